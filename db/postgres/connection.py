@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from db.postgres.address import PostgresAddress
 from simulator.domain.errors import DatabaseError
@@ -12,7 +12,7 @@ from simulator.domain.errors import DatabaseError
 if TYPE_CHECKING:
     import psycopg
 
-    Server = psycopg.Connection[tuple[Any, ...]]
+    Server: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 EXTRA: Final = "pip install 'referral-tui[postgres]'"
 CONNECT_S: Final = 10
@@ -53,14 +53,20 @@ def translated(address: PostgresAddress) -> Iterator[None]:
 
 def in_words(error: psycopg.Error, address: PostgresAddress) -> DatabaseError:
     """Turn an error of the client library into one of ours, with a message that says what to do."""
+    import psycopg  # noqa: PLC0415 - an extra
+
     said = _shortened(str(error), address)
     for sign, words in _IN_WORDS.items():
         if sign in said:
             return DatabaseError(f"{address}: {words}")
-    if error.sqlstate is None:
+    if error.sqlstate is None and "FATAL: " in str(error):
+        return DatabaseError(f"{address}: the server refuses ({said})")
+    if error.sqlstate is None and isinstance(error, psycopg.OperationalError):
         return DatabaseError(
             f"{address}: can't be reached ({said}); check the address, and that the server runs"
         )
+    if error.sqlstate is None:
+        return DatabaseError(f"{address}: {said}")
     if error.sqlstate.startswith(("08", "57P")):
         return DatabaseError(
             f"{address}: the connection was lost ({said}); what was committed is there, go on"

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
+from threading import Event
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import UUID, uuid4
 
 from db.postgres.address import PostgresAddress
 from db.postgres.connection import connect, translated
-from db.postgres.ddl import BATCH, DELETED, Table, quoted, tables
+from db.postgres.ddl import BATCH, DELETED, WITH_NUL, Table, quoted, tables, unescaped
 from db.schema import ddl as schema
 from db.sqlite.connection import Connection
 from db.sqlite.lock import WriterLock
@@ -28,6 +29,7 @@ from db.sqlite.readonly import (
     in_words,
     open_readonly,
 )
+from simulator.domain.errors import DatabaseError
 
 if TYPE_CHECKING:
     from db.postgres.connection import Server
@@ -36,6 +38,7 @@ BATCH_SETTING: Final = "postgres_batch"
 """The setting that holds the number of the newest transaction in a copy; it is written with it."""
 _FETCHED: Final = 5_000  # rows at once
 _PATIENCE_S: Final = 30.0  # for the process that holds the copy to write what is in Postgres already
+_FOLLOWED_EACH_S: Final = 1.0
 _LOOKS_S: Final = 0.05
 
 
@@ -97,6 +100,15 @@ def follow(address: PostgresAddress, folder: Path) -> Path:
     return path
 
 
+def keep_following(address: PostgresAddress, folder: Path, over: Event) -> None:
+    """Bring the copy up each second until `over` is set; while the server is away, try again."""
+    while not over.is_set():
+        with suppress(DatabaseError), connect(address) as server, translated(address):
+            while not over.wait(_FOLLOWED_EACH_S) and (found := standing(server, address)) is not None:
+                _bring_up(server, address, copy_path(folder, address, found.program_id), found.batch)
+        over.wait(_FOLLOWED_EACH_S)
+
+
 def fetch(address: PostgresAddress, folder: Path) -> Path:
     """Fetch everything that is in Postgres into a new copy in `folder`, and return its path; raises as `follow`."""
     return follow(address, folder / str(uuid4()))
@@ -130,12 +142,18 @@ def batch_of(path: Path) -> int:
 
 
 def bring_up(server: Server, address: PostgresAddress, path: Path) -> None:
-    """Fetch what a copy doesn't have yet; the caller holds its lock. Raises DatabaseError."""
+    """Fetch what a copy doesn't have yet; the caller holds its lock. Raises DatabaseError.
+
+    A copy that is there is written through Python's own SQLite, which readers of the same process use, too.
+    """
     after = batch_of(path)
-    connection = schema.reopen(path) if after else schema.make(path)
     try:
+        connection = (
+            sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None) if after else schema.make(path)
+        )
         with closing(connection):
             if after:
+                connection.execute("PRAGMA secure_delete = ON")
                 connection.execute("BEGIN IMMEDIATE")
             with server.transaction():
                 server.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -147,7 +165,9 @@ def bring_up(server: Server, address: PostgresAddress, path: Path) -> None:
         raise in_words(error, path) from error
 
 
-def _fetch(server: Server, address: PostgresAddress, connection: Connection, after: int) -> None:
+def _fetch(
+    server: Server, address: PostgresAddress, connection: Connection | sqlite3.Connection, after: int
+) -> None:
     """Write the rows of the transactions after `after` into a copy, inside transactions on both sides."""
     known = tables()
     if after:
@@ -174,4 +194,4 @@ def _rows(
         cursor.itersize = _FETCHED
         cursor.execute(wanted, (after,))
         while rows := cursor.fetchmany(_FETCHED):
-            yield rows
+            yield [tuple(map(unescaped, row)) for row in rows] if table.name in WITH_NUL else rows

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Boolean, Float, Integer
 from sqlmodel import SQLModel
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 BATCH: Final = "batch"
 """The column that every table has more than in SQLite: the transaction that wrote the row last."""
+WITH_NUL: Final = frozenset({"quarantine"})
+"""Tables whose texts may hold the character NUL: a refused message is kept as it came. The contract refuses it."""
+_MARK: Final = "\ue000"  # of the private use area
 DELETED: Final = "deleted_row"
 """Keys of rows that are gone, by table, so that whoever follows deletes them too."""
 
@@ -33,6 +36,8 @@ _SHARED: Final = (
         batch bigint NOT NULL DEFAULT 0,
         token bigint NOT NULL DEFAULT 0,
         holder text,
+        backend integer,
+        backend_start timestamptz,
         expires_at timestamptz
     )""",
 )
@@ -105,6 +110,20 @@ def make_tables(server: Server, address: PostgresAddress) -> None:
         f"CREATE TABLE {address.schema}.{DELETED} "
         f"(name text, key jsonb, {BATCH} bigint NOT NULL, PRIMARY KEY (name, key))"
     )
+
+
+def escaped(text: Any) -> Any:
+    """Return a value as a text column of Postgres can hold it, which knows no NUL: it becomes a mark and a 0."""
+    if not isinstance(text, str) or ("\0" not in text and _MARK not in text):
+        return text
+    return text.replace(_MARK, _MARK + "1").replace("\0", _MARK + "0")
+
+
+def unescaped(text: Any) -> Any:
+    """Return the value that `escaped` made this of."""
+    if not isinstance(text, str) or _MARK not in text:
+        return text
+    return text.replace(_MARK + "0", "\0").replace(_MARK + "1", _MARK)
 
 
 def quoted(names: tuple[str, ...]) -> str:

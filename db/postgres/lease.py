@@ -1,7 +1,9 @@
 """The lease under which one engine writes a program's log, with a token that rises each time it is taken.
 
 Each transaction checks the token in the row that it locks, so an engine that was paused, and whose lease another has
-taken since, can't write any more: its transaction fails as a whole. Time is the server's.
+taken since, can't write any more: its transaction fails as a whole. A lease is free when its holder lets go, when the
+holder's connection has ended (a killed process), or some seconds after the last sign of life (a paused process, a
+machine that is gone). Time is the server's.
 """
 
 from __future__ import annotations
@@ -23,8 +25,15 @@ if TYPE_CHECKING:
     from db.postgres.connection import Server
 
 LEASE_S: Final = 15.0
-"""How long a lease lasts after the last sign of life of its holder, in seconds."""
+"""How long a lease lasts after the last sign of life of its holder while that is connected, in seconds."""
 _RENEWALS: Final = 3  # signs of life in that time
+_SESSION: Final = "SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()"
+_FREE: Final = """(
+    expires_at IS NULL OR expires_at < clock_timestamp() OR NOT EXISTS (
+        SELECT FROM pg_stat_activity session WHERE session.pid = backend
+        AND coalesce(session.backend_start = program.backend_start, true)
+    )
+)"""
 _UNTIL: Final = "clock_timestamp() + make_interval(secs => %s)"
 
 
@@ -57,8 +66,8 @@ class Lease:
                 (address.program, SCHEMA_VERSION),
             )
             taken = server.execute(
-                f"UPDATE referral.program SET token = token + 1, holder = %s, expires_at = {_UNTIL} "
-                "WHERE name = %s AND (expires_at IS NULL OR expires_at < clock_timestamp()) RETURNING token, id",
+                "UPDATE referral.program SET token = token + 1, holder = %s, backend = pg_backend_pid(), "
+                f"backend_start = ({_SESSION}), expires_at = {_UNTIL} WHERE name = %s AND {_FREE} RETURNING token, id",
                 (f"process {os.getpid()} on {socket.gethostname()}", seconds, address.program),
             ).fetchone()
             if taken is None:

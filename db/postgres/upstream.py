@@ -16,11 +16,22 @@ import orjson
 from db.postgres.address import PostgresAddress
 from db.postgres.connection import connect, translated
 from db.postgres.copy import BATCH_SETTING, batch_of, bring_up, copy_path, standing
-from db.postgres.ddl import BATCH, DELETED, Table, make_tables, quoted, set_up, tables
+from db.postgres.ddl import (
+    BATCH,
+    DELETED,
+    WITH_NUL,
+    Table,
+    escaped,
+    make_tables,
+    quoted,
+    set_up,
+    tables,
+)
 from db.postgres.lease import LEASE_S, Lease
 from db.sqlite.changes import Changes, Recording
 from db.sqlite.connection import Connection
 from db.sqlite.lock import WriterLock
+from simulator.domain.errors import DatabaseError
 
 if TYPE_CHECKING:
     from db.postgres.connection import Server
@@ -28,6 +39,8 @@ if TYPE_CHECKING:
 _COUNT: Final = (
     "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 )
+
+_COUNTED: Final = "SELECT value FROM setting WHERE name = ?"
 
 
 class PostgresUpstream:
@@ -94,6 +107,11 @@ class PostgresUpstream:
             DatabaseError: Postgres failed.
 
         """
+        if connection.execute(_COUNTED, (BATCH_SETTING,)).fetchall() != [(str(self._batch),)]:
+            raise DatabaseError(
+                f"{self.address}: the last batch is stored there, and could not be written into {self.path}; repeat "
+                "the command: it fetches what is missing"
+            )
         recording = Recording(connection, self._keys)
         try:
             yield
@@ -134,9 +152,10 @@ class PostgresUpstream:
                 [list(column) for column in zip(*gone, strict=True)],
             )
         if changes.rows:
-            self._copy_in(
-                f"{where} ({quoted(table.columns)}, {BATCH})", ((*row, batch) for row in changes.rows)
-            )
+            rows = changes.rows
+            if table.name in WITH_NUL:
+                rows = [tuple(map(escaped, row)) for row in rows]
+            self._copy_in(f"{where} ({quoted(table.columns)}, {BATCH})", ((*row, batch) for row in rows))
         if changes.deleted:
             self._server.cursor().executemany(
                 f"INSERT INTO {self.address.schema}.{DELETED} (name, key, {BATCH}) VALUES (%s, %s, %s) "

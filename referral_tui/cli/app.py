@@ -124,6 +124,8 @@ def load(name: str) -> Any:
     place = COMMANDS[name]
     found = getattr(import_module(f"referral_tui.cli.{place.module}"), place.name)
     if isinstance(found, typer.Typer):
+        for entry in found.registered_commands:
+            entry.cls = LightCommand
         return typer.main.get_group(found)
     alone = typer.Typer(add_completion=False, rich_markup_mode="rich")
     alone.command(name, cls=LightCommand)(found)

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from referral_tui.cli.options import DEFAULT_DATABASE, Database, read_moment
+from referral_tui.cli.options import DEFAULT_DATABASE, SharedDatabase, read_moment
 from referral_tui.cli.output import say, say_lines
 
 
 def dashboard(
-    db: Database = DEFAULT_DATABASE,
+    db: SharedDatabase = DEFAULT_DATABASE,
     at: Annotated[
         str | None, typer.Option(metavar="TIME", help="Start at a moment of the past, such as 2026-03-01.")
     ] = None,
@@ -41,6 +41,7 @@ def dashboard(
 
     Example: referral-tui dashboard --db shop.db
     """
+    from referral_tui.cli.stored import followed
     from referral_tui.cli.terminal import need_terminal
     from referral_tui.config import config_path, defaults, read_config
     from referral_tui.dashboard.launch import watch
@@ -57,7 +58,9 @@ def dashboard(
         from referral_tui.dashboard.serving import serve as serve_pages
 
         more = [*(["--at", at] if at else []), *(["--read-only"] if read_only else [])]
-        serve_pages(["dashboard", "--db", str(db.absolute()), *more], host, port)
+        with followed(db) as path:
+            serve_pages(["dashboard", "--db", str(path.absolute()), *more], host, port)
         return 0
     need_terminal("dashboard")
-    return watch(db, preferences, moment, read_only=read_only)
+    with followed(db) as path:
+        return watch(path, preferences, moment, read_only=read_only)

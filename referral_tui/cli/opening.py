@@ -35,6 +35,20 @@ def opened_database(db: Path | PostgresAddress, program: str | None) -> Platform
         return open_or_create(db, design, bar.set)
 
 
+def existing_database(db: Path | PostgresAddress) -> Platform:
+    """Open a platform's database that is there, a simulation's too.
+
+    Raises:
+        DatabaseError: it can't be opened, or somebody else writes it.
+
+    """
+    from simulator.platform.platform import Platform
+
+    if isinstance(db, Path):
+        return Platform.open(db)
+    return _opened_in_postgres(db, None)
+
+
 def _opened_in_postgres(address: PostgresAddress, design: Program | None) -> Platform:
     from db.postgres.upstream import PostgresUpstream
     from referral_tui.cli.progress import Bar

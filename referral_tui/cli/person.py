@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from referral_tui.cli.options import DEFAULT_DATABASE, BatchFiles, Database, Json
+from referral_tui.cli.options import DEFAULT_DATABASE, BatchFiles, Json, SharedDatabase
 from referral_tui.cli.output import print_json, say_lines
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def show(
     ref: Annotated[
         str, typer.Argument(metavar="REFERENCE", help="A reference of the person: a pseudonym, as in events.")
     ],
-    db: Database = DEFAULT_DATABASE,
+    db: SharedDatabase = DEFAULT_DATABASE,
     files: BatchFiles = None,
     as_json: Json = False,
 ) -> None:
@@ -48,11 +49,13 @@ def show(
     from db.read.versions import newest_money
     from db.sqlite.readonly import snapshot
     from referral_tui.cli.beside import UNREACHED, places
+    from referral_tui.cli.stored import readable
     from referral_tui.names import short_name
     from referral_tui.person_words import MENTIONS, kept, tell, tell_beside
     from simulator.domain.errors import InputError
 
-    with snapshot(db) as database:
+    path, name = readable(db), db.name if isinstance(db, Path) else str(db)
+    with snapshot(path) as database:
         if setting(database, "kind") == "shards":
             raise InputError(
                 f"{db}: holds the sums of its shards and nobody's rows; name a shard, such as the first"
@@ -62,13 +65,13 @@ def show(
         raise InputError(
             f"{ref}: nobody in {db} is called so; a whole reference is wanted, as it stands in events"
         )
-    beside = [(place, place.held(held)) for place in places(db, files)]
+    beside = [(place, place.held(held)) for place in places(path, files)]
     if as_json:
-        print_json(_fields(held, db.name, beside))
+        print_json(_fields(held, name, beside))
         return
     say_lines(
         [
-            f"{short_name(ref)} ({ref}): what {db.name} holds on this person",
+            f"{short_name(ref)} ({ref}): what {name} holds on this person",
             f"Known by {', '.join(held.references)}.",
             *tell(held.tables, held.numbers, money),
             *(

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from referral_tui.cli.options import DEFAULT_DATABASE, Database, Json, read_time
+from referral_tui.cli.options import DEFAULT_DATABASE, Json, SharedDatabase, read_time
 from referral_tui.cli.output import print_json, say
 
 if TYPE_CHECKING:
+    from db.postgres.address import PostgresAddress
     from db.read.review_queue import Waiting
     from simulator.platform.platform import Platform
     from simulator.platform.review import Verdict
@@ -38,14 +39,15 @@ Now = Annotated[
 
 
 @app.command("list")
-def list_waiting(db: Database = DEFAULT_DATABASE, as_json: Json = False) -> None:
+def list_waiting(db: SharedDatabase = DEFAULT_DATABASE, as_json: Json = False) -> None:
     """List the decisions in review, the oldest first.
 
     Example: referral-tui review list --db shop.db
     """
+    from referral_tui.cli.stored import readable
     from simulator.platform.review import read_queue
 
-    queue = read_queue(db)
+    queue = read_queue(readable(db))
     if as_json:
         print_json({"review": [one.as_json() for one in queue]})
         return
@@ -57,7 +59,7 @@ def list_waiting(db: Database = DEFAULT_DATABASE, as_json: Json = False) -> None
 
 @app.command()
 def approve(
-    what: What, by: By, db: Database = DEFAULT_DATABASE, now: Now = None, as_json: Json = False
+    what: What, by: By, db: SharedDatabase = DEFAULT_DATABASE, now: Now = None, as_json: Json = False
 ) -> None:
     """Approve a decision in review: it qualifies, and its rewards become pending.
 
@@ -68,7 +70,7 @@ def approve(
 
 @app.command()
 def decline(
-    what: What, by: By, db: Database = DEFAULT_DATABASE, now: Now = None, as_json: Json = False
+    what: What, by: By, db: SharedDatabase = DEFAULT_DATABASE, now: Now = None, as_json: Json = False
 ) -> None:
     """Decline a decision in review: it is refused.
 
@@ -77,16 +79,20 @@ def decline(
     _decide("decline", what, by, db, now, as_json)
 
 
-def _decide(verdict: Verdict, what: str, by: str, db: Path, now: str | None, as_json: bool) -> None:
+def _decide(
+    verdict: Verdict, what: str, by: str, db: Path | PostgresAddress, now: str | None, as_json: bool
+) -> None:
     given = read_time(now, "--now")
 
     from referral_tui.cli.migrate import migrate_first
-    from simulator.platform.platform import Platform
+    from referral_tui.cli.opening import existing_database
+    from referral_tui.cli.stored import readable
     from simulator.platform.review import find, read_queue, settle
 
-    migrate_first(db)
-    one = find(read_queue(db), what)
-    with Platform.open(db) as platform:
+    if isinstance(db, Path):
+        migrate_first(db)
+    one = find(read_queue(readable(db)), what)
+    with existing_database(db) as platform:
         at = given if given is not None else max(platform.earliest_receipt_ms, _now(platform))
         outcome = settle(platform, one, verdict, by, at)
         if not _goes_on(platform):

