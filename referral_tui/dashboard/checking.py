@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from referral_tui.dashboard.helper import ask
 
@@ -36,14 +37,17 @@ class Checked:
         return not self.problems and not self.failed
 
 
-async def check(text: str, currency: str | None) -> Checked:
+async def check(text: str, currency: str | None, database: Path | None = None) -> Checked:
     """Check a program's text; `currency` is the running program's, which a new version must keep.
 
-    Takes about a second. Call it in a worker of Textual.
+    With a database it is a doubt, too, what came into it and the program doesn't use, and what the program waits for
+    and never came: that takes a look over the whole log. Else it takes about a second. Call it in a worker of Textual.
     """
     arguments = ["program", "check", "-", "--json"]
     if currency:
         arguments += ["--currency", currency]
+    if database is not None:
+        arguments += ["--db", str(database)]
     reply = await ask(arguments, text.encode())
     if not isinstance(reply.data, dict):
         return Checked(failed=reply.said or "the checker said nothing")

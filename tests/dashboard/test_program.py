@@ -89,6 +89,20 @@ def test_problems_come_with_their_lines() -> None:
     assert (first.name, first.text) == ("line 18", "no fact eligibel")
 
 
+def test_doubts_that_the_running_program_has_too_come_after_what_changes() -> None:
+    old, new = Problem(None, "country is not used"), Problem(None, "segment is not used")
+    running = Checked(warnings=(old,), words=("It pays 20.00 GBP.",))
+    draft = Checked(warnings=(old, new), words=("It pays 40.00 GBP.",))
+    told = [block.text for block in verdict(draft, running, same=False)]
+    assert told[1:] == [
+        new.text,
+        "It pays 20.00 → 40.00 GBP.",
+        "To be said of the running program, too",
+        old.text,
+    ]
+    assert [block.text for block in verdict(running, running, same=True)][2:] == [old.text]
+
+
 async def test_the_checker_is_the_command_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     async def ask(arguments: list[str], stdin: bytes) -> Reply:
         assert arguments == ["program", "check", "-", "--json", "--currency", "GBP"]
@@ -101,6 +115,15 @@ async def test_the_checker_is_the_command_itself(monkeypatch: pytest.MonkeyPatch
     found = await checking.check("text", "GBP")
     assert found == Checked((Problem(3, "wrong"),), (Problem(None, "odd"),))
     assert not found.fine
+
+
+async def test_the_checker_compares_a_draft_with_what_came(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()  # the command itself, in a process of its own
+    found = await checking.check(DESIGN, "GBP", story.path)
+    assert found.fine
+    assert "nothing in the program uses it: do not send it" in str(found.warnings)
 
 
 # -- on the screen ----------------------------------------------------------------------------------------
@@ -116,6 +139,23 @@ async def test_a_draft_is_checked_as_it_is_typed(story: Story, watch: Watch) -> 
         await settled(seen)
         assert "It can be run" in "\n".join(seen.lines())
         assert "20.00 → 40.00 GBP" in seen.app.screen.query_one("#verdict").rows[-1].text
+
+
+async def test_what_came_for_nothing_and_what_never_came_is_told_beside_the_draft(
+    story: Story, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unused = Problem(None, "bill.paid had reach 3 times, and nothing in the program uses it: do not send it")
+    asked: list[Path | None] = []
+
+    async def check(_text: str, _currency: str | None, database: Path | None = None) -> Checked:
+        asked.append(database)
+        return Checked(warnings=(unused,) if database else ())
+
+    monkeypatch.setattr(checking, "check", check)
+    async with program(watch, story.path, draft=RICHER) as seen:
+        await seen.drawn(lambda: "had reach 3 times" in "\n".join(seen.lines()))
+        assert "It can be run" in "\n".join(seen.lines())
+    assert set(asked) == {None, story.path}
 
 
 async def test_it_begins_at_the_rule_under_the_cursor(story: Story, watch: Watch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -297,11 +298,11 @@ class ProgramScreen(DashboardScreen):
         self.run_worker(self._checked(text), exclusive=not running, group="design" if running else "draft")
 
     async def _checked(self, text: str) -> None:
-        """Have a text checked by a helper process, and tell what it said."""
-        host = self.host
-        program = host.snapshot.database_status.program if host.snapshot else None
+        """Have a text checked by a helper process, tell what it said, and then compare the text with what came."""
+        status = self.host.snapshot.database_status if self.host.snapshot else None
+        currency = status.program.currency if status is not None and status.program is not None else None
         try:
-            found = await self.board.check(text, program.currency if program else None)
+            found = await self.board.check(text, currency)
         finally:
             self._asked.discard(text)
         while len(self._known) >= KEPT:
@@ -312,6 +313,19 @@ class ProgramScreen(DashboardScreen):
             self._applying = None
             if text == self._draft:
                 self.action_apply()
+        if found.fine and status is not None and status.accepted:
+            await self._compare(text, currency)
+
+    async def _compare(self, text: str, currency: str | None) -> None:
+        """Have a text that can be run compared with what came, and tell the doubts."""
+        try:
+            compared = await self.board.check(text, currency, self.host.setup.path)
+        except asyncio.CancelledError:
+            self._known.pop(text, None)  # to be asked again, should the draft return to it
+            raise
+        if compared.fine and text in self._known:
+            self._known[text] = compared
+            self._tell()
 
     def _refusal(self) -> str:
         """Say why the draft can't be applied, where it can't."""

@@ -57,7 +57,8 @@ class ProgramBoard(Container):
             Topic(
                 "Your draft",
                 "What is wrong with the draft, each with its line; or, where nothing is, what it would change: "
-                "~ sentences that change, old → new; + those that come; - those that go.",
+                "~ sentences that change, old → new; + those that come; - those that go. ? marks doubts, such as "
+                "what is sent and not used by anything, and what a rule waits for and never came.",
             ),
             "Nothing is edited.",
             id="verdict",
@@ -122,9 +123,12 @@ class ProgramBoard(Container):
         changed = turned(text, number, up, digits) if number is not None else None
         return None if number is None or changed is None else (changed, number.line)
 
-    async def check(self, text: str, currency: str | None) -> Checked:
-        """Have a program's text checked by a helper process; `currency` must be kept."""
-        return await checking.check(text, currency)
+    async def check(self, text: str, currency: str | None, database: FilePath | None = None) -> Checked:
+        """Have a program's text checked by a helper process; `currency` must be kept.
+
+        With a database it is compared with what came there, too, which takes a look over the whole log.
+        """
+        return await checking.check(text, currency, database)
 
     def refusal(self, snapshot: Snapshot, draft: Checked | None) -> str:
         """Say why a draft can't be applied; empty where it can."""

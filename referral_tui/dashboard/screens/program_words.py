@@ -46,19 +46,23 @@ def verdict(draft: Checked | None, running: Checked | None, *, same: bool) -> li
         count = len(draft.problems)
         head = Block(f"{count} {'thing is' if count == 1 else 'things are'} wrong", head=True)
         return [head, *(Block(one.text, "plain", _line(one.line), "!", "bad") for one in draft.problems)]
-    blocks = [Block("It can be run" if not same else "As it runs", head=True)]
-    blocks += [Block(one.text, "warn", _line(one.line), "?", "warn") for one in draft.warnings]
     if same:
-        return [
-            *blocks,
-            Block(
-                "Nothing has been changed yet. Change a value, and its consequences are shown here.", "quiet"
-            ),
-        ]
+        still = "Nothing has been changed yet. Change a value, and its consequences are shown here."
+        return [Block("As it runs", head=True), Block(still, "quiet"), *_doubts(draft.warnings)]
+    before = running.warnings if running is not None else ()
     told = changed(running.words if running is not None else (), draft.words)
-    if not told:
-        return [*blocks, Block("The wording differs, but the design stays the same.", "quiet")]
-    return [*blocks, *told]
+    return [
+        Block("It can be run", head=True),
+        *_doubts([one for one in draft.warnings if one not in before]),
+        *(told or [Block("The wording differs, but the design stays the same.", "quiet")]),
+        *_doubts([one for one in draft.warnings if one in before], "To be said of the running program, too"),
+    ]
+
+
+def _doubts(warnings: Sequence[Problem], head: str = "") -> list[Block]:
+    """Tell doubts, under a head where one is given and there are any."""
+    told = [Block(one.text, "warn", _line(one.line), "?", "warn") for one in warnings]
+    return [Block(head, head=True), *told] if head and told else told
 
 
 def refusal(snapshot: Snapshot, draft: Checked | None) -> str:
