@@ -6,6 +6,7 @@ from typing import Final
 
 from aiohttp import web
 from aiohttp.hdrs import METH_DELETE
+from aiohttp.http import HttpVersion11
 
 from simulator.door.context import CONTEXT, Context
 from simulator.door.described import get_description, get_page
@@ -63,8 +64,16 @@ def application(context: Context) -> web.Application:
     app[CONTEXT] = context
     app.on_response_prepare.append(add_headers)
     for method, path, handler, right in ROUTES:
-        app.router.add_route(method, path, handler if right is None else _needing(right, handler))
+        needing = handler if right is None else _needing(right, handler)
+        app.router.add_route(method, path, needing, expect_handler=_go_on)
     return app
+
+
+async def _go_on(request: web.Request) -> None:
+    """Answer a client that asks whether to send the body; what else it may expect is passed over, as HTTP allows."""
+    if request.version == HttpVersion11 and request.headers.get("Expect", "").lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # the answer has not begun
 
 
 def _needing(right: Right, handler: Handler) -> Handler:

@@ -10,7 +10,7 @@ from typing import Final
 from aiohttp import web
 from aiohttp.http_exceptions import BadHttpMessage
 
-from simulator.door.problems import Problem, ProblemError, later
+from simulator.door.problems import Problem, ProblemError, later, plain, unknown_encoding
 from simulator.events.contract import MAX_LINE_BYTES
 from simulator.files.messages import BYTE_ORDER_MARK, HeldMessage
 
@@ -19,6 +19,8 @@ MOST_HELD: Final = 256 * 1024 * 1024
 PIECE_LINES: Final = 2_000
 PIECE_BYTES: Final = 1024 * 1024
 """Lines, and bytes, of a streamed body that are handed on together."""
+_ENCODINGS: Final = frozenset({"", "identity", "gzip", "deflate", "br", "zstd"})
+"""Of bodies that come through: those of the last two are refused before, where their libraries are not installed."""
 _CHUNK: Final = 256 * 1024
 
 
@@ -37,6 +39,7 @@ class Bodies:
             ProblemError: it is too large, doesn't come in time or is cut, or too many others are being read.
 
         """
+        _check_encoding(request)
         if (request.content_length or 0) > self.most:
             raise self._too_large()
         pieces: list[bytes] = []
@@ -61,6 +64,7 @@ class Bodies:
             ProblemError: the rest doesn't come in time, or is cut; what was yielded before was whole.
 
         """
+        _check_encoding(request)
         cutter = _Cutter(self)
         first = True
         try:
@@ -88,7 +92,7 @@ class Bodies:
             ) from None
         except (BadHttpMessage, web.RequestPayloadError, ConnectionError) as error:
             raise ProblemError(
-                Problem.UNREADABLE, f"the body is cut or not well-formed ({error}); send it again"
+                Problem.UNREADABLE, f"the body is cut or not well-formed ({plain(str(error))}); send it again"
             ) from None
 
     def _too_large(self) -> ProblemError:
@@ -98,6 +102,13 @@ class Bodies:
             "application/x-ndjson",
             headers={"Connection": "close"},
         )
+
+
+def _check_encoding(request: web.Request) -> None:
+    """Refuse a body that is packed in a way that nobody has unpacked; what is read has been."""
+    encoding = request.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in _ENCODINGS:
+        raise unknown_encoding(encoding)
 
 
 class _Cutter:

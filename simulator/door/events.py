@@ -106,7 +106,8 @@ async def _streamed(request: web.Request, context: Context, *, with_outcomes: bo
                         receipts.write(receipt_lines(answered.receipts, taken))
                     taken += len(lines)
         except ProblemError as error:
-            said = f"; the first {taken:,} lines are stored, and sending all again makes duplicates of them"
+            stored = f"; the first {taken:,} lines are stored, and sending all again makes duplicates of them"
+            said = stored if taken else ""
             raise ProblemError(
                 error.problem, error.detail + said, headers=error.headers, stored_lines=taken
             ) from error

@@ -79,7 +79,8 @@ def _attributes(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
             raise ProblemError(Problem.UNREADABLE, f"the header {name} is given twice; give it once")
         try:
             found[attribute] = unquote(_unquoted(value), errors="strict")
-        except UnicodeDecodeError:
+            found[attribute].encode()  # bytes as they are, which HTTP allows in a header
+        except UnicodeError:
             raise ProblemError(
                 Problem.UNREADABLE, f"the header {name} is not UTF-8, percent-encoded; encode it so"
             ) from None

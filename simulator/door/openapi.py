@@ -24,7 +24,10 @@ _ALWAYS: Final = (
     Problem.INTERNAL,
     Problem.NOT_STORED,
 )
-_BODY: Final = (Problem.UNREADABLE, Problem.TOO_SLOW, Problem.TOO_LARGE, Problem.BUSY, Problem.ENDING)
+_BODY: Final = (
+    *(Problem.UNREADABLE, Problem.TOO_SLOW, Problem.TOO_LARGE, Problem.UNKNOWN_FORMAT),
+    *(Problem.BUSY, Problem.ENDING),
+)
 _TIME: Final = {"type": "integer", "description": "milliseconds UTC"}
 _OBJECT: Final = {"type": "object"}
 
@@ -122,7 +125,7 @@ def _events() -> Schema:
         ),
         "201": _answer("One event, accepted and stored", {"application/json": receipt}),
     }
-    problems = (Problem.CONFLICT, Problem.MALFORMED, Problem.UNKNOWN_FORMAT, Problem.TOO_MUCH)
+    problems = (Problem.CONFLICT, Problem.MALFORMED, Problem.TOO_MUCH)
     return _operation(
         "Send one event or many",
         answers,

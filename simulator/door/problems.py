@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -11,6 +12,7 @@ import orjson
 from aiohttp import web
 
 CONTENT_TYPE: Final = "application/problem+json"
+_MOST_SAID: Final = 200  # characters of what the reader of HTTP says
 _URN: Final = "urn:referral-tui:problem:"
 
 
@@ -80,14 +82,36 @@ class ProblemError(Exception):
             "type": self.problem.type,
             "title": kind.title,
             "status": kind.status,
-            "detail": self.detail,
-            **self.members,
+            "detail": shown(self.detail),
+            **{
+                name: shown(value) if isinstance(value, str) else value
+                for name, value in self.members.items()
+            },
         }
         return web.Response(
             body=orjson.dumps(told), status=kind.status, content_type=CONTENT_TYPE, headers=self.headers
         )
 
 
+def shown(text: str) -> str:
+    """Return a text in which bytes of a header that are no UTF-8 are question marks."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def later(problem: Problem, detail: str) -> ProblemError:
     """Return a problem that passes by itself: the client is told to come again in a second."""
     return ProblemError(problem, f"{detail}; send it again in a second", headers={"Retry-After": "1"})
+
+
+def unknown_encoding(name: str) -> ProblemError:
+    """Return the problem of a body that is packed in a way of this name, which is not known here."""
+    return ProblemError(
+        Problem.UNKNOWN_FORMAT,
+        f"Content-Encoding: {name} is not known here; send the body with gzip or deflate, or as it is",
+        headers={"Accept-Encoding": "gzip, deflate, identity"},
+    )
+
+
+def plain(text: str) -> str:
+    """Return what the reader of HTTP says in one line, without its status."""
+    return re.sub(r"\s+", " ", text).removeprefix("400, message: ").strip(" :^")[:_MOST_SAID]

@@ -10,8 +10,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from aiohttp import web
-
 from db.read.notices import Notice, notices
 from db.read.traffic import accepted_by_source
 from simulator.domain.errors import InputError
@@ -24,6 +22,7 @@ from simulator.door.guards import is_loopback
 from simulator.door.inlets import Inlet
 from simulator.door.keys import Keys
 from simulator.door.metrics import Metrics
+from simulator.door.protocol import Runner
 from simulator.door.reading import Reading
 from simulator.door.sending import Sending
 from simulator.door.sockets import listen_on
@@ -160,7 +159,7 @@ async def opened(
         landing=settings.landing,
         inlets=settings.inlets,
     )
-    runner = web.AppRunner(
+    runner = Runner(
         application(context),
         access_log=None,
         shutdown_timeout=_PATIENCE_S,

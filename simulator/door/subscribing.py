@@ -58,8 +58,8 @@ def check_wish(
     return Wish(name, url, tuple(dict.fromkeys(types)))
 
 
-def check_address(url: str, *, anywhere: bool, option: str) -> None:
-    """Check that messages may be sent to an address; `option` is what allows another machine's.
+def check_address(url: str, *, anywhere: bool, option: str, name: str = "url") -> None:
+    """Check that messages may be sent to the address called `name`; `option` is what allows another machine's.
 
     Raises:
         InputError: it is none of the web, or, without `anywhere`, another machine's.
@@ -77,7 +77,7 @@ def check_address(url: str, *, anywhere: bool, option: str) -> None:
         or not url.isprintable()
         or " " in url
     ):
-        raise InputError(f"url: {url}: no address of the web; write http://127.0.0.1:9000/hooks")
+        raise InputError(f"{name}: {url}: no address of the web; write http://127.0.0.1:9000/hooks")
     if not anywhere and not is_loopback(host):
         raise InputError(
             f"url: {host} may be another machine; allow that with {option}, or give an address of this one, such as "
@@ -98,7 +98,7 @@ def read_veto(url: str | None, unanswered: str) -> Veto | None:
         if unanswered == "refuse":
             raise InputError("--veto-unanswered refuse: nobody is asked; name an address with --veto URL")
         return None
-    check_address(url, anywhere=True, option="--veto")
+    check_address(url, anywhere=True, option="--veto", name="--veto")
     return Veto(url, refuse=unanswered == "refuse")
 
 
