@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from referral_tui.page.markup import document, listed, pairs, paragraph, section, table, text
 from referral_tui.sheet.flat import as_json
 from referral_tui.sheet.views import (
-    GLOSSARY,
     NOT_NEEDED,
     STATES,
     TITLES,
     UNUSED_SAYS,
     columns_of,
+    glossary,
     in_use,
     made_of,
     of_type,
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 
 def sheet_page(sheet: Sheet, team: Team | None) -> str:
     """Return the page, or that of one of its owners; the same sheet gives the same bytes."""
-    title = f"{sheet.program}: {TITLES[team]}"
+    title, words = f"{sheet.program}: {TITLES[team]}", glossary(columns_of(sheet, team))
     body = "".join(
         (
             f'<main class="wide">\n<h1>{text(title)}</h1>\n{paragraph(made_of(sheet))}',
             section("How often data is passed", *_often(sheet)),
             section("Who does what", *_tasks(sheet, team)),
-            section("How to read the tables", listed(GLOSSARY)),
+            section("How to read the tables", listed(words)) if words else "",
             section("What is passed", *_passed(sheet, team)),
             section(NOT_NEEDED, *_unneeded(sheet)),
             *(_compliance(sheet) if team in (None, "compliance") else ()),

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Pseudonym = Literal["keyed", "issued", "none", "about-nobody"]
+Pseudonym = Literal["keyed", "issued", "none", "by-conversion", "drawn", "about-nobody"]
 
 PSEUDONYMS: Final[dict[Pseudonym, tuple[str, str]]] = {
     "keyed": (
         "keyed hash",
-        "of the normalised value, by HMAC-SHA-256; the client makes it and holds the key, the platform never has it",
+        "of the normalised value, by HMAC-SHA-256; the client makes it and holds the key, the platform never has it; a "
+        "person's reference has a salt of that person, too, which the client destroys when they are erased",
     ),
     "issued": ("issued code", "made by the platform; only the log says whose it is"),
     "none": ("as it is", "it describes a person; that many people share it is all that hides them"),
+    "by-conversion": ("by a conversion", "it names a conversion and nobody; only the log says whose that is"),
+    "drawn": ("drawn at random", "an erasure pseudonym, which stands for nobody that could be found"),
     "about-nobody": ("not needed", "by itself it tells nothing about a person"),
 }
 """How a field is pseudonymised: in two words, and in full."""
@@ -92,11 +95,26 @@ FIELD_WORDS: Final[dict[str, FieldWords]] = {
 """The fields of `data`, whatever the type."""
 
 
-def words_of(field: str) -> FieldWords:
+_WHY: Final = FIELD_WORDS["reason"].meaning
+_OF_TYPE: Final[dict[tuple[str, str], FieldWords]] = {
+    ("customer.closed", "reason"): FieldWords(_WHY, "moved-abroad"),
+    ("customer.reopened", "reason"): FieldWords(_WHY, "came-back"),
+    ("conversion.reinstated", "reason"): FieldWords(_WHY, "dispute-won"),
+    ("conversion.adjusted", "reason"): FieldWords(_WHY, "part-returned"),
+    ("reward.vetoed", "reason"): FieldWords(_WHY, "terms-broken"),
+    ("person.erased", "by"): FieldWords("who erased the person", "dpo-1", "none", about="the operator"),
+    ("person.erased", "reason"): FieldWords(
+        "the basis: a request, or the rule that was followed", "request of 3 May"
+    ),
+}
+"""What is said of a field where its type gives it another meaning or another example."""
+
+
+def words_of(event: str, field: str) -> FieldWords:
     """Return what is said of a field of `data`; one of the client's attributes is named `attributes.NAME`.
 
     Raises:
         KeyError: there is no such field.
 
     """
-    return FIELD_WORDS[field.split(".", 1)[0]]
+    return _OF_TYPE.get((event, field)) or FIELD_WORDS[field.split(".", 1)[0]]

@@ -165,7 +165,7 @@ class _Maker:
             pseudonym=PSEUDONYMS[said.pseudonym][0],
             pseudonymised=": ".join(PSEUDONYMS[said.pseudonym]),
             personal=personal,
-            **_erasure(field.partition(".")[0] or "subject"),
+            **_erasure(field.partition(".")[0] or ("subject" if said.pseudonym == "keyed" else "id")),
             came=self._with_field(kind.name, field, needed=needed, came=came),
             origin=self._origins.get((kind.name, field), ""),
         )
@@ -200,10 +200,10 @@ class _Maker:
 
 def _said(kind: EventSpec, field: str) -> FieldWords:
     if not field:
-        return FieldWords(kind.type.meaning.rstrip("."), "", "keyed")
+        return FieldWords(kind.type.meaning.rstrip("."), "", TYPE_WORDS[kind.name].pseudonym)
     if field.startswith(f"{ATTRIBUTES}."):
         return FieldWords(f"the client's own attribute {field.partition('.')[2]}", "…", "none")
-    return words_of(field)
+    return words_of(kind.name, field)
 
 
 def _erasure(field: str) -> dict[str, str]:

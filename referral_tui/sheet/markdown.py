@@ -8,12 +8,12 @@ from typing import Final
 
 from referral_tui.sheet.model import Heading, Line, Sheet
 from referral_tui.sheet.views import (
-    GLOSSARY,
     NOT_NEEDED,
     TITLES,
     UNUSED_SAYS,
     Column,
     columns_of,
+    glossary,
     in_use,
     made_of,
     of_type,
@@ -42,10 +42,11 @@ def _lines(sheet: Sheet, team: Team | None) -> Iterator[str]:
     for one, tasks in tasks_for(sheet, team).items():
         yield from ("", f"### {one.capitalize()}", "")
         yield from (f"{_BOXES[task.state]}{_text(task.text)}" for task in tasks)
-    yield from _section("How to read the tables", ())
-    yield ""
-    yield from (f"- {_text(line)}" for line in GLOSSARY)
     columns = columns_of(sheet, team)
+    if words := glossary(columns):
+        yield from _section("How to read the tables", ())
+        yield ""
+        yield from (f"- {_text(line)}" for line in words)
     yield from _section("What is passed", ())
     yield from ("", "### Every event", "")
     yield from _table(columns, sheet.envelope)

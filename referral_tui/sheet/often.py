@@ -104,7 +104,7 @@ def _came(client: Sequence[EventSheet], database: str) -> Iterator[str]:
 def _often(a_day: float, count: int) -> str:
     if a_day >= 1:
         return f"{a_day:,.0f} times a day" if a_day >= 1.5 else "once a day"
-    return f"{figures.counted(count, 'time')} in all"
+    return f"{'once' if count == 1 else f'{count:,} times'} in all"
 
 
 def _late(ms: int) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from referral_tui import figures
 from referral_tui.sheet.model import EventSheet, Heading, Line
+from referral_tui.sheet.type_words import TYPE_WORDS
 from simulator.domain.personal_data import kept_until
 from simulator.domain.vocabulary import ErasureEffect
 from simulator.program.words import listed
@@ -68,8 +69,9 @@ def _of_category(used: Sequence[EventSheet]) -> list[str]:
     found: dict[str, dict[str, None]] = {}
     for one in used:
         fields = [line.field for line in one.lines if line.personal and line.used and line.field]
+        names_somebody = TYPE_WORDS[one.event].pseudonym == "keyed"
         found.setdefault(one.category, {}).update(
-            dict.fromkeys(["subject", *fields] if one.about != "nobody" else fields)
+            dict.fromkeys(["subject", *fields] if names_somebody else fields)
         )
     return [
         f"{title.partition(':')[0].capitalize()}: {', '.join(fields)}."

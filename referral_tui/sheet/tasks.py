@@ -51,8 +51,8 @@ class _Tasks:
         yield _open("engineering", "Give each event an id that stays the same when it is sent again.")
         yield _open(
             "engineering",
-            "Make the key of the pseudonyms, keep it in your own systems, and hash contacts and devices with it "
-            "before anything is sent.",
+            "Make the key of the pseudonyms and a salt for each person, keep them in your own systems, and hash "
+            "references, contacts and devices before anything is sent.",
         )
         yield _open(
             "engineering",
@@ -92,7 +92,8 @@ class _Tasks:
         personal = sum(one.about != "nobody" for one in self._events)
         yield _open(
             "compliance",
-            f"Confirm the legal basis of {figures.counted(personal, 'type')} of events; the sheet gives usual ones.",
+            f"Confirm the legal basis of {figures.counted(personal, 'type')} of events; the sheet gives the usual "
+            "ones.",
         )
         yield _open(
             "compliance",

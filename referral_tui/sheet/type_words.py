@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from referral_tui.sheet.field_words import Pseudonym
 from simulator.domain.vocabulary import EventType, complete
 
 _CONTRACT = "Contract, Art. 6(1)(b)"
@@ -17,13 +18,15 @@ _FULFILMENT = "the platform's operators; whoever fulfils rewards, by the export 
 class TypeWords:
     """What is said of a type: whom it is about, the usual legal basis with its reason, and the recipients.
 
-    `says` completes "whenever …" of an event that is sent as it happens.
+    `says` completes "whenever …" of an event that is sent as it happens. `pseudonym` is how the event itself names the
+    person.
     """
 
     about: str
     says: str
     basis: str
     recipients: str = _OPERATORS
+    pseudonym: Pseudonym = "keyed"
 
 
 def _conversion(says: str) -> TypeWords:
@@ -106,23 +109,34 @@ TYPE_WORDS: Final = complete(
         "policy.started": _conversion("a friend's policy starts"),
         "service.activated": _conversion("a friend's service is activated"),
         "bill.paid": _conversion("a friend pays a bill"),
-        "milestone.reached": _conversion("a friend reaches a milestone of the client's"),
+        "milestone.reached": _conversion("a friend reaches one of the client's own milestones"),
         "conversion.reversed": TypeWords("the friend", "a conversion is taken back", _TAKEN_BACK),
         "conversion.reinstated": TypeWords("the friend", "a reversed conversion stands again", _TAKEN_BACK),
         "conversion.adjusted": TypeWords("the friend", "part of a conversion is refunded", _TAKEN_BACK),
         "review.decided": TypeWords(
-            "the friend whose conversion was reviewed", "an operator settles a review", _REVIEW
+            "the friend whose conversion was reviewed",
+            "an operator settles a review",
+            _REVIEW,
+            pseudonym="by-conversion",
         ),
         "reward.vetoed": TypeWords(
-            "the recipient of the reward", "an operator stops a reward", _REVIEW, _FULFILMENT
+            "the recipient of the reward",
+            "an operator stops a reward",
+            _REVIEW,
+            _FULFILMENT,
+            "by-conversion",
         ),
         "person.erased": TypeWords(
             "the person who was erased, by a pseudonym that nobody can trace",
             "somebody is erased",
             "Legal obligation, Art. 6(1)(c): the right to erasure, Art. 17",
+            pseudonym="drawn",
         ),
         "program.changed": TypeWords(
-            "nobody", "the program is changed", "None needed: it is no personal data", _OPERATORS
+            "nobody",
+            "the program is changed",
+            "None needed: it is no personal data",
+            pseudonym="about-nobody",
         ),
     },
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,14 +15,6 @@ from simulator.domain.vocabulary import ErasureEffect
 
 Cell = Callable[[Line], str]
 STATES: Final[dict[TaskState, str]] = {"done": "done", "missing": "not yet right", "open": "to do"}
-GLOSSARY: Final = (
-    *(f"Pseudonym, {short}: {full}." for short, full in PSEUDONYMS.values()),
-    *(
-        f"Erasing, {effect}: {effect.meaning[0].lower()}{effect.meaning[1:].rstrip('.')}; kept {kept_until(effect)}."
-        for effect in ErasureEffect
-    ),
-)
-"""What the short words of the tables mean."""
 NOT_NEEDED: Final = "What not to send"
 UNUSED_SAYS: Final = (
     "Nothing in this program uses these. Data that is not needed is not to be passed (Art. 5(1)(c))."
@@ -73,6 +65,20 @@ def columns_of(sheet: Sheet, team: Team | None) -> tuple[Column, ...]:
         return _COLUMNS[team]
     origin = (_ORIGIN,) if sheet.mapped else ()
     return (*_COLUMNS[team], *origin, *((_CAME,) if sheet.database else ()))
+
+
+def glossary(columns: Sequence[Column]) -> list[str]:
+    """Return what the short words of these columns mean; nothing where they have none."""
+    found: list[str] = []
+    if _PSEUDONYM in columns:
+        found += [f"Pseudonym, {short}: {full}." for short, full in PSEUDONYMS.values()]
+    if _ERASING in columns:
+        meanings = {effect: effect.meaning.rstrip(".") for effect in ErasureEffect}
+        found += [
+            f"Erasing, {effect}: {meaning[0].lower()}{meaning[1:]}; kept {kept_until(effect)}."
+            for effect, meaning in meanings.items()
+        ]
+    return found
 
 
 def tasks_for(sheet: Sheet, team: Team | None) -> dict[Team, list[Task]]:
@@ -131,6 +137,8 @@ def came_words(one: EventSheet) -> str:
     if came.median_ms is not None and came.p95_ms is not None and came.worst_ms is not None:
         half, most, worst = (figures.duration(ms) for ms in (came.median_ms, came.p95_ms, came.worst_ms))
         late = f"; late by {half} at the median, {most} at 95 %, {worst} at worst"
+        if came.worst_ms < figures.SECOND:
+            late = "; all within a second"
     return f"{figures.counted(came.count, 'event')}, {a_day}{late}{refused}"
 
 

@@ -84,6 +84,28 @@ def test_each_team_has_its_own_page_with_its_own_tasks(cli: Cli, team: str) -> N
     assert "#### policy.started" not in page
 
 
+@pytest.mark.parametrize(("team", "explained"), [("engineering", 1), ("marketing", 0), ("compliance", 2)])
+def test_a_page_explains_the_short_words_of_its_own_tables(cli: Cli, team: str, explained: int) -> None:
+    for form in ("md", "html"):
+        page = cli("sheet", "telecom", "--for", team, "--format", form).out
+        assert [one for one in ("Pseudonym", "Erasing") if f"{one}, " in page] == ["Pseudonym", "Erasing"][
+            :explained
+        ]
+        assert ("How to read the tables" in page) == bool(explained)
+
+
+def test_events_that_name_nobody_are_not_said_to_be_keyed_or_replaced(cli: Cli) -> None:
+    rows = cli("sheet", "telecom", "--format", "json").json
+    said = {
+        row["event"]: (row["pseudonymised"], row["erasing"]) for row in rows["fields"] if not row["field"]
+    }
+    assert said["friend.visited"][1] == "replaced"
+    for event in ("review.decided", "reward.vetoed", "program.changed", "person.erased"):
+        assert "keyed hash" not in said[event][0]
+        assert said[event][1] == "kept"
+    assert "Steering: by." in str(rows["record"])
+
+
 def test_the_whole_sheet_says_what_nothing_uses(cli: Cli) -> None:
     page = cli("sheet", "telecom").out
     below = page.partition("## What not to send")[2].partition("\n## ")[0]
