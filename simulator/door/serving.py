@@ -25,7 +25,7 @@ from simulator.door.metrics import Metrics
 from simulator.door.protocol import Runner
 from simulator.door.reading import Reading
 from simulator.door.sending import Sending
-from simulator.door.sockets import listen_on
+from simulator.door.sockets import allow_connections, listen_on
 from simulator.door.telling import Teller
 from simulator.door.veto_deadline import Deadline
 from simulator.door.vetoes import Asker, Veto
@@ -117,6 +117,7 @@ async def opened(
         InputError: the address can't be had.
 
     """
+    allow_connections()
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     reading = Reading(platform.path)

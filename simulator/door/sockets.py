@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
+from contextlib import suppress
 from typing import Final
 
 from aiohttp import web
 
 from simulator.domain.errors import InputError
 
+_MOST_FILES: Final = 65_536
 _IN_USE: Final = "it is in use; take another --port, or 0 for any that is free"
+
+
+def allow_connections() -> None:
+    """Let this process have as many connections as the system allows it: 1,024 files is what many shells begin with."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        with suppress(OSError, ValueError):  # some systems allow less than they say
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 async def listen_on(runner: web.AppRunner, host: str, port: int) -> str:
