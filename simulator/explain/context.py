@@ -109,7 +109,9 @@ class DecisionContext:
 def load_context(source: Source, row: DecisionRow, attribution: AttributionRow | None) -> DecisionContext:
     """Load everything that a stored decision was made from."""
     program = source.programs[row.program_version]
-    milestone = next(one for one in program.milestones if one.name == row.milestone)
+    milestone = next((one for one in program.milestones if one.name == row.milestone), None)
+    if milestone is None:  # in a damaged database
+        raise LookupError(f"the program has no milestone {row.milestone!r}")
     facts = orjson.loads(row.facts) if row.facts else {}
     rules = [rule for rule in program.rules if milestone.name in rule.milestones]
     event = event_at(source.db, row.seq)

@@ -281,5 +281,13 @@ def in_window(kind: WindowKind, ms: int | None = None) -> str:
 
 
 def terms_of(program: Program, name: str) -> Reward:
-    """Return the program's reward of that name."""
-    return next(one for one in program.rewards if one.name == name)
+    """Return the program's reward of that name.
+
+    Raises:
+        LookupError: there is none; a damaged database may name it.
+
+    """
+    for one in program.rewards:
+        if one.name == name:
+            return one
+    raise LookupError(f"the program has no reward {name!r}")

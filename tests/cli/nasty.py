@@ -8,6 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import AutoString
+
+import db.schema.models  # noqa: F401 -- fills the metadata
+
 START = 1_767_225_600_000  # 2026-01-01T00:00Z
 HOUR = 3_600_000
 DAY = 24 * HOUR
@@ -204,3 +209,9 @@ def nasty_lines(seed: int = 1, people: int = 150) -> list[bytes]:
             text = PROGRAM.replace("value = 20.00", "value = 25.00").replace('"7d"', '"9d"')
             lines.append(json.dumps(message("change-1", "program.changed", None, at, program=text)))
     return [line.encode() + b"\n" for line in lines]
+
+
+def texts_of(table: str) -> list[str]:
+    """The columns of a table of the platform's database that hold texts."""
+    columns = SQLModel.metadata.tables[table].columns  # whose python_type of a text is object
+    return [name for name, column in columns.items() if isinstance(column.type, AutoString)]

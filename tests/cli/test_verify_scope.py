@@ -17,7 +17,7 @@ from simulator.domain.errors import DatabaseError
 from simulator.proof.scope import OF_SHARDS, PROVEN, UNPROVEN
 from simulator.proof.verify import verify
 from tests.cli.merged import write_merged
-from tests.cli.nasty import PROGRAM, Cli
+from tests.cli.nasty import PROGRAM, Cli, texts_of
 
 TABLES = {table.name: table for table in SQLModel.metadata.sorted_tables}
 ROW_NUMBERS = ("id", "seq", "version", "number")
@@ -151,7 +151,8 @@ def _all_null(path: Path, table: str, column: str) -> bool:
 def test_a_forged_row_in_a_merged_database_is_found(folder: Path, table: str) -> None:
     """Rows that no shard gives: an event, a decision, a reward, an order."""
     columns = TABLES[table].columns
-    values = ", ".join("'forged'" if column.type.python_type is str else "77" for column in columns)
+    texts = texts_of(table)
+    values = ", ".join("'forged'" if column in texts else "77" for column in columns)
     found = tampered(folder / "market.db", f"INSERT OR REPLACE INTO {table} VALUES ({values})")
     assert found is not None or table in {one.table for one in OF_SHARDS}
     if found is not None:

@@ -21,6 +21,7 @@ from referral_tui.dashboard.frame import DashboardScreen
 from referral_tui.dashboard.widgets.editor import Editor
 from referral_tui.dashboard.widgets.hidden import HiddenFilter
 from referral_tui.dashboard.widgets.lines import wrap
+from tests.cli.nasty import texts_of
 from tests.dashboard.story import Story
 from tests.dashboard.test_places import each_place, opened
 from tests.dashboard.watching import Watch, Watched
@@ -106,8 +107,7 @@ async def test_no_screen_paints_raw_what_a_forged_database_holds(
     story: Story, watch: Watch, place: type[DashboardScreen]
 ) -> None:
     for table in sorted(SQLModel.metadata.tables):
-        columns = SQLModel.metadata.tables[table].columns
-        forge(story, {table: [name for name, one in columns.items() if one.type.python_type is str]})
+        forge(story, {table: texts_of(table)})
     async with opened(watch, story.path, place, (120, 40)) as seen:
         assert_clean(seen)
 

@@ -8,7 +8,6 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
-from itertools import zip_longest
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -18,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.events.columns import EVENT_SCHEMA
 from tests.engine.collector import Collector
+from tests.engine.differences import first_entry_apart
 from tests.engine.oracle import Event, Oracle, Row, Rows
 from tests.engine.oracle_limits import same_window
 from tests.engine.shrinking import shrink
@@ -62,14 +62,14 @@ def difference(found: Rows, wanted: Rows) -> str | None:
 
 
 def disagreement(case: Case, batch: int | None = None) -> str | None:
-    """How engine and oracle differ on a case: before the final time is told, or after."""
+    """How engine and oracle differ on a case: in the rows before the final time is told or after, or in the trail."""
     oracle, collector = folded(case, told=False), run(case, batch, told=False)
     untold = difference(collector.rows, oracle.rows)
     if untold is not None:
         return f"before the final time is told: {untold}"
     oracle.advance(case.final)
     collector.advance(case.final)
-    return difference(collector.rows, oracle.rows)
+    return difference(collector.rows, oracle.rows) or first_entry_apart(collector, oracle)
 
 
 def check(case: Case, compare: Callable[[Case], str | None]) -> None:
@@ -131,7 +131,7 @@ def test_engine_and_oracle_agree(case: Case) -> None:
 
 @pytest.mark.parametrize("block", range(10))
 def test_they_agree_on_seeded_cases(block: int) -> None:
-    for seed in range(block * 20, block * 20 + 20):
+    for seed in range(block * 12, block * 12 + 12):
         check(case_of(seed), disagreement)
 
 
@@ -165,7 +165,7 @@ def test_they_agree_on_a_long_log(seed: int) -> None:
 
 @pytest.mark.parametrize("block", range(4))
 def test_batches_change_nothing(block: int) -> None:
-    for seed in range(3000 + block * 5, 3005 + block * 5):
+    for seed in range(3000 + block * 2, 3002 + block * 2):
         check(case_of(seed, 20, 50), variance)
 
 
@@ -189,7 +189,7 @@ def restarted(collector: Collector, case: Case) -> Collector:
     return fresh
 
 
-@pytest.mark.parametrize("seed", range(4000, 4030))
+@pytest.mark.parametrize("seed", range(4000, 4018))
 def test_a_restart_at_any_place_changes_nothing(seed: int) -> None:
     case = case_of(seed) if seed % 3 else case_of2(seed, TRIED["people and codes"])
     cut = random.Random(seed).randint(0, len(case.steps))
@@ -306,7 +306,7 @@ def unchanged(seeds: Iterable[int]) -> Iterable[Case]:
 
 @pytest.mark.parametrize("block", range(5))
 def test_invariants(block: int) -> None:
-    for case in unchanged(range(5000 + block * 12, 5012 + block * 12)):
+    for case in unchanged(range(5000 + block * 6, 5006 + block * 6)):
         collector = run(case)
         sent = sum(not isinstance(step, int) for step in case.steps)
         receipts = Counter(collector.receipts)
@@ -367,28 +367,6 @@ def _check_limits(case: Case, collector: Collector) -> None:
 
 
 # ---------------------------------------------------------------------- audit
-
-
-def untrue(case: Case) -> str | None:
-    """The first entry of the trail that is not the oracle's, if there is one."""
-    collector, oracle = run(case), folded(case)
-    for place, (mine, theirs) in enumerate(zip_longest(collector.trail, oracle.trail)):
-        if mine != theirs:
-            return f"entry {place}:\n  engine {mine}\n  oracle {theirs}"
-    return None
-
-
-@pytest.mark.parametrize("block", range(5))
-def test_the_audit_tells_of_everything_once(block: int) -> None:
-    for seed in range(6100 + block * 12, 6112 + block * 12):
-        check(case_of(seed), untrue)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("block", range(50))
-def test_the_audit_tells_of_everything_once_long(block: int) -> None:
-    for seed in range(30_000 + block * 40, 30_040 + block * 40):
-        check(case_of(seed), untrue)
 
 
 def test_failed_and_facts_are_json_of_the_rules_that_were_evaluated() -> None:

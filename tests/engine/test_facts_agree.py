@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -162,7 +163,7 @@ def by_oracle(design: Program, log: Logbook) -> Oracle:
     return oracle
 
 
-def check(seed: int) -> Counter[str]:
+def check(seed: int, batches: Sequence[int | None] = (None, 7, 1)) -> Counter[str]:
     """Compare one log; count which values of which facts were seen."""
     design, log = drawn(seed)
     oracle = by_oracle(design, log)
@@ -173,7 +174,7 @@ def check(seed: int) -> Counter[str]:
         wanted.append((row["outcome"], row["reason"], row["offered"], decision.facts))
         seen.update(f"{name} {value}" for name, value in (decision.facts or {}).items())
         seen.update(said for _, said in decision.offered)
-    for batch in (None, 7, 1):
+    for batch in batches:
         collector = Collector(design).run(log.steps, batch)
         found = list(collector.decisions.values())
         assert len(found) == len(wanted)
@@ -198,8 +199,8 @@ def test_engine_and_oracle_agree_on_every_fact_long(block: int) -> None:
 
 def test_engine_and_oracle_agree_on_every_fact_and_the_logs_show_what_they_are_to_test() -> None:
     seen: Counter[str] = Counter()
-    for seed in range(8):
-        seen += check(seed)
+    for seed in range(8):  # by single events takes ten times as long as at once
+        seen += check(seed, (None, 7, 1) if seed < 2 else (None, 7))
     wanted = [
         "yes",
         "no",

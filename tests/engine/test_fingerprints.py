@@ -17,7 +17,7 @@ from simulator.engine.devices import Devices
 from simulator.engine.interner import pair_keys
 from simulator.engine.keys import mix
 from tests.engine.strategies import case_of
-from tests.engine.test_engine_agrees import check, disagreement, full, restarted, run, untrue
+from tests.engine.test_engine_agrees import check, disagreement, full, restarted, run
 
 
 @pytest.fixture
@@ -33,11 +33,10 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("few")
 def test_ids_are_told_apart_all_the_same() -> None:
-    for seed in range(8000, 8005):
+    for seed in range(8000, 8003):
         case = case_of(seed, 20, 40)
         for batch in (None, 1, 7):
             check(case, partial(disagreement, batch=batch))
-        check(case, untrue)
         assert run(case, 7).receipts == run(case).receipts
 
 

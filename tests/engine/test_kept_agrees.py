@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -106,12 +107,12 @@ def told(oracle: Oracle) -> Counter[str]:
     return Counter(f"{line.reward.name} {line.reason or line.state}" for line in oracle.lines)
 
 
-def check(seed: int, count: int = 60) -> Counter[str]:
+def check(seed: int, batches: Sequence[int | None] = BATCHES) -> Counter[str]:
     """Compare one log, before all is due and after it."""
     dice = random.Random(seed)
-    design_, log = program("First", dice, own=dice.random() < 0.7), KeptWriter(dice).write(count)
+    design_, log = program("First", dice, own=dice.random() < 0.7), KeptWriter(dice).write(60)
     oracle = by_oracle(design_, log)
-    collectors = {batch: Collector(design_).run(log.steps, batch) for batch in BATCHES}
+    collectors = {batch: Collector(design_).run(log.steps, batch) for batch in batches}
     for final in (None, START + 2**40):
         if final is not None:
             oracle.advance(final)
@@ -121,7 +122,7 @@ def check(seed: int, count: int = 60) -> Counter[str]:
             apart = first_difference(collector, oracle) or first_entry_apart(collector, oracle)
             assert apart is None, f"seed {seed}, {batch} a batch: {apart}"
     sums = [collector.sums() for collector in collectors.values()]
-    assert sums[0] == sums[1] == sums[2], f"seed {seed}"
+    assert all(one == sums[0] for one in sums), f"seed {seed}"
     return told(oracle)
 
 
@@ -135,7 +136,7 @@ def test_engine_and_oracle_agree_on_what_is_kept_long(block: int) -> None:
 def test_engine_and_oracle_agree_on_what_is_kept_and_the_logs_show_it_both_ways() -> None:
     seen: Counter[str] = Counter()
     for seed in range(8):
-        seen += check(seed)
+        seen += check(seed, BATCHES if seed < 2 else (None, 7))
     kept = [one for one in ALWAYS if not seen[f"{one} issued"]]
     forfeited = [one for one in ALWAYS if not seen[f"{one} keep_if"]]
     assert (kept, forfeited) == ([], [])

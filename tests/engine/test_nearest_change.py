@@ -29,6 +29,8 @@ from simulator.program.model import Program
 from tests.engine.strategies import Case, case_of
 
 Fields = dict[str, Any]
+# Seeds of short logs, of which most have something to tell: each takes 0.2 s, one of some length up to 8 s.
+SHORT = (1501, 1503, 1504, 1506, 1508, 1511, 1514, 1515, 1517, 1521, 1528, 1532, 1533, 1538, 1541, 1546)
 YEAR = 366 * 86_400_000  # after it all has fallen due
 
 
@@ -104,9 +106,9 @@ def check_rewards(source: Source, events: pl.DataFrame, seed: int, seen: Counter
             seen[f"{line.state} told"] += 1
 
 
-def check(seed: int, folder: Path, seen: Counter[str]) -> None:
+def check(seed: int, folder: Path, seen: Counter[str], least: int = 20, most: int = 60) -> None:
     """Make each change that is told in the whole log, and see that it does what it says."""
-    path = stored(case_of(seed, 20, 60), folder / f"{seed}.db")
+    path = stored(case_of(seed, least, most), folder / f"{seed}.db")
     with closing(open_readonly(path)) as db:
         source = Source(db)
         events = whole(source)
@@ -125,8 +127,9 @@ def check(seed: int, folder: Path, seen: Counter[str]) -> None:
 
 def test_every_change_that_is_told_makes_it_qualify(tmp_path: Path) -> None:
     seen: Counter[str] = Counter()
-    for seed in (6, 16, 17, 1050, 1427):  # among them every way to fail
-        check(seed, tmp_path, seen)
+    check(16, tmp_path, seen)
+    for seed in SHORT:  # among all of them every way to fail
+        check(seed, tmp_path, seen, 8, 20)
     told = {name.split()[0] for name, count in seen.items() if name.endswith("told") and count}
     ignored = {"unattributed", "before-touch", "outside-program", "occurrence", "too-late"}
     assert told >= ignored | {"refused", "review", "voided", "revoked"}, seen

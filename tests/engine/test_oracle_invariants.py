@@ -52,15 +52,15 @@ def cases(seeds: Iterable[int], *without: str) -> Iterable[tuple[Case, Strict]]:
 @pytest.mark.parametrize("block", range(4))
 def test_a_milestone_is_not_given_again_while_it_stands_or_is_paid(block: int) -> None:
     seen = 0
-    for _, oracle in cases(range(block * 60, block * 60 + 60), "conversion.reinstated", "program.changed"):
+    for _, oracle in cases(range(block * 30, block * 30 + 30), "conversion.reinstated", "program.changed"):
         seen += sum(d.outcome == "qualified" for d in oracle.decisions)
-    assert seen > 60
+    assert seen > 30
 
 
 @pytest.mark.parametrize("block", range(4))
 def test_what_counts_is_within_the_budget_of_every_period(block: int) -> None:
     held = 0
-    for case, oracle in cases(range(1000 + block * 60, 1060 + block * 60), "program.changed"):
+    for case, oracle in cases(range(1000 + block * 30, 1030 + block * 30), "program.changed"):
         total, terms = case.program.budget_minor, case.program.budget
         if total is None:
             continue
@@ -84,7 +84,7 @@ def test_what_counts_is_within_the_budget_of_every_period(block: int) -> None:
 @pytest.mark.parametrize("block", range(4))
 def test_what_counts_is_within_every_cap_as_of_each_issue(block: int) -> None:
     held = 0
-    for _, oracle in cases(range(2000 + block * 60, 2060 + block * 60), "program.changed"):
+    for _, oracle in cases(range(2000 + block * 30, 2030 + block * 30), "program.changed"):
         for line in oracle.lines:
             if line.state not in (*PAID, "waiting"):
                 continue
@@ -100,7 +100,7 @@ def test_what_counts_is_within_every_cap_as_of_each_issue(block: int) -> None:
 @pytest.mark.parametrize("block", range(2))
 def test_a_person_has_one_attribution_that_has_not_ended(block: int) -> None:
     ended = 0
-    for seed in range(3000 + block * 100, 3100 + block * 100):
+    for seed in range(3000 + block * 50, 3050 + block * 50):
         case = case_of2(seed, {"people", "standing", "keep_if"})
         oracle = Oracle(case.program, case.load)
         for step in case.steps:
@@ -129,7 +129,7 @@ def told_often(case: Case) -> Case:
 
 @pytest.mark.parametrize("block", range(4))
 def test_telling_the_time_more_often_changes_nothing(block: int) -> None:
-    for seed in range(4000 + block * 40, 4040 + block * 40):
+    for seed in range(4000 + block * 20, 4020 + block * 20):
         case = case_of2(seed)
         ends = []
         for one in (case, told_often(case)):

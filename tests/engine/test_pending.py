@@ -98,7 +98,7 @@ def wrong_hour(case: Case, batches: Sequence[int | None]) -> str | None:
 @FEW
 @given(case=cases())
 def test_pending_by_the_hour_is_what_would_be_issued_if_nothing_else_happened(case: Case) -> None:
-    check(case, partial(wrong_hour, batches=(None, 1, 7)))
+    check(case, partial(wrong_hour, batches=(None, 7)))
 
 
 @pytest.mark.long
@@ -113,7 +113,7 @@ def test_what_would_be_forfeited_by_the_hour_follows_what_the_conditions_read(gr
     forfeited = 0
     for seed in range(8200, 8206):
         case = case_of2(seed, TRIED[group])
-        check(case, partial(wrong_hour, batches=(None, *BATCHES)))
+        check(case, partial(wrong_hour, batches=(None, *BATCHES) if seed == 8200 else (None,)))
         forfeited += run(case, None).totals().get("reward.forfeited", (0, 0))[0]
     assert forfeited
 
@@ -190,11 +190,10 @@ def replaced(program: Program, budget: int | None) -> Program:
 def test_pending_by_the_hour_where_much_is_pending_at_once(block: int) -> None:
     for seed in range(7700 + block * 4, 7702 + block * 4):
         case = busy_case(seed)
-        check(case, partial(wrong_hour, batches=(None, 1, 7)))
-        for batch in (None, 1, 7):
-            check(case, partial(released_otherwise, batch=batch))
-        check(case, variance)
+        check(case, partial(wrong_hour, batches=(None,)))
+        check(case, partial(released_otherwise, batch=None))
         check(case, disagreement)
+        check(case, variance)  # what batches might change: sums by the hour, and what is expected of a line
 
 
 def released_otherwise(case: Case, batch: int | None) -> str | None:
@@ -211,7 +210,7 @@ def released_otherwise(case: Case, batch: int | None) -> str | None:
 @FEW
 @given(case=cases())
 def test_pending_equals_what_is_issued_when_time_goes_on_and_nothing_else_happens(case: Case) -> None:
-    for batch in (None, 1, 7):
+    for batch in (None, 7):
         check(case, partial(released_otherwise, batch=batch))
 
 

@@ -172,23 +172,21 @@ def test_sums_are_the_oracles(block: int) -> None:
         check_sums(collector, oracle)
 
 
-@pytest.mark.parametrize("batch", [None, 1])
-def test_sums_count_people_who_were_merged_as_one(batch: int | None) -> None:
+def test_sums_count_people_who_were_merged_as_one() -> None:
     ended = 0
     for seed in range(6400, 6406):
         case = case_of2(seed, TRIED["people and codes"])
-        collector, oracle = run(case, batch), folded(case)
+        collector, oracle = run(case, None if seed % 3 else 1), folded(case)
         check_sums(collector, oracle)
         ended += sum(row["ended_at"] is not None for row in collector.attributions)
     assert ended
 
 
-@pytest.mark.parametrize("batch", [None, 1])
-def test_sums_count_what_was_chosen_redeemed_and_expired(batch: int | None) -> None:
+def test_sums_count_what_was_chosen_redeemed_and_expired() -> None:
     seen: set[str] = set()
     for seed in range(6500, 6512):
         case = case_of2(seed, TRIED["choice"])
-        collector, oracle = run(case, batch, told=False), folded(case, told=False)
+        collector, oracle = run(case, None if seed % 4 else 1, told=False), folded(case, told=False)
         check_sums(collector, oracle)
         seen |= {metric for metric, _ in oracle_sums.parts(oracle)}
         collector.advance(case.final)
@@ -263,7 +261,7 @@ def test_a_full_board_holds_the_first_whatever_the_batches(
     monkeypatch.setattr(leaders, "SIZE", 2)
     monkeypatch.setattr(leaders, "POOL", pool)
     lost = False
-    for seed in range(6400, 6408):
+    for seed in range(6404, 6408):
         case = case_of(seed, 30, 60)
         collector, oracle = run(case, batch), folded(case)
         lost |= any(line.state == "revoked" for line in oracle.lines)
