@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 
 from simulator.events.moment import format_moment
-from simulator.platform.erasing import erase
+from simulator.platform.erasing.erase import erase
 
 START_MS = 1_767_225_600_000  # 2026-01-01
 FRIENDS = 9  # of each referrer

@@ -24,6 +24,8 @@ UPSERT_SALTS = (
 )
 Cells = Mapping[str, str | None]
 """The personal cells of a row, by column."""
+Kept = tuple[int, str, str]
+"""A row of `kept_answer`: the seq of the event, the question, the answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +41,7 @@ class Overwriting:
     codes: Mapping[int, str] = field(default_factory=dict)
     facts: Mapping[int, str] = field(default_factory=dict)
     commands: Mapping[int, tuple[str, str | None]] = field(default_factory=dict)
-    kept: Sequence[tuple[int, str, str]] = ()
+    kept: Sequence[Kept] = ()
 
 
 def overwrite(db: Connection, erasure: int, what: Overwriting) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from db.read.person_held import Held
-    from simulator.platform.erasing import Erasure
+    from simulator.platform.erasing.erase import Erasure
 
 Row = Mapping[str, Any]
 UNREACHED: Final = (

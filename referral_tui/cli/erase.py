@@ -11,7 +11,7 @@ from referral_tui.cli.options import DEFAULT_DATABASE, BatchFiles, Database, Jso
 from referral_tui.cli.output import print_json, say_lines
 
 if TYPE_CHECKING:
-    from simulator.platform.erasing import Erasure
+    from simulator.platform.erasing.erase import Erasure
 
 Reference = Annotated[
     list[str] | None, typer.Argument(metavar="REF...", help="The references of the people to erase.")
@@ -54,7 +54,7 @@ def erase(
     from referral_tui.cli.beside import places
     from referral_tui.cli.migrate import migrate_first
     from simulator.domain.errors import InputError
-    from simulator.platform.erasing import erase as overwrite
+    from simulator.platform.erasing.erase import erase as overwrite
 
     ways = [bool(references), contact_of is not None, older_than is not None]
     if sum(ways) != 1:

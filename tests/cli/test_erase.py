@@ -19,7 +19,7 @@ from db.read.salts import of_key
 from db.sqlite.lock import WriterLock
 from db.write.chain import commitment
 from referral_tui.cli.app import run
-from simulator.platform.erasing import Erasure, erase
+from simulator.platform.erasing.erase import Erasure, erase
 from simulator.platform.platform import Platform
 from simulator.proof.scope import UNPROVEN
 from simulator.proof.verify import verify
@@ -353,7 +353,7 @@ def test_retention_erases_those_of_whom_nothing_came_for_so_long(
     silent = "SELECT ref FROM person JOIN event ON person = person.id GROUP BY 1 HAVING MAX(received_at) < ?"
     theirs = {ref for (ref,) in select(db, silent, START + 2 * DAY)}
     assert 0 < len(theirs) < len(people(db))
-    monkeypatch.setattr("simulator.platform.erasing.wall_ms", lambda: START + 732 * DAY)
+    monkeypatch.setattr("simulator.platform.erasing.people.wall_ms", lambda: START + 732 * DAY)
     assert cli("erase", "--older-than", 730, *BY, "--db", db).status == 0
     assert {ref for ref in people(db) if not ref.startswith("erased-")}.isdisjoint(theirs)
     assert verify(db).difference is None

@@ -1,0 +1,221 @@
+"""Erase people: what is stored about them is overwritten, and what follows from it stays as it is.
+
+The log keeps its order, its times and amounts; the person's reference, codes, contacts and devices become erasure
+pseudonyms wherever they stand, the same text always the same one, so that equal is still equal. Segments, countries,
+communities and attributes are gone; what the program's conditions had said of them is kept as an answer. So the log,
+folded again, gives every decision and sum as it was.
+
+No log is folded to do this, but where a program keeps rewards for an attribute: it takes a look over the events, a
+tenth of a microsecond each, and the event about it is received at a time at which nothing falls due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from db.read import erasures
+from db.shards.merging import parts_of
+from db.sqlite.readonly import making_sense
+from db.write.erasing import Cells, Overwriting
+from db.write.store import Store
+from simulator.domain.errors import InputError
+from simulator.domain.naming import naming
+from simulator.domain.personal_data import ERASED
+from simulator.platform.erasing.event import check_said, write
+from simulator.platform.erasing.kept_answers import KeptAnswers
+from simulator.platform.erasing.named_events import NamedEvents
+from simulator.platform.erasing.outcomes import Outcomes, PersonalFacts
+from simulator.platform.erasing.people import Person, find, silent, with_contact_of
+from simulator.platform.erasing.pseudonyms import pseudonym, reference_like
+from simulator.program.load import load_program
+from simulator.program.model import Program
+
+ANEW_BYTES: Final = 64 * 2**20
+"""Up to which size a database is written anew when somebody is erased from it, which takes a second for 100 MB."""
+
+
+@dataclass(frozen=True)
+class ErasedPerson:
+    """A person who was erased: what stands in the place of the reference, and in how many rows of each table.
+
+    `seq` is the erasure's event, `references` how many references the person had, `kept` how many answers of the
+    program's conditions are kept in the place of what they were about.
+    """
+
+    pseudonym: str
+    seq: int
+    references: int
+    rows: Mapping[str, int]
+    kept: int
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What was erased: a person each, what stands in the place of each text that named them, and what could not be.
+
+    `references` are those that were overwritten. `in_ids` is the number of events whose id, which stays, has one of the
+    texts in it. `anew` says that the file was written anew as a whole. Texts and references are for looking in other
+    places, and nobody may keep them longer than that takes.
+    """
+
+    people: Sequence[ErasedPerson]
+    references: Sequence[str] = field(repr=False)
+    texts: Mapping[str, str] = field(repr=False)
+    in_ids: int
+    anew: bool
+
+    def as_json(self) -> dict[str, object]:
+        """Return the receipt as values of JSON; without what was overwritten."""
+        people = [
+            {
+                "pseudonym": one.pseudonym,
+                "event": one.seq,
+                "references": one.references,
+                "rows": dict(one.rows),
+                "answers_kept": one.kept,
+            }
+            for one in self.people
+        ]
+        return {"erased": people, "events_with_it_in_their_id": self.in_ids, "file_made_anew": self.anew}
+
+
+def erase(
+    path: Path,
+    references: Sequence[str] = (),
+    *,
+    contact_of: str | None = None,
+    older_than: int | None = None,
+    by: str,
+    reason: str,
+) -> Erasure:
+    """Erase people from the database at `path`, with everybody who was merged with them.
+
+    They are those with these references, those who have a contact in common with `contact_of`, and those of whom
+    nothing was received for `older_than` days. `by` is the reference of the operator, `reason` the basis.
+
+    Raises:
+        InputError: a reference is unknown, or `by` or `reason` break the contract.
+        DatabaseError: the database is in use, merged from others, or can't be read or written.
+
+    """
+    if parts := parts_of(path):
+        raise InputError(
+            f"{path}: is merged from others; erase in each of them: {', '.join(one.name for one in parts)}"
+        )
+    check_said(by, reason)
+    with Store.open(path) as store, making_sense(path):
+        programs = {
+            row[0]: load_program(row[-1], f"{path}, program version {row[0]}") for row in store.versions()
+        }
+        wanted = list(references)
+        if contact_of is not None:
+            wanted += with_contact_of(store, contact_of)
+        if older_than is not None:
+            wanted += silent(store, older_than)
+        eraser = _Eraser(store, programs)
+        people = find(store, wanted, eraser.merges)
+        store.empty_log()  # whoever keeps it from being emptied is told before, not after
+        erased, in_ids = eraser.erase(people, by=by, reason=reason)
+        anew = path.stat().st_size <= ANEW_BYTES
+        if anew and people:
+            store.make_anew()
+        store.empty_log()
+    return Erasure(
+        people=erased,
+        references=[ref for one in people for ref in one.new_refs],
+        texts={text: pseudonym for one in people for text, pseudonym in one.texts.items()},
+        in_ids=in_ids,
+        anew=anew,
+    )
+
+
+class _Eraser:
+    """Erases people from one open database."""
+
+    def __init__(self, store: Store, programs: Mapping[int, Program]) -> None:
+        self._store = store
+        self._programs = programs
+        self._alike = any(one.attribution.codes == "fold" for one in programs.values())
+        self.merges = store.read(erasures.merges)
+        self._facts = {version: PersonalFacts.of(program) for version, program in programs.items()}
+        self._answers = KeptAnswers(store, programs, self.merges, self._facts)
+
+    def erase(self, people: Sequence[Person], *, by: str, reason: str) -> tuple[list[ErasedPerson], int]:
+        """Erase people, a transaction each.
+
+        Returns them as they stand now, and how many ids of events have something in them that names one.
+        """
+        erased, in_ids = [], 0
+        log = NamedEvents.of(self._store, people, alike=self._alike)
+        outcomes = Outcomes.of(self._store, people)
+        for person in people:
+            self._name(person, log)
+            in_ids += self._store.read(erasures.ids_with, list(person.refs), list(person.texts))
+            blanked = {"event": log.blank(person)}
+            blanked["person"] = {number: {"ref": person.new_refs[ref]} for number, ref in person.refs.items()}
+            blanked["quarantine"] = self._quarantine(person)
+            codes, blanked["audit"] = self._attributions(person)
+            facts, kept = outcomes.blank(person, self._facts)
+            kept += self._answers.communities(person, log, outcomes)
+            kept += self._answers.kept_for(person, outcomes)
+            what = Overwriting(
+                blanked=blanked, codes=codes, facts=facts, commands=self._commands(person), kept=kept
+            )
+            seq = write(self._store, self._programs, person, what, by=by, reason=reason)
+            erased.append(_told(person, seq, what))
+        return erased, in_ids
+
+    def _name(self, person: Person, log: NamedEvents) -> None:
+        """Draw a pseudonym for everything that names the person."""
+        experiments = list(dict.fromkeys(e for one in self._programs.values() for e in one.experiments))
+        person.new_refs = {ref: reference_like(ref, experiments) for ref in person.refs.values()}
+        own = log.own(person)
+        for place, name in (("contacts", "contact_ref"), ("devices", "device_ref")):
+            texts = dict.fromkeys(text for one in own if (text := one.cells[name]) is not None)
+            setattr(person, place, {text: pseudonym() for text in texts if not text.startswith(ERASED)})
+        person.codes = log.codes_of(person)
+
+    def _attributions(self, person: Person) -> tuple[dict[int, str], dict[int, Cells]]:
+        """Return the new codes of attributions, and the new details of the audit entries about them."""
+        made = self._store.read(erasures.attributions_of, (), person.codes) if person.codes else []
+        before = {one.seq: one.code for one in made}
+        details: dict[int, Cells] = {
+            seq: {"detail": detail.removesuffix(before[ref]) + person.codes[before[ref]]}
+            for seq, ref, detail in (self._store.read(erasures.attribution_entries, before) if before else ())
+        }
+        return {seq: person.codes[code] for seq, code in before.items()}, details
+
+    def _quarantine(self, person: Person) -> dict[int, Cells]:
+        """Return the new cells of refused messages that name the person."""
+        named = naming(person.texts)
+        main = person.new_refs[person.main]
+        return {
+            number: {"reason": main, "message": main, "sha256": main}
+            for number, *texts in self._store.read(erasures.quarantined_with, list(person.texts))
+            if any(named.search(text) for text in texts)
+        }
+
+    def _commands(self, person: Person) -> dict[int, tuple[str, str | None]]:
+        """Return the new arguments, and why they were refused, of commands that name the person."""
+        named = naming(person.texts)
+        main = person.new_refs[person.main]
+        return {
+            number: (named.sub(main, args), None if refused is None else named.sub(main, refused))
+            for number, args, refused in self._store.read(erasures.commands_with, list(person.texts))
+            if named.search(args) or named.search(refused or "")
+        }
+
+
+def _told(person: Person, seq: int, what: Overwriting) -> ErasedPerson:
+    counts = {chain: len(rows) for chain, rows in what.blanked.items()}
+    counts |= {"attribution": len(what.codes), "decision": len(what.facts), "command": len(what.commands)}
+    return ErasedPerson(
+        pseudonym=person.new_refs[person.main],
+        seq=seq,
+        references=len(person.refs),
+        rows={table: count for table, count in counts.items() if count},
+        kept=len(what.kept),
+    )

@@ -1,0 +1,90 @@
+"""Find the people who are to be erased: by reference, by a contact, or by how long nothing came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from db.read import erasures
+from db.read.erasures import Merged
+from db.write.store import Store
+from simulator.domain.errors import InputError
+from simulator.domain.personal_data import ERASED
+from simulator.domain.spans import DAY_MS
+from simulator.domain.wall_clock import wall_ms
+
+
+@dataclass
+class Person:
+    """Somebody to be erased: all their references by number, and the pseudonyms of what is theirs, by its text."""
+
+    refs: dict[int, str]
+    main: str
+    new_refs: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
+    contacts: dict[str, str] = field(default_factory=dict)
+    devices: dict[str, str] = field(default_factory=dict)
+
+    def named(self, column: str) -> dict[str, str]:
+        """Return the pseudonyms of what names them in a column of events."""
+        return {"code": self.codes, "contact_ref": self.contacts, "device_ref": self.devices}[column]
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Everything that names them, and what stands in its place."""
+        return {**self.devices, **self.contacts, **self.codes, **self.new_refs}
+
+
+def find(store: Store, references: Sequence[str], merges: Sequence[Merged]) -> list[Person]:
+    """Find the people with these references, each once."""
+    known = store.read(erasures.persons_named, references)
+    people: list[Person] = []
+    found: set[int] = set()
+    for ref in dict.fromkeys(references):
+        if ref not in known:
+            raise unknown(ref)
+        if ref.startswith(ERASED):
+            raise InputError(f"{ref}: stands in the place of somebody who was erased already")
+        if known[ref] in found:
+            continue
+        ids = united(known[ref], merges)
+        found.update(ids)
+        people.append(Person(store.read(erasures.refs_of, ids), ref))
+    return people
+
+
+def with_contact_of(store: Store, reference: str) -> list[str]:
+    """Return the references that have a contact in common with this one, which is the first."""
+    known = store.read(erasures.persons_named, [reference])
+    if not known:
+        raise unknown(reference)
+    own = store.read(erasures.events_of, known.values())
+    contacts = {text for one in own if (text := one.cells["contact_ref"]) is not None}
+    persons = store.read(erasures.persons_with_contact, sorted(contacts))
+    found = store.read(erasures.refs_of, persons)
+    return [reference, *(ref for ref in found.values() if ref != reference)]
+
+
+def silent(store: Store, days: int) -> list[str]:
+    """Return the people, not erased yet, of whom nothing was received for so many days, by the database's own time."""
+    simulated = store.settings().get("kind") == "simulate"
+    now = int(store.clock()["sim_at"]) if simulated else wall_ms()
+    found = store.read(erasures.silent_since, now - days * DAY_MS)
+    return [ref for _, ref in found if not ref.startswith(ERASED)]
+
+
+def united(number: int, merges: Sequence[Merged], *, into_only: bool = False) -> list[int]:
+    """Return the numbers of all references that merges made one person; `into_only`: of those merged into this one."""
+    found = {number}
+    while True:
+        more = {one.merged for one in merges if one.person in found}
+        if not into_only:
+            more |= {one.person for one in merges if one.merged in found}
+        if more <= found:
+            return sorted(found)
+        found |= more
+
+
+def unknown(reference: str) -> InputError:
+    """Return what is said where nobody has a reference."""
+    return InputError(f"{reference}: the database knows nobody by this reference")
