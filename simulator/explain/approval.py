@@ -5,7 +5,7 @@ from __future__ import annotations
 from db.read.decision_rows import attribution_of
 from db.read.people import community_of, reference
 from db.read.reward_rows import RewardRow
-from simulator.explain.amounts import no_share, worth_of
+from simulator.explain.amounts import worth_of
 from simulator.explain.context import DecisionContext
 from simulator.explain.offers import why_not_offered
 from simulator.explain.releases import Releases
@@ -34,7 +34,7 @@ def starts_if_approved(context: DecisionContext) -> list[Fields]:
 
 def _line(context: DecisionContext, terms: Reward) -> Fields | None:
     person, community = _recipient(context, terms.to)
-    value = _value(context, terms)
+    value = worth_of(context.event, terms, context.program)
     if value <= 0 or (person is None and community is None):
         return None
     source, row = context.source, context.row
@@ -73,15 +73,6 @@ def _line(context: DecisionContext, terms: Reward) -> Fields | None:
 def _counts(number: int, terms: Reward) -> str:
     of = f" of {terms.every}" if terms.every and number <= terms.every else ""
     return f"the recipient's {ordinal(number)}{of}"
-
-
-def _value(context: DecisionContext, terms: Reward) -> int:
-    """Return the line's money in minor units, 0 where there is none."""
-    if terms.value_minor is not None:
-        return terms.value_minor
-    if no_share(context.event, terms, context.program) is not None:
-        return 0
-    return worth_of(context.event, terms, context.program)
 
 
 def _recipient(context: DecisionContext, role: str) -> tuple[int | None, str | None]:
