@@ -38,18 +38,15 @@ def find_acts(batch: Batch, state: State, intake: Intake) -> list[Act]:
         return []
     kind_of = {row: kind for kind, of in kinds for row in of.tolist()}
     rows, ledger = np.sort(rows), state.ledger
-    named = batch.events[rows].select(
-        "reward_milestone", "reward_reward", "choice", source="reward_source", id="reward_id"
-    )
-    seqs = batch.seq[rows]
-    conversions = find_named(ledger, intake, named.select("source", "id"), seqs).tolist()
+    named, seqs = batch.columns(rows, source="reward_source", id="reward_id"), batch.seq[rows]
+    conversions = find_named(ledger, intake, named, seqs).tolist()
     columns = zip(
         rows.tolist(),
         seqs.tolist(),
         conversions,
-        named["reward_milestone"],
-        named["reward_reward"],
-        named["choice"],
+        batch.words("reward_milestone", rows),
+        batch.words("reward_reward", rows),
+        batch.words("choice", rows),
         strict=True,
     )
     found = []

@@ -23,12 +23,13 @@ def find_adjustments(
     if not len(rows):
         return NO_ADJUSTMENTS
     ledger = state.ledger
-    named = batch.events[rows].select("source", "amount_minor", "currency", id="adjusts")
-    found = find_named(ledger, intake, named.select("source", "id"), batch.seq[rows]).tolist()
+    named = batch.columns(rows, source="source", id="adjusts")
+    found = find_named(ledger, intake, named, batch.seq[rows]).tolist()
     stands = StandsAt(ledger, standing)
     why: list[str | None] = []
     adjusted: list[Adjusted] = []
-    columns = zip(rows.tolist(), found, named["currency"], named["amount_minor"], strict=True)
+    given = batch.words("currency", rows), batch.given[rows].tolist()
+    columns = zip(rows.tolist(), found, *given, strict=True)
     for row, conversion, currency, amount in columns:
         reason = _reason(batch, state, program, stands, row, conversion, currency)
         why.append(reason)

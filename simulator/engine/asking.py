@@ -17,6 +17,7 @@ from simulator.engine.adjusting import NO_ADJUSTMENTS
 from simulator.engine.arrays import NONE, Ints
 from simulator.engine.batch import Batch
 from simulator.engine.facts import COUNTED_FACTS, FactContext, facts_of
+from simulator.engine.frames import select
 from simulator.engine.interner import NO_TEXTS
 from simulator.engine.keeping import KeepCondition
 from simulator.engine.money import converted
@@ -31,7 +32,7 @@ from simulator.engine.results import (
     Reversals,
     StandingChanges,
 )
-from simulator.engine.rules import QUALIFIED, REVIEW
+from simulator.engine.rules import QUALIFIED, REVIEW, answers
 from simulator.engine.standing import NO_CHANGES, Counts
 from simulator.engine.state import State
 from simulator.engine.terms import REASONS
@@ -228,14 +229,13 @@ class _Asker:
     def ask(self, lines: Ints, rows: Ints) -> Ints:
         """Return the answer for each line after the event at its row."""
         terms = self.state.ledger.lines["terms"][lines]
-        answers = np.full(len(lines), KEPT, np.int64)
+        found = np.full(len(lines), KEPT, np.int64)
         for one in np.unique(terms).tolist():
             at = np.flatnonzero(terms == one)
             condition = self.state.keeping.conditions[one]
-            said = self.facts(condition, lines[at], rows[at]).select(condition.condition.expr).to_series()
-            missing, true = said.is_null().to_numpy(), said.fill_null(value=False).to_numpy()
-            answers[at] = np.where(missing, MISSING, np.where(true, KEPT, NOT_KEPT))
-        return answers
+            said = select(self.facts(condition, lines[at], rows[at]), condition.condition.expr).to_series()
+            found[at] = answers(said, true=KEPT, false=NOT_KEPT, missing=MISSING)
+        return found
 
     def facts(self, condition: KeepCondition, lines: Ints, rows: Ints) -> pl.DataFrame:
         """Return what a condition reads of each line after the event at its row."""

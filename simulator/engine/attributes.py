@@ -92,8 +92,9 @@ def _keys(persons: Ints, names: Ints) -> np.ndarray:
 
 def of_events(texts: pl.Series, name: str, kind: AttributeType) -> pl.Series:
     """Return an attribute of events as a column, given their attributes as texts."""
-    known = {text: typed(as_values(text).get(name), kind) for text in texts.unique().to_list()}
-    return pl.Series([known[text] for text in texts.to_list()], dtype=_TYPES[kind])
+    given = texts.to_list()
+    known = {text: typed(as_values(text).get(name), kind) for text in set(given)}
+    return pl.Series([known[text] for text in given], dtype=_TYPES[kind])
 
 
 def typed(value: Value | None, kind: AttributeType) -> str | bool | float | None:

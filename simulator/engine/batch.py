@@ -9,8 +9,9 @@ import polars as pl
 
 from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints
-from simulator.engine.interner import NO_TEXTS, Hashed, hash_columns
-from simulator.engine.money import with_rates
+from simulator.engine.frames import select
+from simulator.engine.interner import NO_TEXTS, Hashed, hash_texts
+from simulator.engine.money import at_rates
 from simulator.engine.results import FieldUpdates
 from simulator.engine.state import State
 from simulator.events.columns import TYPE_CODES
@@ -86,7 +87,7 @@ class Batch:
         self.events = events
         self.state = state
         self.program = program
-        numbers = events.select(*_NUMBERS, pl.col("currency").eq_missing(program.currency).alias("ours"))
+        numbers = select(events, *_NUMBERS, pl.col("currency").eq_missing(program.currency).alias("ours"))
         self.seq: Ints = numbers["seq"].to_numpy()
         self.received: Ints = numbers["received_at"].to_numpy()
         self.occurred: Ints = numbers["occurred_at"].to_numpy()
@@ -95,8 +96,7 @@ class Batch:
         self.reach: Ints = numbers["reach"].to_numpy()
         self.given: Ints = numbers["amount_minor"].to_numpy()
         self._bare, self._ours = numbers["bare"].to_numpy(), numbers["ours"].to_numpy()
-        own = np.where(self._bare | self._ours, self.given, NONE)
-        self.amount = with_rates(own, events, program)
+        self.amount = self._amounts()
         self.market: Ints | None = events["market"].to_numpy() if "market" in events.columns else None
         self._eligible = numbers["eligible"].to_numpy()
         self.present = set(np.flatnonzero(np.bincount(self.type)).tolist())
@@ -137,7 +137,19 @@ class Batch:
 
         Ask only for what a stage needs: most events have nothing to look up.
         """
-        return hash_columns(self.events.select(column)[rows], (column,))[column] if len(rows) else NO_TEXTS
+        return hash_texts(self.events[column][rows]) if len(rows) else NO_TEXTS
+
+    def columns(self, rows: Ints, **names: str) -> pl.DataFrame:
+        """Return columns at some rows, each under the name that it is passed by."""
+        return pl.DataFrame({name: self.events[column][rows] for name, column in names.items()})
+
+    def _amounts(self) -> Ints:
+        own = self._bare | self._ours
+        amounts = np.where(own, self.given, NONE)
+        foreign = np.flatnonzero(~own & (self.given != NONE)) if self.program.rates else _NO_ROWS
+        if len(foreign):
+            amounts[foreign] = at_rates(self.program, self.words("currency", foreign), self.given[foreign])
+        return amounts
 
     def _conversions(self) -> Ints:
         if not self.present.intersection(_CONVERSION_CODES.tolist()):

@@ -434,7 +434,9 @@ class Book:
     def _judge(self) -> None:
         """Judge the changed accounts' pending lines again, all where the budget may be short, as of the hour's end."""
         room = self._room()
-        short = room is not None and (bool(self._flow.waiting) or room.is_short(self.pending))
+        short = room is not None and (
+            bool(self._flow.waiting) or room.is_short(self.pending, self._flow.earliest)
+        )
         if short or self._short or self._all_changed:
             pending = list(self._flow.lines.values())
         else:

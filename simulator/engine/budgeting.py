@@ -77,10 +77,12 @@ class Room:
             self._known = begins, next_period_start(begins, self.terms.period, self.timezone)
         return self._known
 
-    def is_short(self, wanted: int) -> bool:
-        """Whether it may not be enough for all that is wanted (minor units)."""
-        counted = self.spent if self.held is None else self.held.totals[-1]
-        return self.total is not None and wanted > self.total - counted
+    def is_short(self, wanted: int, since: int) -> bool:
+        """Whether it may not be enough for all that is wanted (minor units) at or after a moment (milliseconds).
+
+        What is wanted in a later period is counted in this one, too: it never comes out as enough where it is not.
+        """
+        return self.total is not None and wanted > self.total - self._counted(since)
 
     def issue(self, at: int, value: int) -> None:
         """Count what is issued at a moment (milliseconds)."""

@@ -49,7 +49,6 @@ class FoldedCodes:
 
 
 def _fold(texts: pl.Series) -> pl.Series:
-    known: dict[str | None, str | None] = {None: None}
-    for text in texts.unique().to_list():
-        known[text] = None if text is None else folded(text)
-    return pl.Series([known[text] for text in texts.to_list()], dtype=pl.String)
+    given = texts.to_list()
+    known = {text: None if text is None else folded(text) for text in set(given)}
+    return pl.Series([known[text] for text in given], dtype=pl.String)

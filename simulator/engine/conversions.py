@@ -32,4 +32,6 @@ def find_conversions(batch: Batch, state: State) -> NewConversions:
 
 
 def _keys(batch: Batch, rows: Ints) -> Hashed:
-    return hash_pairs(batch.events.select("source", "id")[rows], "source", "id") if len(rows) else NO_TEXTS
+    return (
+        hash_pairs(batch.columns(rows, source="source", id="id"), "source", "id") if len(rows) else NO_TEXTS
+    )

@@ -11,7 +11,6 @@ import polars as pl
 
 from simulator.engine.arrays import NONE, Ints
 from simulator.engine.intake import Intake
-from simulator.engine.interner import hash_pairs
 from simulator.engine.state import State
 from simulator.engine.version import CompiledProgram
 from simulator.events.columns import TYPE_CODES
@@ -67,8 +66,8 @@ def _owners(
     events: pl.DataFrame, column: np.ndarray, named: pl.DataFrame, state: State, intake: Intake
 ) -> Ints:
     """Return whose the conversions are that are named by `source` and `id`; NONE where there is none."""
-    seqs, log = intake.seq_of(named["source"], named["id"]), events["seq"].to_numpy()
-    held = state.ledger.find_conversions(seqs.clip(0), hash_pairs(named, "source", "id").checks)
+    (seqs, checks), log = intake.find(named), events["seq"].to_numpy()
+    held = state.ledger.find_conversions(seqs.clip(0), checks)
     owners: Ints = np.where(held != NONE, state.ledger.conversions["person"][held], NONE).astype(np.int64)
     here = np.minimum(np.searchsorted(log, seqs), len(log) - 1)
     there = log[here] == seqs

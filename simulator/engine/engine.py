@@ -125,7 +125,7 @@ class Engine:
 
         Once in 2**64 keys another event is found: compare its source and id.
         """
-        found = int(self._intake.seq_of(pl.Series([source]), pl.Series([own_id]))[0])
+        found = int(self._intake.find(pl.DataFrame({"source": [source], "id": [own_id]}))[0][0])
         return found if found > 0 else None
 
     def receive(self, messages: pl.DataFrame, lookup: Lookup, repeated: pl.DataFrame) -> Received:

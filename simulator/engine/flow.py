@@ -269,6 +269,12 @@ class Flow:
             heappop(self.steps)
         return None
 
+    @property
+    def earliest(self) -> int:
+        """A moment (milliseconds) before which no pending line is released any more."""
+        first = self.first_due
+        return self.clock if first is None else min(first, self.clock)
+
     def run(self, before: int | None) -> None:
         """Take all steps before a moment (milliseconds), up to the last release where it is None."""
         while (now := self.next_moment) is not None and (self.lines if before is None else now < before):

@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 
 from simulator.domain.personal_data import ERASED
-from simulator.engine.arrays import NONE, Bools, Ints
+from simulator.engine.arrays import NONE, Bools, Ints, Keys
 from simulator.engine.frames import Received
-from simulator.engine.interner import Interner, hash_texts, pair_keys
+from simulator.engine.interner import Interner, hash_pairs, hash_texts, pair_keys
 from simulator.engine.keys import Insertion, KeyIndex
 from simulator.events.contract import DATA_COLUMNS, PARTS
 
@@ -77,14 +77,14 @@ class Intake:
         self._index = KeyIndex()
         self._collisions: dict[tuple[str, str], int] = {}  # ids whose fingerprint another id holds
 
-    def seq_of(self, sources: pl.Series, ids: pl.Series) -> Ints:
-        """Return the seq under which each (`source`, `id`) was accepted, or -1."""
-        pairs = pl.DataFrame({"source": sources, "id": ids})
-        found = self._index.find(pair_keys(pairs, "source", "id"))
+    def find(self, named: pl.DataFrame) -> tuple[Ints, Keys]:
+        """Return the seq under which each (`source`, `id`) was accepted, or -1, and the pair's second hash."""
+        hashed = hash_pairs(named, "source", "id")
+        found = self._index.find(hashed.keys)
         if self._collisions:
-            for row, key in enumerate(zip(sources.to_list(), ids.to_list(), strict=True)):
+            for row, key in enumerate(named.select("source", "id").iter_rows()):
                 found[row] = self._collisions.get(key, found[row])
-        return found
+        return found, hashed.checks
 
     def look_up(self, messages: pl.DataFrame) -> Lookup:
         """Add the messages' fingerprints; return which accepted events they may repeat. `receive` must follow."""

@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from simulator.engine.arrays import NONE, Bools, Columns, Ints, Keys, wider_capacity
+from simulator.engine.frames import select
 from simulator.engine.keys import KeyIndex
 from simulator.engine.pages import zeros
 
@@ -38,7 +39,8 @@ NO_TEXTS = Hashed(np.zeros(0, np.uint64), np.zeros(0, np.uint64), np.zeros(0, bo
 
 def hash_columns(frame: pl.DataFrame, names: tuple[str, ...]) -> dict[str, Hashed]:
     """Hash text columns in one pass."""
-    hashes = frame.select(
+    hashes = select(
+        frame,
         *(
             pl.col(name).hash(seed).alias(f"{name}{which}")
             for name in names
@@ -58,7 +60,7 @@ def hash_columns(frame: pl.DataFrame, names: tuple[str, ...]) -> dict[str, Hashe
 
 def pair_keys(frame: pl.DataFrame, first: str, second: str) -> Keys:
     """Return one 64-bit hash for each pair of texts, equal to the `keys` of `hash_pairs`."""
-    one, two = frame.select(pl.col(first).hash(_SEEDS[0]), pl.col(second).hash(_SEEDS[0])).get_columns()
+    one, two = select(frame, *(pl.col(name).hash(_SEEDS[0]) for name in (first, second))).get_columns()
     return _join(one.to_numpy(), two.to_numpy())
 
 

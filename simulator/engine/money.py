@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
-import polars as pl
 
 from simulator.engine.arrays import NONE, Ints
 from simulator.program.currencies import DIGITS
 from simulator.program.model import MAX_LINE_MINOR, Program, Reward
 
 
-def with_rates(amounts: Ints, events: pl.DataFrame, program: Program) -> Ints:
-    """Return the amounts of events with those in other currencies converted by the program's rates.
+def at_rates(program: Program, currencies: Sequence[str | None], amounts: Ints) -> Ints:
+    """Return amounts in other currencies (minor units) in minor units of the program's, NONE where it has no rate.
 
-    They are converted exactly and rounded half to even; NONE stays where there is no rate.
+    They are converted exactly and rounded half to even.
     """
-    if not program.rates:
-        return amounts
-    foreign = events["currency"].is_in([rate.currency for rate in program.rates])
-    rows = np.flatnonzero((foreign & events["amount_minor"].is_not_null()).fill_null(value=False).to_numpy())
-    if not len(rows):
-        return amounts
     factors = minor_rates(program)
-    given = zip(events["currency"][rows].to_list(), events["amount_minor"][rows].to_list(), strict=True)
-    amounts = amounts.copy()
-    amounts[rows] = [round(minor * factors[code]) for code, minor in given]
-    return amounts
+    given = zip(currencies, amounts.tolist(), strict=True)
+    return np.array(
+        [round(amount * factors[code]) if code in factors else NONE for code, amount in given], np.int64
+    )
 
 
 def converted(program: Program, currency: str | None, amount: int) -> int:
-    """Return one amount in minor units of the program's currency, as `amounts_of` does; NONE where there is none."""
+    """Return one amount in minor units of the program's currency, as `at_rates` does; NONE where there is none."""
     if currency in (None, program.currency):
         return amount
     rates = minor_rates(program)

@@ -10,7 +10,9 @@ import polars as pl
 
 from simulator.domain.vocabulary import Offered
 from simulator.engine.arrays import Bools, Ints
+from simulator.engine.frames import select
 from simulator.engine.kept import KeptAnswers
+from simulator.engine.rules import answers
 from simulator.engine.version import CompiledProgram
 from simulator.program.model import Reward
 
@@ -31,7 +33,12 @@ def ask_conditions(
     if not compiled.offers:
         return [NOTHING] * len(milestones)
     frame = facts if facts.width else pl.DataFrame({"": np.zeros(len(milestones), np.int8)})
-    said = np.column_stack([_said(column) for column in frame.select(compiled.offer_conditions)])
+    said = np.column_stack(
+        [
+            answers(column, true=_YES, false=_NO, missing=_MISSING)
+            for column in select(frame, *compiled.offer_conditions)
+        ]
+    )
     names = [milestone.name for milestone in compiled.program.milestones]
     of_milestone = [
         [place for place, offer in enumerate(compiled.offers) if offer.reward.on == name] for name in names
@@ -50,11 +57,6 @@ def ask_conditions(
     if kept.offered:
         kept.put_offered(texts, seqs, [names[place] for place in milestones.tolist()])
     return texts
-
-
-def _said(condition: pl.Series) -> np.ndarray:
-    missing = condition.is_null().to_numpy()
-    return np.where(missing, _MISSING, np.where(condition.fill_null(value=False).to_numpy(), _YES, _NO))
 
 
 def are_offered(reward: Reward, occurred: Ints, touch_at: Ints, offered: Sequence[str]) -> Bools:

@@ -176,9 +176,9 @@ class Calendar(_Sums):
         return pl.DataFrame(columns, schema=SCHEMAS["due"])
 
 
-def _named(names: Sequence[str], codes: Ints) -> pl.Series:
+def _named(names: Sequence[str], codes: Ints) -> list[str]:
     """Return the name of each code."""
-    return pl.Series(names, dtype=pl.String).gather(codes)
+    return [names[code] for code in codes.tolist()]
 
 
 def by_day(at: Ints) -> Ints:

@@ -95,9 +95,8 @@ def find_standing(batch: Batch, state: State, intake: Intake, new: NewConversion
 
 def _named(batch: Batch, rows: Ints, reverses: Bools) -> pl.DataFrame:
     """Return the source and id of the conversion that each event names."""
-    events = batch.events.select("source", "reverses", "reinstates")[rows]
-    by = pl.Series(reverses)
-    return events.select("source", id=pl.when(by).then(pl.col("reverses")).otherwise(pl.col("reinstates")))
+    ids = batch.texts("reverses", rows).zip_with(pl.Series(reverses), batch.texts("reinstates", rows))
+    return pl.DataFrame({"source": batch.texts("source", rows), "id": ids})
 
 
 def find_named(ledger: Ledger, intake: Intake, named: pl.DataFrame, before: Ints) -> Ints:
@@ -107,9 +106,9 @@ def find_named(ledger: Ledger, intake: Intake, named: pl.DataFrame, before: Ints
     """
     if not len(named):
         return _NO_ROWS
-    seqs = intake.seq_of(named["source"], named["id"])
+    seqs, checks = intake.find(named)
     seqs = np.where(seqs < before, seqs, 0).clip(0)
-    return ledger.find_conversions(seqs, hash_pairs(named, "source", "id").checks)
+    return ledger.find_conversions(seqs, checks)
 
 
 def _find_waiting(
@@ -121,12 +120,15 @@ def _find_waiting(
     ledger, at = state.ledger, rows[places]
     targets = ledger.targets_of(hash_pairs(named[places], "source", "id")).tolist()
     persons = batch.person[at]
-    elsewhere = np.zeros(len(places), bool)
-    for source in state.sources.kept:
-        others = find_named(ledger, intake, named[places].with_columns(source=pl.lit(source)), batch.seq[at])
-        theirs = state.people_of(ledger.conversions["person"][others].astype(np.int64))
-        fits = (persons == NONE) | (theirs == persons)
-        elsewhere |= (others != NONE) & fits
+    sources, ids = state.sources.kept, named["id"][places].to_list()
+    anywhere = pl.DataFrame(
+        {"source": [one for one in sources for _ in ids], "id": ids * len(sources)},
+        schema={"source": pl.String, "id": pl.String},
+    )
+    others = find_named(ledger, intake, anywhere, np.tile(batch.seq[at], len(sources)))
+    others = others.reshape(len(sources), len(ids))
+    theirs = state.people_of(ledger.conversions["person"][others].astype(np.int64))
+    elsewhere = ((others != NONE) & ((persons == NONE) | (theirs == persons))).any(axis=0)
     columns = zip(
         targets,
         batch.seq[at].tolist(),
