@@ -182,7 +182,7 @@ def scored(tmp_path: Path, cli: Cli) -> Path:
     with Crm(db, b"key") as crm:
         rows = [
             {"ref": name, "label": LABELS.get(name), "joined": START}
-            | dict.fromkeys(("name", "email", "phone", "kind", "segment", "country"), "-")
+            | dict.fromkeys(("salt", "name", "email", "phone", "kind", "segment", "country"), "-")
             for name in PEOPLE
         ]
         crm.write(pl.DataFrame(rows, schema_overrides={"label": pl.String()}))
