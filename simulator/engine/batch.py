@@ -18,7 +18,7 @@ from simulator.events.columns import TYPE_CODES
 from simulator.program.model import Program
 
 _CLOSED = TYPE_CODES["customer.closed"]
-_CONVERSION_CODES = np.array([TYPE_CODES[name] for name in CONVERSION_TYPES])
+CONVERSION_CODES = np.array([TYPE_CODES[name] for name in CONVERSION_TYPES])
 
 
 _NUMBERS = (
@@ -152,13 +152,13 @@ class Batch:
         return amounts
 
     def _conversions(self) -> Ints:
-        if not self.present.intersection(_CONVERSION_CODES.tolist()):
+        if not self.present.intersection(CONVERSION_CODES.tolist()):
             return np.zeros(0, np.int64)
-        return np.flatnonzero(np.isin(self.type, _CONVERSION_CODES))
+        return np.flatnonzero(np.isin(self.type, CONVERSION_CODES))
 
     def conversion_column(self, rows: Ints) -> Ints:
         """Return the index in CONVERSION_TYPES of each of these conversion rows."""
-        return np.searchsorted(_CONVERSION_CODES, self.type[rows])
+        return np.searchsorted(CONVERSION_CODES, self.type[rows])
 
     def _lay_out_fields(self) -> None:
         rows = np.sort(np.r_[self.identified, self.claims])

@@ -1,7 +1,8 @@
 """Where a batch is cut, so that what a decision needs of the ledger is there.
 
-Whether a milestone can be had again depends on whether a reversed conversion is paid all the same. So an event of a
-friend after a reversal is judged in a part of its own, once all that came before is settled.
+Whether a milestone can be had again depends on whether a reversed conversion is paid all the same. So a friend's event
+after the reversal of another of its type is judged in a part of its own, once all that came before is settled. A
+reversal that is received before its conversion waits for it, and leaves nothing of it to be paid.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from simulator.engine.arrays import NONE, Ints
+from simulator.engine.batch import CONVERSION_CODES
 from simulator.engine.intake import Intake
 from simulator.engine.state import State
 from simulator.engine.version import CompiledProgram
@@ -18,6 +20,7 @@ from simulator.events.columns import TYPE_CODES
 _CHANGES = {"conversion.reversed": "reverses", "conversion.reinstated": "reinstates"}
 _REVERSED, _REINSTATED = (TYPE_CODES[name] for name in _CHANGES)
 _VERDICT = TYPE_CODES["review.decided"]
+_NOTHING = (NONE, NONE)
 
 
 def find_cuts(
@@ -34,42 +37,40 @@ def find_cuts(
     always = {TYPE_CODES[one.event] for one in milestones if one.name in mixed} | (
         {_VERDICT} if mixed else set()
     )
-    persons = _persons(events, types, rows, state, intake)
+    about = _conversions(events, types, rows, state, intake)
     cuts: list[int] = []
-    changed: set[int] = set()
+    changed: set[tuple[int, int]] = set()
     last = 0
-    for row, person, change in zip(rows.tolist(), persons.tolist(), changing[rows].tolist(), strict=True):
+    for row, which, change in zip(rows.tolist(), about, changing[rows].tolist(), strict=True):
         if change:
-            changed.add(person)
-        elif (person in changed) or (int(types[row]) in always and row > last):
+            changed.add(which)
+        elif (which in changed and which != _NOTHING) or (int(types[row]) in always and row > last):
             cuts.append(row)
             changed, last = set(), row
     return cuts
 
 
-def _persons(events: pl.DataFrame, types: np.ndarray, rows: Ints, state: State, intake: Intake) -> Ints:
-    """Return whom each event is about: whose the conversion is that it names, or is."""
-    column = events["person"].fill_null(NONE).to_numpy()
-    persons: Ints = column[rows].astype(np.int64)
+def _conversions(
+    events: pl.DataFrame, types: np.ndarray, rows: Ints, state: State, intake: Intake
+) -> list[tuple[int, int]]:
+    """Return whose the conversion is that each event names, or is, and of which type; _NOTHING for an unknown one."""
+    log = events.select("seq", pl.col("person").fill_null(NONE))
+    seqs, people = (column.to_numpy() for column in log)
+    persons, kinds = people[rows].astype(np.int64), types[rows].astype(np.int64)
     for code, source, name in (
         *((TYPE_CODES[kind], "source", field) for kind, field in _CHANGES.items()),
         (_VERDICT, "decision_source", "decision_id"),
     ):
         of = np.flatnonzero(types[rows] == code)
-        if len(of):
-            named = events[rows[of]].select(source=source, id=name)
-            persons[of] = _owners(events, column, named, state, intake)
-    return state.people_of(persons)
-
-
-def _owners(
-    events: pl.DataFrame, column: np.ndarray, named: pl.DataFrame, state: State, intake: Intake
-) -> Ints:
-    """Return whose the conversions are that are named by `source` and `id`; NONE where there is none."""
-    (seqs, checks), log = intake.find(named), events["seq"].to_numpy()
-    held = state.ledger.find_conversions(seqs.clip(0), checks)
-    owners: Ints = np.where(held != NONE, state.ledger.conversions["person"][held], NONE).astype(np.int64)
-    here = np.minimum(np.searchsorted(log, seqs), len(log) - 1)
-    there = log[here] == seqs
-    owners[there] = column[here[there]]
-    return owners
+        if not len(of):
+            continue
+        named = pl.DataFrame({"source": events[source][rows[of]], "id": events[name][rows[of]]})
+        found, checks = intake.find(named)
+        held = state.ledger.find_conversions(found.clip(0), checks)
+        known, conversions = held != NONE, state.ledger.conversions
+        persons[of] = np.where(known, conversions["person"][held], NONE)
+        kinds[of] = np.where(known, CONVERSION_CODES[conversions["which"][held]], NONE)
+        here = np.searchsorted(seqs, found)  # those of the batch, each before the event that names it
+        there = (found >= seqs[0]) & (here < rows[of])
+        persons[of[there]], kinds[of[there]] = people[here[there]], types[here[there]]
+    return list(zip(state.people_of(persons).tolist(), kinds.tolist(), strict=True))
