@@ -39,7 +39,7 @@ BATCH_SETTING: Final = "postgres_batch"
 _FETCHED: Final = 5_000  # rows at once
 _PATIENCE_S: Final = 30.0  # for the process that holds the copy to write what is in Postgres already
 _FOLLOWED_EACH_S: Final = 1.0
-_LOOKS_S: Final = 0.05
+_LOOKS_S: Final = 0.005
 
 
 class Standing(NamedTuple):
@@ -79,33 +79,63 @@ def copy_path(folder: Path, address: PostgresAddress, program_id: UUID) -> Path:
     return folder / f"{address.program}-{program_id}.db"
 
 
-def follow(address: PostgresAddress, folder: Path) -> Path:
-    """Bring the copy in `folder` to what is in Postgres, and return its path.
+class Follower:
+    """Brings the copy of a program in a folder to what is in Postgres, as often as it is asked to; `path` is the copy.
 
-    Raises:
-        MissingDatabaseError: there is no such program in Postgres.
-        LockedDatabaseError: another process holds the copy and does not bring it up.
-        DatabaseError: the server or the copy can't be read, or the copy can't be written.
-
+    One thread at a time uses it.
     """
-    with connect(address) as server, translated(address):
-        found = standing(server, address)
-        if found is None:
-            raise MissingDatabaseError(
-                f"{address}: there is no log of a program {address.program!r}; `referral-tui ingest --program FILE "
-                "--db …` makes one"
-            )
-        path = copy_path(folder, address, found.program_id)
-        _bring_up(server, address, path, found.batch)
-    return path
+
+    def __init__(self, address: PostgresAddress, folder: Path) -> None:
+        """Connect, and bring the copy up.
+
+        Raises:
+            MissingDatabaseError: there is no such program in Postgres.
+            LockedDatabaseError: another process holds the copy and does not bring it up.
+            DatabaseError: the server or the copy can't be read, or the copy can't be written.
+
+        """
+        self._address, self._folder = address, folder
+        self._server: Server | None = None
+        self.path = folder
+        self.bring_up()
+
+    def bring_up(self) -> None:
+        """Bring the copy up; raises as the constructor does, and connects again after an error."""
+        try:
+            if self._server is None:
+                self._server = connect(self._address)
+            with translated(self._address):
+                found = standing(self._server, self._address)
+                if found is None:
+                    raise MissingDatabaseError(
+                        f"{self._address}: there is no log of a program {self._address.program!r}; "
+                        "`referral-tui ingest --program FILE --db …` makes one"
+                    )
+                self.path = copy_path(self._folder, self._address, found.program_id)
+                _bring_up(self._server, self._address, self.path, found.batch)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the connection."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
+
+
+def follow(address: PostgresAddress, folder: Path) -> Path:
+    """Bring the copy in `folder` to what is in Postgres, and return its path; raises as `Follower`."""
+    with closing(Follower(address, folder)) as follower:
+        return follower.path
 
 
 def keep_following(address: PostgresAddress, folder: Path, over: Event) -> None:
     """Bring the copy up each second until `over` is set; while the server is away, try again."""
     while not over.is_set():
-        with suppress(DatabaseError), connect(address) as server, translated(address):
-            while not over.wait(_FOLLOWED_EACH_S) and (found := standing(server, address)) is not None:
-                _bring_up(server, address, copy_path(folder, address, found.program_id), found.batch)
+        with suppress(DatabaseError), closing(Follower(address, folder)) as follower:
+            while not over.wait(_FOLLOWED_EACH_S):
+                follower.bring_up()
         over.wait(_FOLLOWED_EACH_S)
 
 

@@ -40,6 +40,18 @@ _SHARED: Final = (
         backend_start timestamptz,
         expires_at timestamptz
     )""",
+    "CREATE SEQUENCE IF NOT EXISTS referral.inbox_number",
+    """CREATE TABLE IF NOT EXISTS referral.inbox (
+        program text NOT NULL,
+        number bigint NOT NULL DEFAULT nextval('referral.inbox_number'),
+        door text NOT NULL,
+        client text NOT NULL,
+        lines bytea[] NOT NULL,
+        refused bytea NOT NULL,
+        answer bytea,
+        answered_at timestamptz,
+        PRIMARY KEY (program, number)
+    ) PARTITION BY LIST (program)""",
 )
 _SETTING_UP: Final = 0x52454655  # the advisory lock under which the tables are made
 
@@ -109,6 +121,10 @@ def make_tables(server: Server, address: PostgresAddress) -> None:
     server.execute(
         f"CREATE TABLE {address.schema}.{DELETED} "
         f"(name text, key jsonb, {BATCH} bigint NOT NULL, PRIMARY KEY (name, key))"
+    )
+    server.execute(  # without a log of its own: clients are answered when the engine has committed
+        f"CREATE UNLOGGED TABLE referral.inbox_{address.program} PARTITION OF referral.inbox "
+        f"FOR VALUES IN ('{address.program}')"
     )
 
 

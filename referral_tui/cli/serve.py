@@ -19,6 +19,7 @@ from referral_tui.cli.options import (
 from referral_tui.cli.output import say
 
 if TYPE_CHECKING:
+    from db.postgres.address import PostgresAddress
     from simulator.door.serving import Door, Settings
 
 
@@ -96,6 +97,13 @@ def serve(
             min=0, max=1_000, metavar="MS", help="Milliseconds in which events that come are judged together."
         ),
     ] = 5,
+    pass_on: Annotated[
+        bool,
+        typer.Option(
+            "--pass-on",
+            help="Be a further door: pass events on to the engine of a program in Postgres, which is another `serve`.",
+        ),
+    ] = False,
     max_body: Annotated[
         int,
         typer.Option(
@@ -113,7 +121,7 @@ def serve(
 
     Example: referral-tui serve --program telecom --db shop.db
     """
-    from simulator.door.clocks import DoorClock
+    from simulator.door.clocks import REAL, DoorClock
     from simulator.door.inlets import find_inlets
     from simulator.door.keys import Keys, load_keys
     from simulator.door.links import check_landing
@@ -136,9 +144,16 @@ def serve(
         inlets=inlets,
         sending=Sending(anywhere=hooks_anywhere),
         veto=asked,
+        inbox=None if isinstance(db, Path) else db,
     )
     check(settings)
     DoorClock(clock)  # a wrong one is said before a database is made
+    if pass_on:
+        others = {
+            "--program": program, "--veto": veto, "--hooks-anywhere": hooks_anywhere, "--clock": clock != REAL,
+        }  # fmt: skip
+        _pass_on(db, settings, [name for name, given in others.items() if given])
+        return
     with opened_database(db, program) as platform:
         time = DoorClock.going_on(clock, max(platform.sim_at, platform.earliest_now))
         serve_http(
@@ -148,6 +163,34 @@ def serve(
             lambda door: _listening(str(db), door, settings, open_to_all=known is None),
         )
     say(f"{db}: ended in order; everything that was answered is stored")
+
+
+def _pass_on(db: Path | PostgresAddress, settings: Settings, others: list[str]) -> None:
+    """Be a further door; `others` are options that are the engine's."""
+    from referral_tui.cli.stored import copies
+    from simulator.domain.errors import InputError
+    from simulator.door.passing import pass_on
+
+    if isinstance(db, Path):
+        raise InputError(
+            f"--pass-on: {db} is a file, and has one door; give a database in Postgres with --db"
+        )
+    if others:
+        raise InputError(f"--pass-on, {others[0]}: that is the engine's; leave {others[0]} away")
+    pass_on(
+        db,
+        copies(),
+        settings,
+        lambda address: _say_now(f"{db}: passed on from {address} to its engine; ctrl-c ends it"),
+    )
+    say(f"{db}: ended in order; everything that was answered is stored")
+
+
+def _say_now(line: str) -> None:
+    import sys
+
+    say(line)
+    sys.stdout.flush()
 
 
 def _listening(db: str, door: Door, settings: Settings, *, open_to_all: bool) -> None:

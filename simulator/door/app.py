@@ -16,6 +16,7 @@ from simulator.door.hooks import delete_hook, get_dead_letters, get_hooks, post_
 from simulator.door.keys import Right
 from simulator.door.links import get_link, post_link
 from simulator.door.mapped import post_records
+from simulator.door.problems import Problem, ProblemError
 from simulator.door.reads import (
     get_clock,
     get_conversion,
@@ -58,12 +59,20 @@ ROUTES: Final[tuple[tuple[str, str, Handler, Right | None], ...]] = (
 """Method, address and handler of everything that is answered, and the right that a key needs for it."""
 
 
+OF_THE_ENGINE: Final = frozenset(
+    {get_conversion, post_verdict, get_clock, post_clock, post_link}
+    | {get_hooks, post_hook, delete_hook, get_dead_letters, post_replay, post_rotate}
+)
+"""What a door that passes on can't answer."""
+
+
 def application(context: Context) -> web.Application:
     """Return the application of a door."""
     app = web.Application(middlewares=[answer_problems])
     app[CONTEXT] = context
     app.on_response_prepare.append(add_headers)
-    for method, path, handler, right in ROUTES:
+    for method, path, served, right in ROUTES:
+        handler = elsewhere if context.passes_on and served in OF_THE_ENGINE else served
         needing = handler if right is None else _needing(right, handler)
         app.router.add_route(method, path, needing, expect_handler=_go_on)
     return app
@@ -74,6 +83,15 @@ async def _go_on(request: web.Request) -> None:
     if request.version == HttpVersion11 and request.headers.get("Expect", "").lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         request.writer.output_size = 0  # the answer has not begun
+
+
+async def elsewhere(_request: web.Request) -> web.StreamResponse:
+    """Say that the engine's door answers this."""
+    raise ProblemError(
+        Problem.ELSEWHERE,
+        "this door passes events on, and answers what is read; conversions, links, verdicts, the clock and webhooks "
+        "are asked for at the door of the program's engine",
+    )
 
 
 def _needing(right: Right, handler: Handler) -> Handler:

@@ -18,7 +18,7 @@ from simulator.door.keys import Keys
 from simulator.door.metrics import Metrics
 from simulator.door.reading import Reading
 from simulator.door.vetoes import Asker
-from simulator.door.writer import Writer
+from simulator.door.writer import Intake
 
 _Given = ParamSpec("_Given")
 _Found = TypeVar("_Found")
@@ -30,13 +30,13 @@ class Context:
 
     `host` is the address that is listened on; without `keys` none is asked for. Of streamed bodies as many hand lines
     to the writer at the same time as `streams` lets in. `landing` is where friends who follow a link are sent on to,
-    `inlets` are the mappings that are served, by their names.
+    `inlets` are the mappings that are served, by their names. A door that `passes_on` what comes has no engine.
     """
 
     path: Path
     reading: Reading
     host: str
-    writer: Writer
+    writer: Intake
     bodies: Bodies
     streams: asyncio.Semaphore
     metrics: Metrics
@@ -45,6 +45,7 @@ class Context:
     keys: Keys | None = None
     landing: str | None = None
     inlets: Mapping[str, Inlet] = field(default_factory=dict)
+    passes_on: bool = False
 
     async def read(
         self,

@@ -19,14 +19,16 @@ _PAGE: Final = Path(__file__).with_name("page.html")
 
 
 @cache
-def _described(mappings: tuple[str, ...]) -> bytes:
-    return orjson.dumps(description(version("referral-tui"), mappings))
+def _described(mappings: tuple[str, ...], passes_on: bool) -> bytes:
+    return orjson.dumps(description(version("referral-tui"), mappings, passes_on=passes_on))
 
 
 async def get_description(request: web.Request) -> web.Response:
     """Answer with the description."""
     check_known(request)
-    return web.Response(body=_described(tuple(request.app[CONTEXT].inlets)), content_type="application/json")
+    context = request.app[CONTEXT]
+    described = _described(tuple(context.inlets), context.passes_on)
+    return web.Response(body=described, content_type="application/json")
 
 
 async def get_page(request: web.Request) -> web.Response:

@@ -8,13 +8,13 @@ from typing import TypeVar
 
 from simulator.domain.errors import DatabaseError
 from simulator.door.problems import Problem, ProblemError
-from simulator.door.writer import Ended, Errand, Writer
+from simulator.door.writer import Ended, Errand, Intake
 from simulator.platform.session import IntakeSession
 
 _Found = TypeVar("_Found")
 
 
-async def on_writer(writer: Writer, work: Callable[[IntakeSession], _Found]) -> _Found:
+async def on_writer(writer: Intake, work: Callable[[IntakeSession], _Found]) -> _Found:
     """Run `work` on the writer's thread, after all that came before it is stored, and return what it returns.
 
     Raises:

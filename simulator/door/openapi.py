@@ -32,8 +32,18 @@ _TIME: Final = {"type": "integer", "description": "milliseconds UTC"}
 _OBJECT: Final = {"type": "object"}
 
 
-def description(version: str, mappings: Sequence[str] = ()) -> Schema:
-    """Return the description; `version` is the program's own, `mappings` are the names of those that are served."""
+OF_THE_ENGINE: Final = ("/v1/conversions/", "/v1/reviews/", "/v1/clock", "/v1/links", "/v1/hooks")
+"""How the paths begin that a door that passes on does not answer."""
+
+
+def description(version: str, mappings: Sequence[str] = (), *, passes_on: bool = False) -> Schema:
+    """Return the description; `version` is the program's own, `mappings` are the names of those that are served.
+
+    That of a door that `passes_on` what comes has nothing that only the engine's answers.
+    """
+    paths = _paths(mappings)
+    if passes_on:
+        paths = {path: told for path, told in paths.items() if not path.startswith(OF_THE_ENGINE)}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -41,7 +51,7 @@ def description(version: str, mappings: Sequence[str] = ()) -> Schema:
             "version": version,
             "description": "A referral platform on this machine: events in, and what follows from them out.",
         },
-        "paths": _paths(mappings),
+        "paths": paths,
         "components": {
             "schemas": _schemas(),
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},

@@ -41,6 +41,7 @@ class Problem(Enum):
     CLOCK_RUNS = Kind(409, "The clock can't be set")
     TOO_LARGE = Kind(413, "The body is too large")
     UNKNOWN_FORMAT = Kind(415, "The content type is not one that is read here")
+    ELSEWHERE = Kind(421, "Another door of this program answers this")
     MALFORMED = Kind(422, "The message breaks the contract of events")
     INVALID = Kind(422, "A value is not one that is allowed")
     TOO_MUCH = Kind(429, "This client has too much waiting")

@@ -41,6 +41,10 @@ class Reading:
             with snapshot_beside_writer(self._path) as db, making_sense(self._path):
                 return query(db, *given, **named)
 
+        return await self.on_thread(work)
+
+    async def on_thread(self, work: Callable[[], _Found]) -> _Found:
+        """Return what a function returns that reads, called on one of the threads."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     def close(self) -> None:

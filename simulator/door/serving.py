@@ -8,8 +8,10 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
+from db.postgres.address import PostgresAddress
 from db.read.notices import Notice, notices
 from db.read.traffic import accepted_by_source
 from simulator.domain.errors import InputError
@@ -19,6 +21,7 @@ from simulator.door.clocks import DoorClock
 from simulator.door.context import Context
 from simulator.door.deliveries import Dispatcher
 from simulator.door.guards import is_loopback
+from simulator.door.inbox import InboxWorker
 from simulator.door.inlets import Inlet
 from simulator.door.keys import Keys
 from simulator.door.metrics import Metrics
@@ -29,7 +32,7 @@ from simulator.door.sockets import allow_connections, listen_on
 from simulator.door.telling import Teller
 from simulator.door.veto_deadline import Deadline
 from simulator.door.vetoes import Asker, Veto
-from simulator.door.writer import Writer
+from simulator.door.writer import Intake, Writer
 from simulator.platform.platform import Platform
 
 _STREAMS: Final = (
@@ -47,7 +50,8 @@ class Settings:
 
     Without `keys` none is asked for. `landing` is the address to which friends who follow a link are sent on. `sending`
     says how webhooks are sent, `veto` who is asked about rewards. `inlets` are the mappings that are served, by their
-    names. Who looks at the database is told every `tell_every_s` seconds who called.
+    names. `inbox` is where other doors of the program leave what they receive. Who looks at the database is told every
+    `tell_every_s` seconds who called.
     """
 
     host: str = "127.0.0.1"
@@ -60,6 +64,7 @@ class Settings:
     patience_s: float = 30.0
     sending: Sending = field(default_factory=Sending)
     veto: Veto | None = None
+    inbox: PostgresAddress | None = None
     tell_every_s: float = 1.0
 
 
@@ -77,12 +82,10 @@ def check(settings: Settings) -> None:
         )
 
 
-def serve(
-    platform: Platform, clock: DoorClock, settings: Settings, listening: Callable[[Door], object]
-) -> None:
+def serve(platform: Platform, clock: DoorClock, settings: Settings, told: Callable[[Door], object]) -> None:
     """Serve an open platform until SIGINT or SIGTERM, then end in order: what was answered is stored.
 
-    `listening` is told the door once it is listened on.
+    `told` is called with the door once it is listened on.
 
     Raises:
         InputError: the address can't be had.
@@ -91,7 +94,7 @@ def serve(
     """
     check(settings)
     sys.setswitchinterval(_SWITCH_S)
-    asyncio.run(_serve(platform, clock, settings, listening))
+    asyncio.run(_serve(platform, clock, settings, told))
 
 
 @dataclass(frozen=True)
@@ -146,8 +149,50 @@ async def opened(
         gate=deadline,
         on_end=lambda: loop.call_soon_threadsafe(stop.set),
     )
-    context = Context(
-        path=platform.path,
+    context = context_of(platform.path, reading, writer, settings, metrics=metrics, hooks=hooks, asker=asker)
+    inbox = None
+    if settings.inbox is not None:
+        inbox = InboxWorker(
+            settings.inbox, writer, lambda *came: loop.call_soon_threadsafe(metrics.received, *came)
+        )
+    try:
+        async with listening(context, settings) as address:
+            await teller.start(address)
+            writer.start()
+            hooks.start()
+            if inbox is not None:
+                inbox.start()
+            if asker is not None:
+                asker.start(writer)
+            yield Door(address, writer, hooks, asker, stop)
+    finally:
+        # requests that were under way are answered by now, and letters that were read are still with the writer
+        if inbox is not None:
+            await asyncio.to_thread(inbox.close)
+        await asyncio.to_thread(writer.close)
+        if inbox is not None:
+            await asyncio.to_thread(inbox.end)
+        await teller.close()
+        await hooks.close()
+        if asker is not None:
+            await asker.close()
+        reading.close()
+
+
+def context_of(
+    path: Path,
+    reading: Reading,
+    writer: Intake,
+    settings: Settings,
+    *,
+    metrics: Metrics,
+    hooks: Dispatcher,
+    asker: Asker | None = None,
+    passes_on: bool = False,
+) -> Context:
+    """Return what the handlers of a door on the database at `path` share."""
+    return Context(
+        path=path,
         reading=reading,
         host=settings.host,
         writer=writer,
@@ -159,7 +204,18 @@ async def opened(
         keys=settings.keys,
         landing=settings.landing,
         inlets=settings.inlets,
+        passes_on=passes_on,
     )
+
+
+@asynccontextmanager
+async def listening(context: Context, settings: Settings) -> AsyncIterator[str]:
+    """Listen while the context lasts, and yield the address; at its end what is under way is answered.
+
+    Raises:
+        InputError: the address can't be had.
+
+    """
     runner = Runner(
         application(context),
         access_log=None,
@@ -168,33 +224,23 @@ async def opened(
     )
     await runner.setup()
     try:
-        address = await listen_on(runner, settings.host, settings.port)
-        await teller.start(address)
-        writer.start()
-        hooks.start()
-        if asker is not None:
-            asker.start(writer)
-        try:
-            yield Door(address, writer, hooks, asker, stop)
-        finally:
-            await runner.cleanup()  # answers what is under way, so the writer must be there still
-            await asyncio.to_thread(writer.close)
+        yield await listen_on(runner, settings.host, settings.port)
     finally:
         await runner.cleanup()
-        await teller.close()
-        await hooks.close()
-        if asker is not None:
-            await asker.close()
-        reading.close()
+
+
+async def until_stopped(stop: asyncio.Event) -> None:
+    """Wait until SIGINT or SIGTERM, or until something else sets `stop`."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()
 
 
 async def _serve(
-    platform: Platform, clock: DoorClock, settings: Settings, listening: Callable[[Door], object]
+    platform: Platform, clock: DoorClock, settings: Settings, told: Callable[[Door], object]
 ) -> None:
     async with opened(platform, clock, settings) as door:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, door.stop.set)
-        listening(door)
-        await door.stop.wait()
+        told(door)
+        await until_stopped(door.stop)
     if door.writer.error is not None:
         raise door.writer.error

@@ -92,31 +92,26 @@ class Ended(Exception):  # noqa: N818 - the server is stopping
     """The writer takes nothing more."""
 
 
-class Writer:
-    """Takes parcels from any thread, and stores them in the order in which they came."""
+class Intake:
+    """Takes parcels from any thread, in a bounded queue; what becomes of them is said by who derives from it."""
 
     def __init__(
         self,
-        platform: Platform,
         clock: DoorClock,
         *,
         linger_s: float,
         on_end: Callable[[], object],
-        on_news: Callable[[], object] = lambda: None,
         gate: Gate | None = None,
         most_waiting: int = MOST_WAITING,
     ) -> None:
-        """Prepare a writer for an open platform, whose lock it has.
+        """Prepare the queue.
 
-        What comes within `linger_s` seconds of a parcel is judged with it. `on_news` is called on a thread of the
-        writer's when entries of the audit trail may have been committed, `on_end` when it ends, after an error or not.
-        `gate` is called before time passes.
+        What comes within `linger_s` seconds of a parcel is taken with it. `on_end` is called when the thread ends,
+        after an error or not. `gate` is called before time passes.
         """
         self.clock = clock
         self.error: BaseException | None = None
-        self._platform, self._linger_s, self._on_end = platform, linger_s, on_end
-        self._on_news, self._told = on_news, platform.last_entry
-        self._gate, self._now = gate, clock.now_ms()
+        self._linger_s, self._on_end, self._gate = linger_s, on_end, gate
         self._most_waiting = most_waiting
         self._wake = Condition()
         self._queue: deque[Parcel | Errand] = deque()
@@ -135,7 +130,8 @@ class Writer:
         with self._wake:
             self._closing = True
             self._wake.notify_all()
-        self._thread.join()
+        if self._thread.ident is not None:  # it was started
+            self._thread.join()
 
     @property
     def ended(self) -> bool:
@@ -203,49 +199,8 @@ class Writer:
     # --- on the thread ------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        try:
-            with IntakeSession(
-                self._platform, clock=lambda: self._now, batching=GROUPED, pace=self.clock.pace
-            ) as session:
-                self._work(session)
-                self.advance(session, max(self._platform.earliest_now, self.clock.now_ms()))
-        except BaseException as error:
-            with self._wake:
-                self.error = error
-        finally:
-            self._refuse_rest()
-            self._on_end()
-
-    def _work(self, session: IntakeSession) -> None:
-        while True:
-            taken = self._next()
-            if taken is None:
-                session.flush()
-                return
-            self._tick(session)
-            if isinstance(taken, Errand):
-                self._do(session, taken)
-            elif taken:
-                self._receive(session, taken)
-            if not self._queue:
-                session.flush()
-                self._tell()
-                session.idle()
-            elif session.heartbeat_is_due():
-                session.heartbeat()
-
-    def _tick(self, session: IntakeSession) -> None:
-        """Let the session's time pass to the clock's: within a round it stands, so that the gate misses none."""
-        now = self.clock.now_ms()
-        if self._gate is not None:
-            self._gate(session, now)
-        self._now = now
-
-    def _tell(self) -> None:
-        """Say that there are new entries, where there are; all are committed."""
-        if self._platform.last_entry != self._told:
-            self._told = self._platform.last_entry
-            self._on_news()
+        """Take what comes until the queue is closed and empty."""
+        raise NotImplementedError
 
     def _next(self) -> Errand | list[Parcel] | None:
         """Wait for an errand or parcels and return them; an empty list after a while; None at the end."""
@@ -297,6 +252,86 @@ class Writer:
         else:
             del self._by_client[parcel.client]
 
+    def _refuse_rest(self) -> None:
+        """Tell everybody whose parcel is still waiting that it was not taken."""
+        with self._wake:
+            self._closing = True
+            rest, self._queue = list(self._queue), deque()
+        held = [parcel for parcels in self._unanswered.values() for parcel in parcels]
+        for one in (*held, *rest):
+            tell = one.answer if isinstance(one, Parcel) else one.failed
+            tell(self.error or Ended())
+
+
+class Writer(Intake):
+    """Stores parcels in the order in which they came."""
+
+    def __init__(
+        self,
+        platform: Platform,
+        clock: DoorClock,
+        *,
+        linger_s: float,
+        on_end: Callable[[], object],
+        on_news: Callable[[], object] = lambda: None,
+        gate: Gate | None = None,
+        most_waiting: int = MOST_WAITING,
+    ) -> None:
+        """Prepare a writer for an open platform, whose lock it has.
+
+        `on_news` is called on a thread of the writer's when entries of the audit trail may have been committed. What
+        remains is as for `Intake`.
+        """
+        super().__init__(clock, linger_s=linger_s, on_end=on_end, gate=gate, most_waiting=most_waiting)
+        self._platform = platform
+        self._on_news, self._told = on_news, platform.last_entry
+        self._now = clock.now_ms()
+
+    def _run(self) -> None:
+        try:
+            with IntakeSession(
+                self._platform, clock=lambda: self._now, batching=GROUPED, pace=self.clock.pace
+            ) as session:
+                self._work(session)
+                self.advance(session, max(self._platform.earliest_now, self.clock.now_ms()))
+        except BaseException as error:
+            with self._wake:
+                self.error = error
+        finally:
+            self._refuse_rest()
+            self._on_end()
+
+    def _work(self, session: IntakeSession) -> None:
+        while True:
+            taken = self._next()
+            if taken is None:
+                session.flush()
+                return
+            self._tick(session)
+            if isinstance(taken, Errand):
+                self._do(session, taken)
+            elif taken:
+                self._receive(session, taken)
+            if not self._queue:
+                session.flush()
+                self._tell()
+                session.idle()
+            elif session.heartbeat_is_due():
+                session.heartbeat()
+
+    def _tick(self, session: IntakeSession) -> None:
+        """Let the session's time pass to the clock's: within a round it stands, so that the gate misses none."""
+        now = self.clock.now_ms()
+        if self._gate is not None:
+            self._gate(session, now)
+        self._now = now
+
+    def _tell(self) -> None:
+        """Say that there are new entries, where there are; all are committed."""
+        if self._platform.last_entry != self._told:
+            self._told = self._platform.last_entry
+            self._on_news()
+
     def _receive(self, session: IntakeSession, parcels: Sequence[Parcel]) -> None:
         platform = session.platform
         lines = [line for parcel in parcels for line in parcel.lines]
@@ -320,16 +355,6 @@ class Writer:
             raise
         except Exception as error:  # it is the request's, and the server goes on
             errand.failed(error)
-
-    def _refuse_rest(self) -> None:
-        """Tell everybody whose parcel is still waiting that it was not taken."""
-        with self._wake:
-            self._closing = True
-            rest, self._queue = list(self._queue), deque()
-        held = [parcel for parcels in self._unanswered.values() for parcel in parcels]
-        for one in (*held, *rest):
-            tell = one.answer if isinstance(one, Parcel) else one.failed
-            tell(self.error or Ended())
 
 
 def _refused(parcels: Sequence[Parcel]) -> dict[int, Refusal]:

@@ -1,0 +1,150 @@
+"""The engine's side of the inbox in Postgres: what other doors put there is judged with what this door receives."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Mapping
+from threading import Condition, Thread
+from time import monotonic
+from typing import Any, Final
+
+import numpy as np
+
+from db.postgres.address import PostgresAddress
+from db.postgres.inbox import Answerer, Letter, Reader
+from simulator.domain.errors import DatabaseError
+from simulator.door.writer import Answered, Ended, Parcel, Writer
+from simulator.events.check import Problem as Refusal
+from simulator.platform.receipts import Counts, Receipts
+
+Received = Callable[[str, Counts, Mapping[str, int]], object]
+"""Told of the receipts of a client's letter, and of how many of its events were accepted, by source."""
+
+_LOG: Final = logging.getLogger(__name__)
+_WAIT_S: Final = 0.25  # for news: a notification that came while a statement ran is noticed after this
+_AWAY_S: Final = 1.0
+_TIDY_S: Final = 3600.0
+_MOST_FLYING: Final = 20_000  # messages that were read and not answered yet
+
+
+class InboxWorker:
+    """Reads letters from a program's inbox into a writer, and answers them when they are committed."""
+
+    def __init__(self, address: PostgresAddress, writer: Writer, received: Received) -> None:
+        """Prepare to work a program's inbox; `received` is called on a thread of the worker's."""
+        self._reader, self._answerer = Reader(address), Answerer(address)
+        self._writer, self._received = writer, received
+        self._flying: dict[int, int] = {}  # letters with the writer, and how many messages each has
+        self._answers: deque[tuple[int, str, Answered]] = deque()
+        self._wake = Condition()
+        self._closing = False
+        self._threads = [Thread(target=self._read, name="inbox"), Thread(target=self._answer, name="answers")]
+
+    def start(self) -> None:
+        """Start the threads."""
+        for thread in self._threads:
+            thread.start()
+
+    def close(self) -> None:
+        """Read no more letters; what was read is answered once it is committed. To be called before the writer ends."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify_all()
+        self._threads[0].join()
+
+    def end(self) -> None:
+        """Wait until everything is answered; to be called when the writer has ended."""
+        with self._wake:
+            self._flying.clear()
+            self._wake.notify_all()
+        self._threads[1].join()
+
+    def _read(self) -> None:
+        while not self._closing:
+            try:
+                with self._wake:
+                    while sum(self._flying.values()) > _MOST_FLYING and not self._closing:
+                        self._wake.wait()
+                    known = list(self._flying)
+                if not (letters := self._reader.read(known)):
+                    self._reader.wait(_WAIT_S)
+                for number, letter in letters:
+                    self._submit(number, letter)
+            except Ended:
+                break
+            except DatabaseError as error:
+                _LOG.warning("inbox: %s", error)
+                self._pause()
+        self._reader.close()
+
+    def _submit(self, number: int, letter: Letter) -> None:
+        def answer(found: Answered | BaseException) -> None:
+            with self._wake:
+                self._flying.pop(number, None)
+                if isinstance(found, Answered):  # otherwise the next engine judges it
+                    self._answers.append((number, letter.client, found))
+                self._wake.notify_all()
+
+        refused = {position: refusal_of(said) for position, said in letter.refused}
+        with self._wake:
+            self._flying[number] = len(letter.lines)
+        self._writer.submit(Parcel(letter.lines, letter.client, answer, refused), patient=True)
+
+    def _answer(self) -> None:
+        tidied = -_TIDY_S
+        while True:
+            with self._wake:
+                while not self._answers and (self._flying or not self._closing):
+                    self._wake.wait()
+                if not self._answers:
+                    break
+                some = [self._answers.popleft() for _ in range(len(self._answers))]
+            try:
+                self._answerer.answer([(number, told(found)) for number, _, found in some])
+                if monotonic() - tidied > _TIDY_S:
+                    self._answerer.tidy()
+                    tidied = monotonic()
+            except DatabaseError as error:  # the letters are judged again, as duplicates
+                _LOG.warning("inbox: %s", error)
+                self._pause()
+            for _, client, found in some:
+                self._received(client, found.receipts.counts, found.sources)
+        self._answerer.close()
+
+    def _pause(self) -> None:
+        with self._wake:
+            if not self._closing:
+                self._wake.wait(_AWAY_S)
+
+
+def refusal_of(said: Mapping[str, Any]) -> Refusal:
+    """Return a refusal of its values in JSON."""
+    return Refusal(**{**said, "contacts": tuple(said["contacts"])})
+
+
+def told(answered: Answered) -> dict[str, Any]:
+    """Return what became of a parcel as a value of JSON."""
+    receipts = answered.receipts
+    return {
+        "positions": receipts.positions.tolist(),
+        "codes": receipts.codes.tolist(),
+        "seqs": receipts.seqs.tolist(),
+        "fields": receipts.fields,
+        "reasons": receipts.reasons,
+        "after": answered.after,
+        "until": answered.until,
+        "sources": dict(answered.sources),
+    }
+
+
+def answered_of(said: Mapping[str, Any]) -> Answered:
+    """Return what became of a parcel of its value in JSON."""
+    receipts = Receipts(
+        np.array(said["positions"], np.int64),
+        np.array(said["codes"], np.uint8),
+        np.array(said["seqs"], np.int64),
+        said["fields"],
+        said["reasons"],
+    )
+    return Answered(receipts, said["after"], said["until"], said["sources"])

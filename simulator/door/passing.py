@@ -1,0 +1,239 @@
+"""A further door: it passes what it receives on to the program's engine, through its inbox in Postgres.
+
+It asks the engine for nothing else, and reads its own copy, which it brings up before each look.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from pathlib import Path
+from threading import Lock, Thread
+from time import monotonic
+from typing import Concatenate, Final, ParamSpec, TypeVar
+
+from db.postgres.address import PostgresAddress
+from db.postgres.copy import Follower
+from db.postgres.inbox import Collector, Letter, Sender
+from db.read.notices import Notice
+from db.sqlite.readonly import Database, making_sense, snapshot
+from simulator.domain.errors import DatabaseError
+from simulator.door.clocks import REAL, DoorClock
+from simulator.door.deliveries import Dispatcher
+from simulator.door.inbox import answered_of
+from simulator.door.metrics import Metrics
+from simulator.door.reading import Reading
+from simulator.door.serving import Settings, check, context_of, listening, until_stopped
+from simulator.door.writer import MOST_TOGETHER, Errand, Intake, Parcel
+
+_Given = ParamSpec("_Given")
+_Found = TypeVar("_Found")
+PATIENCE_S: Final = 30.0
+"""How long a door waits for the engine's answer, in seconds, before it takes a letter back."""
+_LOOK_S: Final = 0.25
+
+
+class NoEngineError(DatabaseError):
+    """No engine answered in time."""
+
+
+class FollowingReading(Reading):
+    """Reads a copy, which it brings to what is in Postgres before."""
+
+    def __init__(self, follower: Follower) -> None:
+        """Prepare to read the copy of a follower."""
+        super().__init__(follower.path)
+        self._follower, self._turn = follower, Lock()
+
+    async def read(
+        self,
+        query: Callable[Concatenate[Database, _Given], _Found],
+        *given: _Given.args,
+        **named: _Given.kwargs,
+    ) -> _Found:
+        """Return what a function of `db.read` reads.
+
+        Raises:
+            DatabaseError: Postgres or the copy can't be read.
+
+        """
+
+        def work() -> _Found:
+            with self._turn:
+                self._follower.bring_up()
+            with snapshot(self._follower.path) as db, making_sense(self._follower.path):
+                return query(db, *given, **named)
+
+        return await self.on_thread(work)
+
+
+class PassingWriter(Intake):
+    """Puts parcels into the inbox, and answers them when the engine has."""
+
+    def __init__(
+        self,
+        address: PostgresAddress,
+        *,
+        linger_s: float,
+        on_end: Callable[[], object],
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        """Prepare to pass on what comes within `linger_s` seconds together; `on_end` is called at the end."""
+        super().__init__(DoorClock(REAL), linger_s=linger_s, on_end=on_end)
+        self._address, self._patience_s = address, patience_s
+        self._sender = Sender(address)
+        self._collector = Collector(address, self._sender.door)
+        self._flying: dict[int, Parcel] = {}
+        self._turn = Lock()
+        self._over = False
+        self._collecting = Thread(target=self._collect, name="answers")
+
+    def _run(self) -> None:
+        self._collecting.start()
+        try:
+            while (taken := self._next()) is not None:
+                if isinstance(taken, Errand):
+                    taken.failed(DatabaseError(f"{self._address}: a further door has no engine of its own"))
+                elif taken:
+                    self._pass_on(taken)
+                self._give_up()
+                self._make_room()
+            self._finish()
+        finally:
+            self._over = True
+            self._collecting.join()
+            self._sender.close()
+            self._refuse_rest()
+            self._on_end()
+
+    def _pass_on(self, parcels: list[Parcel]) -> None:
+        letters = [
+            Letter(
+                one.client,
+                [bytes(line) for line in one.lines],
+                [[position, asdict(said)] for position, said in one.refused.items()],
+            )
+            for one in parcels
+        ]
+        try:
+            with self._turn:  # answers are looked up after the numbers are known
+                numbers = self._sender.put(letters)
+                self._flying.update(zip(numbers, parcels, strict=True))
+        except DatabaseError as error:
+            for one in parcels:
+                one.answer(error)
+
+    def _make_room(self) -> None:
+        """Wait while too much is with the engine."""
+        while sum(len(one.lines) for one in list(self._flying.values())) > MOST_TOGETHER:
+            self._give_up()
+            with self._wake:
+                self._wake.wait(_LOOK_S)
+
+    def _finish(self) -> None:
+        """Wait for the answers to what was passed on."""
+        while self._flying:
+            self._give_up()
+            with self._wake:
+                self._wake.wait(_LOOK_S)
+
+    def _give_up(self) -> None:
+        """Take letters back that nobody answered in time."""
+        until = monotonic() - self._patience_s
+        with self._turn:
+            late = {number: one for number, one in self._flying.items() if one.arrived < until}
+            for number in late:
+                del self._flying[number]
+        if not late:
+            return
+        error: DatabaseError = NoEngineError(
+            f"{self._address}: the program's engine gave no answer in {self._patience_s:.0f} s"
+        )
+        try:
+            self._sender.withdraw(list(late))
+        except DatabaseError as other:
+            error = other
+        for one in late.values():
+            one.answer(error)
+
+    def _collect(self) -> None:
+        while not self._over:
+            try:
+                with self._turn:
+                    found = [
+                        (self._flying.pop(number, None), said) for number, said in self._collector.collect()
+                    ]
+                for parcel, said in found:
+                    if parcel is not None:
+                        parcel.answer(answered_of(said))
+                if found:
+                    with self._wake:
+                        self._wake.notify_all()
+                else:
+                    self._collector.wait(_LOOK_S)
+            except DatabaseError:  # who waits is told after a while
+                with self._wake:
+                    self._wake.wait(_LOOK_S)
+        self._collector.close()
+
+
+async def _nothing(_after: int, _until: int, _most: int) -> list[Notice]:
+    return []
+
+
+@asynccontextmanager
+async def opened(
+    address: PostgresAddress, folder: Path, settings: Settings
+) -> AsyncIterator[tuple[str, asyncio.Event]]:
+    """Listen and pass on what comes while the context lasts; yields the address of the web, and what stops it.
+
+    Raises:
+        InputError: the address can't be had.
+        DatabaseError: Postgres can't be reached, or holds no such log.
+
+    """
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    follower = Follower(address, folder)
+    reading = FollowingReading(follower)
+    writer = PassingWriter(
+        address, linger_s=settings.linger_s, on_end=lambda: loop.call_soon_threadsafe(stop.set)
+    )
+    metrics = Metrics()
+    hooks = Dispatcher(follower.path, _nothing, settings.sending, metrics)  # never started: the engine sends
+    context = context_of(
+        follower.path, reading, writer, settings, metrics=metrics, hooks=hooks, passes_on=True
+    )
+    try:
+        async with listening(context, settings) as web_address:
+            writer.start()
+            yield web_address, stop
+    finally:
+        await asyncio.to_thread(writer.close)
+        await hooks.close()
+        reading.close()
+        follower.close()
+
+
+def pass_on(
+    address: PostgresAddress, folder: Path, settings: Settings, told: Callable[[str], object]
+) -> None:
+    """Pass on what comes until SIGINT or SIGTERM; `told` is called with the address that is listened on.
+
+    `folder` is where the local copy lies.
+
+    Raises:
+        InputError: the address can't be had.
+        DatabaseError: Postgres can't be reached, or holds no such log.
+
+    """
+    check(settings)
+
+    async def run() -> None:
+        async with opened(address, folder, settings) as (web_address, stop):
+            told(web_address)
+            await until_stopped(stop)
+
+    asyncio.run(run())
