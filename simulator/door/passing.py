@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Lock, Thread
 from time import monotonic
@@ -183,11 +183,22 @@ async def _nothing(_after: int, _until: int, _most: int) -> list[Notice]:
     return []
 
 
+@dataclass(frozen=True)
+class PassingDoor:
+    """A further door that is open: its address, its writer, and its end."""
+
+    address: str
+    writer: PassingWriter
+    stop: asyncio.Event
+
+
 @asynccontextmanager
 async def opened(
-    address: PostgresAddress, folder: Path, settings: Settings
-) -> AsyncIterator[tuple[str, asyncio.Event]]:
-    """Listen and pass on what comes while the context lasts; yields the address of the web, and what stops it.
+    postgres: PostgresAddress, folder: Path, settings: Settings, *, patience_s: float = PATIENCE_S
+) -> AsyncIterator[PassingDoor]:
+    """Listen and pass on what comes while the context lasts; the local copy lies in `folder`.
+
+    A client waits `patience_s` seconds at most for the engine's answer.
 
     Raises:
         InputError: the address can't be had.
@@ -196,10 +207,13 @@ async def opened(
     """
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
-    follower = Follower(address, folder)
+    follower = Follower(postgres, folder)
     reading = FollowingReading(follower)
     writer = PassingWriter(
-        address, linger_s=settings.linger_s, on_end=lambda: loop.call_soon_threadsafe(stop.set)
+        postgres,
+        linger_s=settings.linger_s,
+        on_end=lambda: loop.call_soon_threadsafe(stop.set),
+        patience_s=patience_s,
     )
     metrics = Metrics()
     hooks = Dispatcher(follower.path, _nothing, settings.sending, metrics)  # never started: the engine sends
@@ -207,9 +221,9 @@ async def opened(
         follower.path, reading, writer, settings, metrics=metrics, hooks=hooks, passes_on=True
     )
     try:
-        async with listening(context, settings) as web_address:
+        async with listening(context, settings) as address:
             writer.start()
-            yield web_address, stop
+            yield PassingDoor(address, writer, stop)
     finally:
         await asyncio.to_thread(writer.close)
         await hooks.close()
@@ -218,7 +232,7 @@ async def opened(
 
 
 def pass_on(
-    address: PostgresAddress, folder: Path, settings: Settings, told: Callable[[str], object]
+    postgres: PostgresAddress, folder: Path, settings: Settings, told: Callable[[str], object]
 ) -> None:
     """Pass on what comes until SIGINT or SIGTERM; `told` is called with the address that is listened on.
 
@@ -232,8 +246,8 @@ def pass_on(
     check(settings)
 
     async def run() -> None:
-        async with opened(address, folder, settings) as (web_address, stop):
-            told(web_address)
-            await until_stopped(stop)
+        async with opened(postgres, folder, settings) as door:
+            told(door.address)
+            await until_stopped(door.stop)
 
     asyncio.run(run())
