@@ -26,7 +26,7 @@ class Sent:
     """What a window puts on the wire: rows of `WIRE_SCHEMA`, and files that arrive without a line (number, when).
 
     `ordered` says that the rows are in order of arrival, as `ArrivalQueue.put_in_order` needs. `listed` are the
-    client's own events, whatever became of them, as `lists.listed` returns them.
+    client's own events, whatever became of them, as `lists.listed` returns them, if they are wanted; else none.
     """
 
     rows: pl.DataFrame
@@ -38,9 +38,11 @@ class Sent:
 class Delivery:
     """Delivers windows of events, one after another."""
 
-    def __init__(self, channels: Channels, chances: Chances) -> None:
+    def __init__(self, channels: Channels, chances: Chances, *, listing: bool = True) -> None:
+        """Take how events travel and what goes wrong; `listing` says whether the client's lists are wanted."""
         self._channels = channels
         self._chances = chances
+        self._listing = listing
         self._filing = pl.DataFrame(schema=WIRE_SCHEMA)
 
     @property
@@ -69,16 +71,19 @@ class Delivery:
         number, line = sent["file"].to_numpy(), sent["line"].to_numpy()
         goes = (number == 0) | (due_of(number) < until_ms)
         leaving = np.flatnonzero(goes)
-        self._filing = sent[np.flatnonzero(~goes)]
+        self._filing = sent[:0] if goes.all() else sent[np.flatnonzero(~goes)]
         copies = bool((line[leaving][number[leaving] > 0] > 0).any())
-        lists = listed(events[ours], file[ours], arrival[ours], self._channels)
+        lists = (
+            listed(events[ours], file[ours], arrival[ours], self._channels) if self._listing else events[:0]
+        )
         if faulty or copies or timeline.any_on(FILE_DIALS, from_ms, until_ms):
             rows, empty = self._file(sent[leaving], until_ms)
             return Sent(rows, ordered=False, empty=empty, listed=lists)
         number = number[leaving]
         order = np.lexsort((number, sent["received_at"].to_numpy()[leaving]))
         places = pl.Series("line", _places(number)[order], dtype=pl.Int32)
-        return Sent(sent[leaving[order]].with_columns(places), ordered=True, empty=[], listed=lists)
+        ordered = order if len(leaving) == sent.height else leaving[order]
+        return Sent(sent[ordered].with_columns(places), ordered=True, empty=[], listed=lists)
 
     def _with_faults(self, events: pl.DataFrame, ours: Ints, planned: Ints, filed: Ints) -> pl.DataFrame:
         """Return what is sent: the messages themselves except the lost ones, and everything sent again."""

@@ -142,6 +142,18 @@ class Engine:
         self.meter.record("intake")
         return received
 
+    def accept(self, messages: pl.DataFrame) -> pl.DataFrame:
+        """Return messages as events, with `seq` and `person`, ready for `judge`: all of them, as none repeats another.
+
+        `messages` are as for `receive`; that their ids are unique is not checked.
+        """
+        self.meter.start()
+        events = self._intake.accept(messages, self._state.person_ids)
+        self._meet(self._intake.new_refs)
+        self._place(events)
+        self.meter.record("intake")
+        return events
+
     def replay(self, events: pl.DataFrame) -> WriteSet:
         """Fold stored events again on a restart (EVENT_SCHEMA), with the same effect as `receive` and `judge` had."""
         events = self._intake.again(events, self._state.person_ids)
@@ -235,8 +247,8 @@ class Engine:
         named = np.flatnonzero(events["person"].is_not_null().to_numpy())
         people = events["person"].to_numpy()[named].astype(np.int64)
         self._markets["market"][people] = events["market"].to_numpy()[named]
-        merged = events.filter(pl.col("into").is_not_null()).select("into", "market")
-        if merged.height:
+        if events["into"].null_count() < events.height:
+            merged = events[["into", "market"]].filter(pl.col("into").is_not_null())
             into = self._state.person_ids.find(hash_texts(merged["into"]))
             self._markets["market"][into] = merged["market"].to_numpy()
 

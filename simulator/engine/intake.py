@@ -9,13 +9,16 @@ import numpy as np
 import polars as pl
 
 from simulator.domain.personal_data import ERASED
+from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.engine.arrays import NONE, Bools, Ints, Keys
 from simulator.engine.frames import Received
 from simulator.engine.interner import Interner, hash_pairs, hash_texts, pair_keys
 from simulator.engine.keys import Insertion, KeyIndex
+from simulator.events.columns import TYPE_CODES
 from simulator.events.contract import DATA_COLUMNS, PARTS
 
 _NO_SEQS: Ints = np.zeros(0, np.int64)
+_NAMED = [TYPE_CODES[name] for name in CONVERSION_TYPES]
 _CONTENT = ("type", "occurred_at", "time_inferred", "subject", *DATA_COLUMNS)
 _REPLACED = ("subject", "into", "code", "contact_ref", "device_ref")
 """The fields that an erasure pseudonym may stand in."""
@@ -98,6 +101,18 @@ class Intake:
             keys = ((messages["source"][row], messages["id"][row]) for row in rows)
             repeated = np.r_[repeated, [self._collisions[key] for key in keys if key in self._collisions]]
         return Lookup(insertion, held, np.unique(repeated.astype(np.int64)))
+
+    def accept(self, messages: pl.DataFrame, persons: Interner) -> pl.DataFrame:
+        """Return messages, whose ids are known to be unique, as events with the next numbers.
+
+        Only conversions enter the index, since nothing else is named by its id: it would take as long as a stage.
+        """
+        seqs = np.arange(self.last_seq + 1, self.last_seq + 1 + len(messages))
+        self.last_seq += len(messages)
+        rows = np.flatnonzero(np.isin(messages["type"].to_physical().to_numpy(), _NAMED))
+        if len(rows):
+            self._index.add(pair_keys(messages[["source", "id"]][rows], "source", "id"), seqs[rows])
+        return self._with_persons(messages.with_columns(seq=seqs), persons)
 
     def receive(
         self, messages: pl.DataFrame, lookup: Lookup, repeated: pl.DataFrame, persons: Interner

@@ -62,7 +62,7 @@ class Markets:
         self._reviews: list[list[Review]] = [[] for _ in seeds]
         self._labels: dict[str, str] = {}
         self._tally = tally(program, setup.start_ms, len(seeds), self._engine.markets_of)
-        self._log = _Log(kept=self._lane.faulty)
+        self._log = _Log()
 
     def run(self, pulse: Callable[[], None] | None = None) -> Tally:
         """Simulate the markets, and return what they came to.
@@ -94,7 +94,7 @@ class Markets:
 
     def _know(self, people: pl.DataFrame) -> None:
         """Keep how people cheat; somebody who is met again may turn out otherwise."""
-        for ref, label in people.select("ref", "label").rows():
+        for ref, label in zip(people["ref"].to_list(), people["label"].to_list(), strict=True):
             if label is not None:
                 self._labels[ref] = label
             else:
@@ -115,16 +115,24 @@ class Markets:
                 self._lane.add(on_wire(verdicts, verdicts["received_at"].to_numpy()))
 
     def _receive(self, rows: pl.DataFrame) -> None:
-        messages = rows.drop("file", "line", "flaw")
-        lookup = self._engine.look_up(messages)
-        received = self._engine.receive(messages, lookup, self._log.at(lookup.repeated.tolist()))
+        messages = rows[self._columns(rows)]
         market = messages["market"].to_numpy() if self._several else np.zeros(messages.height, np.int64)
-        self._tally.receive(market, received.duplicates)
-        self._tally.hear(received.events)
-        self._log.add(received.events)
         if self._lane.faulty:
-            self._lane.accept(received.events)
-        self._publish(self._engine.judge(received.events))
+            lookup = self._engine.look_up(messages)
+            received = self._engine.receive(messages, lookup, self._log.at(lookup.repeated.tolist()))
+            events, duplicates = received.events, received.duplicates
+            self._log.add(events)
+            self._lane.accept(events)
+        else:  # the world makes ids that are unique, and each message comes once
+            events, duplicates = self._engine.accept(messages), []
+        self._tally.receive(market, duplicates)
+        self._tally.hear(events)
+        self._publish(self._engine.judge(events))
+
+    @staticmethod
+    def _columns(rows: pl.DataFrame) -> list[str]:
+        """Return the columns of messages that arrived, without those of the way that they took."""
+        return [name for name in rows.columns if name not in ("file", "line", "flaw")]
 
     def _publish(self, written: WriteSet) -> None:
         self._feedback.collect(written, self._engine)
@@ -140,7 +148,7 @@ class _Lane:
     def __init__(self, setting: Setting, seeds: Sequence[int], end_ms: int) -> None:
         timeline = Timeline(setting.faults)
         chances = Chances(seeds[0], timeline, end_ms)  # there are no faults where there are several
-        self._delivery = Delivery(Channels(setting.models(), seeds), chances)
+        self._delivery = Delivery(Channels(setting.models(), seeds), chances, listing=bool(timeline.ever()))
         self._ledger = SentLedger(chances.keys)
         self._accepted = Accepted()
         self._queue = ArrivalQueue()
@@ -176,12 +184,11 @@ class _Lane:
 class _Log:
     """The accepted events, where a message may come again and must be compared with the earlier one."""
 
-    kept: bool
     _parts: list[pl.DataFrame] = field(default_factory=list)
 
     def add(self, events: pl.DataFrame) -> None:
         """Add the next events of the log."""
-        if self.kept and events.height:
+        if events.height:
             self._parts.append(events.select(list(EVENT_SCHEMA)))
 
     def at(self, seqs: list[int]) -> pl.DataFrame:

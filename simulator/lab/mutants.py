@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import polars as pl
 
 from simulator.domain.spans import DAY_MS
 from simulator.lab.evidence import DetailedTally, run_tallies
+from simulator.lab.parts import shared
+from simulator.lab.running import worthwhile_workers
 from simulator.lab.setting import Setting
 from simulator.lab.vary import COMPARED
 from simulator.program.model import Cap, Program, Reward, Rule
@@ -69,17 +72,27 @@ def try_mutants(
     program: Program,
     seeds: Sequence[int],
     progress: Callable[[int, int], None] | None = None,
+    *,
+    workers: int | None = None,
 ) -> list[Tested]:
     """Run each mutant over the markets with these seeds, and return how many journeys noticed it.
 
-    `progress` is called with the number of mutants done and the total.
+    `progress` is called with the number of mutants done and the total. `workers` is the number of processes, with the
+    same result for any; None for whichever is quicker.
+
+    Raises:
+        ReferralError: a process that shared the work is gone.
+
     """
-    wanted = _journeys(setting, program, seeds)
     lines = find_line_numbers(program.text)
     all_of_them = list(mutants(program))
+    programs = [program, *(one.program for one in all_of_them)]
+    if workers is None:
+        workers = worthwhile_workers(setting, len(programs) * len(seeds))
+    runs = shared(partial(_journeys, setting, seeds), programs, workers)
+    wanted = next(runs)
     found: list[Tested] = []
-    for one in all_of_them:
-        theirs = _journeys(setting, one.program, seeds)
+    for one, theirs in zip(all_of_them, runs, strict=True):
         noticed = sum(wanted.get(ref) != theirs.get(ref) for ref in wanted.keys() | theirs.keys())
         line = lines.line(one.path)
         found.append(
@@ -135,7 +148,7 @@ def _changed_caps(cap: Cap, program: Program) -> Iterator[tuple[str, Cap]]:
                 yield words, replace(cap, value_minor=minor)
 
 
-def _journeys(setting: Setting, program: Program, seeds: Sequence[int]) -> Journeys:
+def _journeys(setting: Setting, seeds: Sequence[int], program: Program) -> Journeys:
     found: dict[str, tuple[tuple[Any, ...], ...]] = {}
     for tally in run_tallies(setting, program, seeds):
         found.update(_journeys_of(tally))

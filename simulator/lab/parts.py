@@ -7,7 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
-from typing import Any
+from typing import Any, TypeVar
 
 from simulator.domain.errors import ReferralError
 from simulator.domain.worker import begin_worker
@@ -17,6 +17,8 @@ from simulator.lab.setting import Setting
 from simulator.program.model import Program
 
 _WEEK_DAYS = 7
+_One = TypeVar("_One")
+_Found = TypeVar("_Found")
 Row = dict[str, Any]
 Rows = list[Row]
 
@@ -47,12 +49,22 @@ def run_parts(parts: Sequence[Part], workers: int) -> Iterator[PartRows]:
         ReferralError: a process that shared the work is gone.
 
     """
+    return shared(run_part, parts, workers)
+
+
+def shared(run: Callable[[_One], _Found], parts: Sequence[_One], workers: int) -> Iterator[_Found]:
+    """Yield what `run` finds for each part, in the order of the parts; so many processes share the work.
+
+    Raises:
+        ReferralError: a process that shared the work is gone.
+
+    """
     if workers == 1 or len(parts) == 1:
-        yield from map(run_part, parts)
+        yield from map(run, parts)
         return
     context = get_context("spawn")  # a fork would copy Polars' threads in whatever state they are
     with ProcessPoolExecutor(workers, context, initializer=begin_worker, initargs=(workers,)) as pool:
-        futures = [pool.submit(run_part, part) for part in parts]
+        futures = [pool.submit(run, part) for part in parts]
         try:
             for future in futures:
                 yield future.result()

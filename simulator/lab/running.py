@@ -38,6 +38,11 @@ class Runner(Protocol):
         ...
 
 
+def worthwhile_workers(setting: Setting, runs: int) -> int:
+    """Return how many processes make so many runs of a market quickest."""
+    return cores() if runs * setting.referrers * setting.days >= _WORTH_PROCESSES else 1
+
+
 def run_designs(
     designs: Sequence[Design],
     seeds: Sequence[int],
@@ -61,7 +66,7 @@ def run_designs(
         groups.setdefault(tuple(sorted(one.delivery.items())), {})[one.name] = one.program
     total = len(designs) * len(seeds)
     if workers is None:
-        workers = cores() if total * setting.referrers * setting.days >= _WORTH_PROCESSES else 1
+        workers = worthwhile_workers(setting, total)
     done = 0
     found: list[Study] = []
     for delivery, programs in groups.items():

@@ -77,7 +77,13 @@ class Tally:
 
     def _end_budgets(self, audit: pl.DataFrame) -> None:
         """Note when budgets first had no room."""
-        short = audit.filter(pl.col("kind").is_in(_SHORT)).sort("at")
+        if not audit.height:
+            return
+        kinds = audit["kind"]
+        places = np.flatnonzero(((kinds == _SHORT[0]) | (kinds == _SHORT[1])).to_numpy())
+        if not len(places):
+            return
+        short = audit[["person", "at"]][places].sort("at")
         markets = self._markets_of(short["person"].to_numpy()).tolist()
         for market, at in zip(markets, short["at"].to_list(), strict=True):
             if self.budget_ended_at[market] is None:
@@ -201,13 +207,13 @@ class _Kept:
             (self._changes, written.changes, ["id", "value_minor", "state"]),
         ):
             if frame.height:
-                held.append(frame.select(names))
+                held.append(frame[names])
         if written.rollup.height:
             alone = "market" not in written.rollup.columns
             one = written.rollup.with_columns(market=pl.lit(0, pl.Int64)) if alone else written.rollup
             self._rollups.append(one)
-        if written.breakdown.height:
-            self._vain.append(written.breakdown.filter(pl.col("metric") == WITHOUT_EFFECT))
+        if written.breakdown.height and (vain := written.breakdown["metric"] == WITHOUT_EFFECT).any():
+            self._vain.append(written.breakdown.filter(vain))
 
     def rollup(self) -> pl.DataFrame:
         """Return the increments by hour, metric and market."""

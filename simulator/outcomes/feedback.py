@@ -67,8 +67,7 @@ class FeedbackCollector:
     def _collect_rewarded(self, audit: pl.DataFrame, lookup: RecipientLookup) -> None:
         issued = _equal(audit, "kind", "issued")
         if len(issued):
-            of = audit.select("at", "ref")[issued]
-            at, rewards = of["at"].to_numpy(), of["ref"].to_numpy()
+            at, rewards = (audit[name][issued].to_numpy() for name in ("at", "ref"))
             self.add_rewarded(at, lookup.recipients(rewards), lookup.communities(rewards))
 
     def _collect_refused(self, written: WriteSet, lookup: RecipientLookup) -> None:
@@ -128,4 +127,4 @@ def _equal(frame: pl.DataFrame, column: str, text: str) -> Ints:
     """Return the rows whose column is a text; a frame without rows is not asked, since each question has a cost."""
     if not frame.height:
         return _NOWHERE
-    return np.asarray((frame[column] == text).arg_true().to_numpy(), dtype=np.int64)
+    return np.flatnonzero((frame[column] == text).to_numpy())  # arg_true would start a query

@@ -32,6 +32,8 @@ def put_in_review_by_market(
     `markets_of` returns the markets of people, by id.
     """
     found = _reviews(written)
+    if not found.height:
+        return []
     markets = markets_of(found["friend"].to_numpy()).tolist()
     return list(zip(markets, found.drop("friend").rows(), strict=True))
 
@@ -39,9 +41,10 @@ def put_in_review_by_market(
 def _reviews(written: WriteSet) -> pl.DataFrame:
     if not written.decisions.height:
         return pl.DataFrame(schema=_SCHEMA)
-    decisions = written.decisions.filter(pl.col("outcome") == "review")
-    if not decisions.height:
+    asked = written.decisions["outcome"] == "review"
+    if not asked.any():
         return pl.DataFrame(schema=_SCHEMA)
+    decisions = written.decisions.filter(asked)
     rows = decisions.join(
         written.events.select("seq", "source", event_id="id", ref="subject"), on="seq"
     ).sort("id")

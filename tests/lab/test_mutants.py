@@ -43,7 +43,7 @@ def test_changes_that_nobody_notices_are_told_from_those_that_matter() -> None:
     program = load_program(TEXT, "tried.toml")
     seen: list[tuple[int, int]] = []
     setting = Setting(Plan("telecom").world(), 250, 60)
-    tested = try_mutants(setting, program, [1], lambda *done: seen.append(done))
+    tested = try_mutants(setting, program, [1], lambda *done: seen.append(done), workers=2)
     noticed = {(one.subject, one.change): one.noticed for one in tested}
     rule = 'rule "never-fails"'
     assert noticed[rule, "referrer_friends_24h compared with 901 instead of 900"] == 0
