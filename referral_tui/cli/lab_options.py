@@ -64,6 +64,10 @@ Workers = Annotated[
     ),
 ]
 
+Cluster = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Share the work on a Dask cluster, such as tcp://host:8786."),
+]
 Assumed = Annotated[
     bool,
     typer.Option(

@@ -11,6 +11,7 @@ import typer
 
 from referral_tui.cli.lab_options import (
     Assumed,
+    Cluster,
     Days,
     Delivery,
     Faults,
@@ -80,6 +81,7 @@ def optimise(
     delivery: Delivery = None,
     faults: Faults = None,
     workers: Workers = None,
+    cluster: Cluster = None,
     assumed: Assumed = False,
     as_json: Json = False,
 ) -> int:
@@ -122,7 +124,12 @@ def optimise(
             nonlocal done
             chosen = [designs[one] for one in names]
             markets = run_designs(
-                chosen, seeds, setting, lambda part, _: bar.set(done + part), workers=workers
+                chosen,
+                seeds,
+                setting,
+                lambda part, _: bar.set(done + part),
+                workers=workers,
+                cluster=cluster,
             ).markets
             done += len(names) * len(seeds)
             return markets

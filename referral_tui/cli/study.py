@@ -10,6 +10,7 @@ import typer
 
 from referral_tui.cli.lab_options import (
     Assumed,
+    Cluster,
     Days,
     Delivery,
     Faults,
@@ -73,6 +74,7 @@ def study(
     delivery: Delivery = None,
     faults: Faults = None,
     workers: Workers = None,
+    cluster: Cluster = None,
     vary: Vary = None,
     by: Annotated[
         str,
@@ -144,7 +146,7 @@ def study(
     width = None if until is None else _width(until, measure, designs[0].program.digits)
     with Bar("study", None) as bar:
         found = run_until(
-            lambda seeds: run_designs(designs, seeds, setting, bar.set, workers=workers),
+            lambda seeds: run_designs(designs, seeds, setting, bar.set, workers=workers, cluster=cluster),
             seed,
             markets or (MOST_UNTIL if until is not None else MARKETS),
             lambda frame: widest(frame, names, measure),
@@ -152,7 +154,9 @@ def study(
         )
         seeds = sorted(found.markets["seed"].unique())
         tornado = (
-            _shaken(found.markets, designs, seeds, setting, measure, name, bar, workers) if shake else None
+            _shaken(found.markets, designs, seeds, setting, measure, name, bar, workers, cluster)
+            if shake
+            else None
         )
     summaries = summarise(found.markets, names)
     if vary:
@@ -205,6 +209,7 @@ def _shaken(
     preset: str,
     bar: Bar,
     workers: int | None,
+    cluster: str | None,
 ) -> Tornado:
     """Return what each assumption of the world file does to the mean of a figure, or to its difference."""
     from dataclasses import replace
@@ -229,6 +234,7 @@ def _shaken(
             replace(setting, spec=spec),
             lambda part, _: bar.set(before + part, total),
             workers=workers,
+            cluster=cluster,
         )
         done += runs
         return found.markets

@@ -33,6 +33,7 @@ class Runner(Protocol):
         progress: Progress | None = None,
         *,
         workers: int = 1,
+        cluster: str | None = None,
     ) -> Study:
         """Return the frames of a study."""
         ...
@@ -51,11 +52,13 @@ def run_designs(
     run: Runner = run_study,
     *,
     workers: int | None = None,
+    cluster: str | None = None,
 ) -> Study:
     """Run designs over the markets with these seeds; their own delivery overrides that of `setting`.
 
     `progress` is called with the number of markets done, of all designs, and the total. The rows are in the order of
-    the designs. `workers` is the number of processes, with the same figures for any; None for whichever is quicker.
+    the designs. `workers` is the number of processes, None for whichever is quicker; with the address of a `cluster`
+    that shares the work. The figures are the same for any.
 
     Raises:
         InputError: as of `run_study`.
@@ -76,7 +79,7 @@ def run_designs(
             if progress is not None:
                 progress(before + part, total)
 
-        found.append(run(programs, seeds, theirs, told, workers=workers))
+        found.append(run(programs, seeds, theirs, told, workers=workers, cluster=cluster))
         done += len(programs) * len(seeds)
     return Study.joined(found).in_order([one.name for one in designs])
 

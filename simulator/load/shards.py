@@ -137,7 +137,7 @@ def _executor(shards: Shards) -> MakeExecutor:
         return lambda: ProcessPoolExecutor(
             shards.workers, get_context("spawn"), initializer=begin_worker, initargs=(shards.workers,)
         )
-    from simulator.load.cluster import executor_at
+    from simulator.domain.cluster import executor_at
 
     address = shards.cluster
     return lambda: executor_at(address)

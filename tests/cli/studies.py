@@ -28,6 +28,7 @@ def stand_in(figures: Callable[..., Figures], *, worlds: bool = False) -> Callab
         progress: Progress | None = None,
         *,
         workers: int | None = None,
+        cluster: str | None = None,
     ) -> Study:
         if progress is not None:
             progress(len(designs) * len(seeds), len(designs) * len(seeds))

@@ -43,6 +43,7 @@ from simulator.program.shares import share_of
 from simulator.proof.verify import verify
 from simulator.run.plan import Plan
 from tests.cli.nasty import Cli
+from tests.cluster import DaskClient
 
 Exports = Callable[..., dict[str, bytes]]
 SAME = ("received", "accepted", "attributions", "decisions", "rewards", "reasons", "rows", "late")
@@ -323,18 +324,10 @@ def test_wrong_use_is_one_line(cli: Cli, arguments: tuple[object, ...], said: st
 
 
 def test_an_executor_is_all_that_is_asked_of_a_cluster() -> None:
-    from simulator.load.cluster import ClusterExecutor
+    from simulator.domain.cluster import ClusterExecutor
 
-    closed: list[str] = []
-
-    class Client:
-        def get_executor(self, *, pure: bool) -> Executor:
-            assert not pure
-            return ThreadPoolExecutor(1)
-
-        def close(self) -> None:
-            closed.append("client")
-
-    with ClusterExecutor(Client()) as executor:
+    told: list[str] = []
+    with ClusterExecutor(DaskClient("tcp://there:8786", told)) as executor:
+        assert executor.workers == 6
         assert executor.submit(max, 1, 2).result() == 2
-    assert closed == ["client"]
+    assert told == ["tcp://there:8786", "closed"]

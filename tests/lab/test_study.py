@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import polars as pl
 import pytest
@@ -24,6 +26,7 @@ from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.program.presets import preset_names
 from simulator.run.plan import Plan
+from tests.cluster import DaskClient
 from tests.lab.agreeing import by_channel, differing, preset, setting, simulated
 from tests.world.running import QUICK, REVIEWING
 
@@ -163,6 +166,18 @@ def test_several_processes_have_the_same_figures() -> None:
     one, two = (run_study(designs, [1, 2, 3], way, workers=workers) for workers in (1, 2))
     assert_frame_equal(one.markets, two.markets)
     assert_frame_equal(one.weeks, two.weeks)
+
+
+def test_a_cluster_has_the_same_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    module = ModuleType("distributed")
+    monkeypatch.setattr(module, "Client", lambda at, timeout: DaskClient(at, told), raising=False)
+    monkeypatch.setitem(sys.modules, "distributed", module)
+    way = setting(Plan("telecom", 0, 60, 20))
+    designs = {"a": preset("telecom")}
+    there = run_study(designs, [1, 2, 3], way, cluster="tcp://there:8786")
+    assert_frame_equal(there.markets, run_study(designs, [1, 2, 3], way).markets)
+    assert told == ["tcp://there:8786", "closed"] * 2
 
 
 def test_each_worker_has_markets_to_simulate() -> None:

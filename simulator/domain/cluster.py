@@ -1,4 +1,4 @@
-"""Run shards on a Dask distributed cluster: the same code, through the cluster's executor."""
+"""Run work on a Dask distributed cluster: the same code, through the cluster's executor."""
 
 from __future__ import annotations
 
@@ -17,13 +17,18 @@ class ClusterExecutor(Executor):
         self._client = client
         self._inner = client.get_executor(pure=False)
 
+    @property
+    def workers(self) -> int:
+        """How many calls the cluster runs at a time; 1 at least."""
+        return max(1, int(sum(self._client.nthreads().values())))
+
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Submit a call to a worker of the cluster."""
         return self._inner.submit(fn, *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Take no more calls, and wait for those submitted or cancel them."""
-        self._inner.shutdown(wait=wait, cancel_futures=cancel_futures)
+        self._inner.shutdown(wait=wait and not cancel_futures)  # where it doesn't wait, it cancels
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -33,7 +38,7 @@ class ClusterExecutor(Executor):
         return None
 
 
-def executor_at(address: str) -> Executor:
+def executor_at(address: str) -> ClusterExecutor:
     """Return an executor at a scheduler's address, such as tcp://10.0.0.1:8786.
 
     Raises:

@@ -1,0 +1,37 @@
+"""A Dask cluster that isn't there: as much of its client as is asked for, on a thread of this process."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from typing import Any
+
+
+class DaskExecutor(Executor):
+    """Dask's executor: unlike others its `shutdown` takes no `cancel_futures`."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1)
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        return self._thread.submit(fn, *args, **kwargs)
+
+    def shutdown(self, wait: bool = True) -> None:  # type: ignore[override]
+        self._thread.shutdown(wait=wait)
+
+
+class DaskClient:
+    """A client of a cluster of two machines with 2 and 4 threads; `told` is what was asked of it."""
+
+    def __init__(self, address: str, told: list[str]) -> None:
+        self.told = told
+        told.append(address)
+
+    def nthreads(self) -> dict[str, int]:
+        return {"tcp://a": 2, "tcp://b": 4}
+
+    def get_executor(self, *, pure: bool) -> Executor:
+        assert not pure
+        return DaskExecutor()
+
+    def close(self) -> None:
+        self.told.append("closed")
