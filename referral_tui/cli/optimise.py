@@ -197,10 +197,10 @@ def _with_base(found: Found, evaluate: Evaluate) -> pl.DataFrame:
 
 def _sentence(told: Told, ground: Ground) -> str:
     """Say which design is best, or that none is what was asked, and how sure that is."""
-    from referral_tui.study_words import mean_words
+    from referral_tui.study_words import mean_words, named
     from simulator.lab.statistics import mean_interval
 
-    found, goal = told.found, told.goal
+    found, goal, best = told.found, told.goal, named(told.best)
     values = goal.measure.of(told.rows(told.best))
     has = mean_words(goal.measure, mean_interval(values), ground)
     word = "most" if goal.most else "least"
@@ -208,11 +208,11 @@ def _sentence(told: Told, ground: Ground) -> str:
     what = f"{title} {ground.span}" if goal.measure.unit == "count" else title
     if not found.satisfied:
         return (
-            f"None of {len(told.designs)} designs keeps what was asked. {told.best} comes nearest, with {has} {what} "
+            f"None of {len(told.designs)} designs keeps what was asked; {best} comes nearest, with {has} {what} "
             "on average."
         )
     within = " within the limits" if goal.limits else ""
-    said = f"Of {len(told.designs)} designs {told.best} has the {word} {what}{within}: {has} on average"
+    said = f"Of {len(told.designs)} designs, {best} has the {word} {what}{within}: {has} on average"
     if len(found.finalists) > 1:
         said += f"; of the {len(found.finalists)} finalists it is the best with a certainty of {_percent(found.sure)}"
     return f"{said}."

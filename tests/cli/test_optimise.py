@@ -41,9 +41,9 @@ def test_the_best_within_limits_is_written_with_its_comments(cli: Cli, here: Pat
     ran = cli("optimise", "telecom", *VARY, "--subject-to", "issued <= 16000 in 95%")
     assert ran.status == 0
     assert flat(ran.out).startswith(
-        "Of 7 designs referrer-credit.value=40 has the most new customers a year within the limits: 344 to 346 on "
+        "Of 7 designs, referrer-credit.value=40 has the most new customers a year within the limits: 344 to 346 on "
         "average; of the 3 finalists it is the best with a certainty of over 99 %. referrer-credit.value=40 brings 15 "
-        "more customers a year than as it is and costs £369.37 to £370.63 for each; its budget lasts"
+        "more customers a year than the design as it is and costs £369.37 to £370.63 for each; its budget lasts"
     )
     assert "issued <= 16000 in 95%: broken in 0 of 100 markets; so in fewer than 3.0 of 100" in flat(ran.out)
     assert "telecom-best.toml written" in ran.out
@@ -57,7 +57,7 @@ def test_where_none_keeps_the_limits_it_says_so_and_writes_nothing(cli: Cli, her
     ran = cli("optimise", "telecom", *VARY, "--subject-to", "issued <= 1000 in 95%")
     assert ran.status == 1
     assert flat(ran.out).startswith(
-        "None of 7 designs keeps what was asked. referrer-credit.value=10 comes nearest, with 314 to 316 new customers "
+        "None of 7 designs keeps what was asked; referrer-credit.value=10 comes nearest, with 314 to 316 new customers "
         "a year on average."
     )
     assert "issued <= 1000 in 95%: broken in 100 of 100 markets: not kept" in flat(ran.out)
