@@ -18,14 +18,14 @@ from db.sqlite.readonly import in_words
 from simulator.domain.naming import naming
 
 _WHAT: Final = "a control database of referral-tui"
+_COLUMNS: Final = ("id", "kind", "args", "issued_at", "taken")
+_SELECT: Final = "SELECT id, CAST(kind AS TEXT), CAST(args AS TEXT), issued_at, taken FROM commands"
+"""Anybody who can write the file may have put other things than texts there."""
 _NAMING: Final = (
-    "SELECT id, kind, args, issued_at, taken FROM commands "
+    f"{_SELECT} "
     "WHERE EXISTS (SELECT 1 FROM json_each(?) WHERE instr(args, value) OR instr(kind, value)) ORDER BY id"
 )
-_VERDICTS: Final = (
-    "SELECT id, kind, args, issued_at, taken FROM commands WHERE instr(args, '\"decision\"') ORDER BY id"
-)
-_COLUMNS: Final = ("id", "kind", "args", "issued_at", "taken")
+_VERDICTS: Final = f"{_SELECT} WHERE instr(args, '\"decision\"') ORDER BY id"
 
 
 def commands_about(path: Path, texts: Sequence[str], decisions: Collection[int]) -> list[dict[str, Any]]:
@@ -55,6 +55,21 @@ def decided(args: str) -> int | None:
     except (ValueError, AttributeError, RecursionError):
         return None
     return decision if isinstance(decision, int) else None
+
+
+def check_forgetting(path: Path) -> None:
+    """Check that the control database of the database at `path` can be written.
+
+    Raises:
+        DatabaseError: it can't.
+
+    """
+    try:
+        with closing(connect(path)) as db:
+            db.execute("BEGIN IMMEDIATE")
+            db.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        raise failed(path, error) from error
 
 
 def forget(path: Path, texts: Sequence[str]) -> int:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -36,6 +36,20 @@ def erased_marks(db: Connection) -> frozenset[str]:
     return frozenset(text for (text,) in db.execute("SELECT mark FROM erased"))
 
 
+def check_forgetting(path: Path) -> None:
+    """Check that people can be erased from the CRM beside the database at `path`.
+
+    Raises:
+        DatabaseError: they can't, since it is no CRM, has no key, can't be written, or is being written.
+
+    """
+    crm = crm_path(path)
+    with _opened(crm) as db:
+        _key(db, crm)
+        db.execute("BEGIN IMMEDIATE")
+        db.execute("ROLLBACK")
+
+
 def forget(path: Path, refs: Sequence[str]) -> int:
     """Erase people from the CRM beside the database at `path`, if there is one; return how many it had.
 
@@ -46,23 +60,38 @@ def forget(path: Path, refs: Sequence[str]) -> int:
     crm = crm_path(path)
     if not refs or not crm.exists():
         return 0
+    with _opened(crm) as db:
+        db.execute("PRAGMA secure_delete = ON")
+        count = _forget(db, _key(db, crm), json.dumps(list(refs)))
+        if crm.stat().st_size <= ANEW_BYTES:
+            db.execute("VACUUM")
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    return count
+
+
+@contextmanager
+def _opened(crm: Path) -> Iterator[Connection]:
+    """Open a CRM for writing; raises DatabaseError, also for an error inside the context."""
     check_plain(crm, "a CRM database of referral-tui")
     try:
         with closing(Connection(crm)) as db:
             ((found,),) = db.execute("PRAGMA application_id")
             if found != CRM_APPLICATION_ID:
                 raise DatabaseError(f"{crm}: is no CRM database of referral-tui; move it away")
-            db.execute("PRAGMA secure_delete = ON")
-            key = db.execute("SELECT value FROM setting WHERE name = 'key'").fetchone()
-            if key is None:
-                raise DatabaseError(f"{crm}: the key of its pseudonyms is missing; nobody was erased from it")
-            count = _forget(db, bytes.fromhex(key[0]), json.dumps(list(refs)))
-            if crm.stat().st_size <= ANEW_BYTES:
-                db.execute("VACUUM")
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            yield db
     except sqlite3.Error as error:
         raise in_words(error, crm) from error
-    return count
+
+
+def _key(db: Connection, crm: Path) -> bytes:
+    """Return the key of the pseudonyms; raises DatabaseError where there is none."""
+    found = db.execute("SELECT value FROM setting WHERE name = 'key'").fetchone()
+    try:
+        return bytes.fromhex(found[0] if found is not None else "")
+    except (TypeError, ValueError):
+        raise DatabaseError(
+            f"{crm}: its key is no key of pseudonyms, so nobody can be erased there; remove the file to be rid of all"
+        ) from None
 
 
 def _forget(db: Connection, key: bytes, wanted: str) -> int:

@@ -26,7 +26,7 @@ class Place:
     """A file or folder beside the database.
 
     `holds` says what it has about a person, and `erasing` what becomes of that. `held` returns it, a row each; `erase`
-    erases it, and returns how many rows or lines there were.
+    erases it, and returns how many rows or lines there were. `check` raises the error that would keep it from that.
     """
 
     path: Path
@@ -34,6 +34,7 @@ class Place:
     erasing: str
     held: Callable[[Held], list[Row]]
     erase: Callable[[Erasure], int]
+    check: Callable[[], None]
 
 
 def places(db: Path, folder: Path | None = None) -> list[Place]:
@@ -47,7 +48,7 @@ def places(db: Path, folder: Path | None = None) -> list[Place]:
 
 def _control(db: Path) -> Place:
     from db.control import control_path
-    from db.control_people import commands_about, forget
+    from db.control_people import check_forgetting, commands_about, forget
 
     def held(one: Held) -> list[Row]:
         return [*commands_about(db, one.names, {row["id"] for row in one.tables["decision"]})]
@@ -58,11 +59,12 @@ def _control(db: Path) -> Place:
         "empties the arguments of commands that name the person; decisions are numbers.",
         held,
         lambda erased: forget(db, list(erased.texts)),
+        lambda: check_forgetting(db),
     )
 
 
 def _customers(db: Path) -> Place:
-    from db.client.forgetting import forget
+    from db.client.forgetting import check_forgetting, forget
     from db.client.people import crm_path, records_of
 
     return Place(
@@ -72,6 +74,7 @@ def _customers(db: Path) -> Place:
         "deletes all of it: without the salt, key and contact don't give the pseudonym again.",
         lambda one: [*records_of(db, one.references)],
         lambda erased: forget(db, erased.references),
+        lambda: check_forgetting(db),
     )
 
 
@@ -89,6 +92,7 @@ def _door(db: Path) -> Place:
         "changes nothing here: without the references, the numbers no longer tell whom they are about.",
         held,
         lambda _erased: 0,
+        lambda: None,
     )
 
 
@@ -96,7 +100,7 @@ _POINTED: Final = (("audit", "seq"), ("reward", "id"))
 
 
 def _files(folder: Path) -> Place:
-    from simulator.files.blanking import blank_lines, lines_naming
+    from simulator.files.blanking import blank_lines, check_blanking, lines_naming
 
     def held(one: Held) -> list[Row]:
         return [{"file": file, "lines": lines} for file, lines in lines_naming(folder, one.names).items()]
@@ -107,4 +111,5 @@ def _files(folder: Path) -> Place:
         "puts erasure pseudonyms in the place of references, codes, contacts and devices.",
         held,
         lambda erased: blank_lines(folder, erased.texts),
+        lambda: check_blanking(folder),
     )

@@ -67,10 +67,15 @@ def erase(
                 f"{option}: who erases somebody, and why, is part of the log; add {option} {example}"
             )
     migrate_first(db)
+    beside = places(db, files)
+    for place in (
+        beside
+    ):  # what can't be erased there is said before: afterwards nobody knows any more what to look for
+        place.check()
     erased = overwrite(
         db, references or (), contact_of=contact_of, older_than=older_than, by=by, reason=basis
     )
-    others = {place.path.name: place.erase(erased) for place in places(db, files)}
+    others = {place.path.name: place.erase(erased) for place in beside}
     if as_json:
         print_json(erased.as_json() | {"beside": others})
     else:

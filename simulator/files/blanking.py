@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from simulator.domain.errors import InputError
 from simulator.domain.naming import naming
 
 _ENDINGS: Final = (".jsonl", ".ndjson", ".csv")
@@ -21,6 +23,19 @@ def lines_naming(folder: Path, names: Iterable[str]) -> dict[str, list[int]]:
         if numbers := [number for number, line in enumerate(lines, 1) if pattern.search(line)]:
             found[path.name] = numbers
     return found
+
+
+def check_blanking(folder: Path) -> None:
+    """Check that files in a folder can be replaced.
+
+    Raises:
+        InputError: they can't.
+
+    """
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InputError(
+            f"{folder}: can't be written, so nothing in its files can be erased; check its rights"
+        )
 
 
 def blank_lines(folder: Path, names: Mapping[str, str]) -> int:

@@ -6,6 +6,8 @@ import hashlib
 import json
 import re
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -149,6 +151,26 @@ def test_the_answer_to_a_person_tells_of_the_clients_records_and_keeps_its_secre
     (record,) = cli("person", "show", ref, "--db", path, "--json").json["beside"]["a.crm.db"]["rows"]
     assert not {"salt", "label"} & record.keys()
     assert "Erasing deletes all of it" in ran.out
+
+
+def test_what_anybody_put_into_the_files_beside_stops_neither_of_them_by_an_error_of_python(
+    cli: Cli, everywhere: tuple[Path, str]
+) -> None:
+    path, ref = everywhere
+    with closing(sqlite3.connect(control_path(path))) as db, db:
+        for args in (7, b"\xff\xfe", "[1]", '{"decision": [1]}', f'"{ref}"'):
+            db.execute("INSERT INTO commands (kind, args, issued_at) VALUES (?, ?, 'x')", (ref, args))
+    shown = cli("person", "show", ref, "--db", path, "--json")
+    assert len(shown.json["beside"]["a.control.db"]["rows"]) == 7
+    with closing(sqlite3.connect(crm_path(path))) as db, db:
+        db.execute("UPDATE setting SET value = 'no key'")
+    ran = cli("erase", ref, *BY, "--db", path)
+    assert (ran.status, len(ran.err.splitlines())) == (2, 1)
+    assert "a.crm.db: its key is no key of pseudonyms" in ran.err
+    assert ref in people(path)  # nobody is erased by half
+    crm_path(path).unlink()
+    assert cli("erase", ref, *BY, "--db", path, "--files", path.parent / "wire").status == 0
+    assert ref not in str(select(control_path(path), "SELECT * FROM commands")).replace(f"{ref}-2", "")
 
 
 def test_the_files_beside_are_erased_too(cli: Cli, tmp_path: Path, sent: Path) -> None:
