@@ -20,6 +20,7 @@ SHORT: dict[str, list[str]] = {
     "features": [],
     "http": [],
     "mapping": [],
+    "erasing": ["--people", "100000", "--erased", "4"],
     "growth": ["--millions", "3"],
 }
 """The measurements and the options that they are run with."""

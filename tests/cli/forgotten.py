@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -34,3 +35,9 @@ def occurrences(text: str, where: Path) -> list[str]:
     """The files of a folder in which a text stands, or the file itself."""
     files = sorted(where.rglob("*")) if where.is_dir() else [where]
     return [path.name for path in files if path.is_file() and text.encode() in path.read_bytes()]
+
+
+def pseudonym(key: bytes, salt: str, contact: str) -> str:
+    """What a client with this key makes of a normalised contact, with somebody's salt."""
+    digest = hashlib.blake2b(contact.encode(), key=key, digest_size=12).digest()
+    return "p" + bytes(one ^ other for one, other in zip(digest, bytes.fromhex(salt), strict=True)).hex()

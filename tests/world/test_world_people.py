@@ -16,6 +16,7 @@ from db.client.people import crm_path
 from simulator.domain.errors import DatabaseError, WorldError
 from simulator.world.locales import names
 from simulator.world.pseudonyms import client_key
+from tests.cli.forgotten import pseudonym
 
 RESERVED = re.compile(r"[a-z]+\.[a-z]+\d+@((mail|post)\.)?example\.(com|net|org)")
 DRAMA = re.compile(r"\+447700900\d{3} x\d{1,6}")
@@ -57,16 +58,10 @@ def test_a_reference_is_the_hash_of_the_contact_and_the_salt_of_the_person(
     people = _current(year[1])
     key, unexplained = client_key(3), 0
     for ref, salt, email, phone in people.select("ref", "salt", "email", "phone").iter_rows():
-        by = {reference_of(key, salt, given) for given in (email, re.sub(r"\D", "", phone))}
+        by = {pseudonym(key, salt, given) for given in (email, re.sub(r"\D", "", phone))}
         unexplained += ref not in by
     assert unexplained == 0
     assert people["salt"].n_unique() == people.height  # those who share a contact have salts of their own
-
-
-def reference_of(key: bytes, salt: str, given: str) -> str:
-    """The pseudonym that a client makes of a contact, with a person's salt."""
-    digest = hashlib.blake2b(given.encode(), key=key, digest_size=12).digest()
-    return "p" + bytes(one ^ other for one, other in zip(digest, bytes.fromhex(salt), strict=True)).hex()
 
 
 def test_a_customer_system_of_an_older_release_is_given_its_salts_when_the_run_goes_on(
