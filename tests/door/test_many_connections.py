@@ -86,8 +86,9 @@ async def test_a_thousand_slow_clients_and_a_hanging_subscriber_keep_nobody_wait
             for name, one in (("hanging", hanging), ("well", well)):
                 await ask("/v1/hooks", json.dumps({"name": name, "url": one.url}).encode())
             held = [await begin(address, number, body) for number, body in enumerate(bodies)]
-            for number, body in enumerate(bodies[:CUT]):
-                (await begin(address, number, body))[1].transport.abort()
+            cut = [await begin(address, number, body) for number, body in enumerate(bodies[:CUT])]
+            for _, writer in cut:
+                writer.transport.abort()
             await ask("/v1/clock", b'{"to": "2026-01-03T00:00:00Z"}')
             for place, event in enumerate(STORY):
                 await go_on(held, bodies, place)
@@ -100,8 +101,11 @@ async def test_a_thousand_slow_clients_and_a_hanging_subscriber_keep_nobody_wait
             statuses = [await status_of(reader) for reader, _ in held]
             async with session.get("/healthz") as answer:
                 health = await answer.json()
-            for _, writer in held:
+            for _, writer in (*held, *cut):
                 writer.close()
+            await asyncio.gather(
+                *(writer.wait_closed() for _, writer in (*held, *cut)), return_exceptions=True
+            )
             assert len(hanging.posts) == 1
     assert [one["receipt"] for one in bulk] == ["duplicate"] * len(STORY)
     assert statuses == [201 if number % 2 else 200 for number in range(OPEN)]
