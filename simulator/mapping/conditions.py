@@ -14,18 +14,10 @@ from typing import Any, Final
 
 from simulator.mapping.paths import Read
 from simulator.program.facts import Kind
-from simulator.program.tree import Node, Op
+from simulator.program.tree import BINARY, Node, Op, case_branches, like_pattern
 
 _OPERATORS: Final[dict[Op, Callable[[Any, Any], Any]]] = {
-    "eq": operator.eq,
-    "ne": operator.ne,
-    "lt": operator.lt,
-    "le": operator.le,
-    "gt": operator.gt,
-    "ge": operator.ge,
-    "add": operator.add,
-    "sub": operator.sub,
-    "mul": operator.mul,
+    **BINARY,
     "div": operator.truediv,  # by a constant that is not 0: an expression has no other
 }
 _TRUE: Final = frozenset({"true", "1", "yes", "y"})
@@ -98,37 +90,27 @@ def _compile(node: Node, values: Mapping[str, Read]) -> Read:  # noqa: PLR0911 -
     return _binary(_OPERATORS[node.op], *args)
 
 
-def _and(args: list[Read]) -> Read:
-    def both(record: Any, item: Any, number: int) -> bool | None:
-        known: bool | None = True
-        for arg in args:
-            value = arg(record, item, number)
-            if value is False:
-                return False
-            if value is None:
-                known = None
-        return known
+def _connect(decides: bool) -> Callable[[list[Read]], Read]:
+    """Return what compiles AND (`decides` is false) or OR (true): one such value decides, else an unknown one does."""
 
-    return both
+    def compiled(args: list[Read]) -> Read:
+        def connected(record: Any, item: Any, number: int) -> bool | None:
+            known: bool | None = not decides
+            for arg in args:
+                value: bool | None = arg(record, item, number)
+                if value is decides:
+                    return decides
+                if value is None:
+                    known = None
+            return known
 
+        return connected
 
-def _or(args: list[Read]) -> Read:
-    def either(record: Any, item: Any, number: int) -> bool | None:
-        known: bool | None = False
-        for arg in args:
-            value = arg(record, item, number)
-            if value is True:
-                return True
-            if value is None:
-                known = None
-        return known
-
-    return either
+    return compiled
 
 
 def _case(args: list[Read]) -> Read:
-    *pairs, otherwise = args
-    branches = list(zip(pairs[::2], pairs[1::2], strict=True))
+    branches, otherwise = case_branches(args)
 
     def case(record: Any, item: Any, number: int) -> Any:
         for condition, value in branches:
@@ -147,18 +129,15 @@ def _coalesce(args: list[Read]) -> Read:
 
 
 _MANY: Final[dict[Op, Callable[[list[Read]], Read]]] = {
-    "and": _and,
-    "or": _or,
+    "and": _connect(False),
+    "or": _connect(True),
     "case": _case,
     "coalesce": _coalesce,
 }
 
 
 def _like(arg: Read, pattern: str) -> Read:
-    signs = {"%": ".*", "_": "."}
-    found = re.compile(
-        "".join(signs.get(sign) or re.escape(sign) for sign in re.sub("%+", "%", pattern)), re.DOTALL
-    )
+    found = re.compile(like_pattern(pattern, ".*", ".", re.escape), re.DOTALL)
 
     def like(record: Any, item: Any, number: int) -> bool | None:
         value = arg(record, item, number)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import operator
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,7 +13,7 @@ from simulator.domain.errors import ProgramError
 from simulator.program.expression import parse_expression
 from simulator.program.facts import AT_CONVERSION, FactList, Kind
 from simulator.program.model import OnFail, Rule
-from simulator.program.tree import Node, Op, facts_of
+from simulator.program.tree import BINARY, Node, Op, case_branches, facts_of, like_pattern
 
 _TYPES: dict[Kind, pl.DataType] = {"bool": pl.Boolean(), "number": pl.Float64(), "text": pl.String()}
 
@@ -107,25 +106,16 @@ def _divide(left: pl.Expr, right: pl.Expr) -> pl.Expr:
 
 def _case(args: list[pl.Expr]) -> pl.Expr:
     """Compile CASE from condition, value, condition, value …, otherwise; as in SQL, a null condition is not met."""
-    *pairs, otherwise = args
-    result = otherwise
-    for condition, value in reversed(list(zip(pairs[::2], pairs[1::2], strict=True))):
+    branches, result = case_branches(args)
+    for condition, value in reversed(branches):
         result = pl.when(condition).then(value).otherwise(result)
     return result
 
 
 _OPERATORS: dict[Op, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
+    **BINARY,
     "and": operator.and_,
     "or": operator.or_,
-    "eq": operator.eq,
-    "ne": operator.ne,
-    "lt": operator.lt,
-    "le": operator.le,
-    "gt": operator.gt,
-    "ge": operator.ge,
-    "add": operator.add,
-    "sub": operator.sub,
-    "mul": operator.mul,
     "div": _divide,
 }
 _UNARY: dict[Op, Callable[[pl.Expr], pl.Expr]] = {
@@ -137,9 +127,7 @@ _UNARY: dict[Op, Callable[[pl.Expr], pl.Expr]] = {
 
 def _like_pattern(pattern: str) -> str:
     """Translate a LIKE pattern to a regular expression of the whole text: % any run, _ any character, newlines too."""
-    signs = {"%": "(?s:.*)", "_": "(?s:.)"}
-    runs = re.sub("%+", "%", pattern)
-    return r"\A" + "".join(signs.get(sign) or _escaped(sign) for sign in runs) + r"\z"
+    return rf"\A{like_pattern(pattern, '(?s:.*)', '(?s:.)', _escaped)}\z"
 
 
 def _escaped(sign: str) -> str:

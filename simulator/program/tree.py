@@ -6,9 +6,11 @@ can fail, overflow or read another row.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import operator
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from simulator.program.facts import Kind
 
@@ -20,6 +22,20 @@ Op = Literal[
 in `value`."""
 SIGNS: dict[Op, str] = {"add": "+", "sub": "-", "mul": "*", "div": "/", "neg": "-"}
 """Operators on numbers, as they are written."""
+
+BINARY: dict[Op, Callable[[Any, Any], Any]] = {
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+}
+"""Operators that are Python's, for single values as for whole columns."""
+_Part = TypeVar("_Part")
 
 
 @dataclass(frozen=True)
@@ -61,12 +77,19 @@ def constant(node: Node) -> float | None:
     left, *rest = [number for number in numbers if number is not None]
     if node.op == "neg":
         return -left
-    right = rest[0]
-    if node.op == "add":
-        return left + right
-    if node.op == "sub":
-        return left - right
-    return left * right if node.op == "mul" else left / right
+    return left / rest[0] if node.op == "div" else float(BINARY[node.op](left, rest[0]))
+
+
+def case_branches(args: Sequence[_Part]) -> tuple[list[tuple[_Part, _Part]], _Part]:
+    """Return the arguments of a `case` as pairs of condition and value, and the value otherwise."""
+    *pairs, otherwise = args
+    return list(zip(pairs[::2], pairs[1::2], strict=True)), otherwise
+
+
+def like_pattern(pattern: str, run: str, sign: str, escape: Callable[[str], str]) -> str:
+    """Translate a LIKE pattern to a regular expression: % is any `run`, _ any `sign`, all else is escaped."""
+    signs = {"%": run, "_": sign}
+    return "".join(signs.get(one) or escape(one) for one in re.sub("%+", "%", pattern))
 
 
 def balanced(op: Op, nodes: list[Node]) -> Node:
