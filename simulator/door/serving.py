@@ -35,7 +35,7 @@ from simulator.door.vetoes import Asker, Veto
 from simulator.door.writer import Intake, Writer
 from simulator.platform.platform import Platform
 
-_STREAMS: Final = (
+MOST_STREAMS: Final = (
     8  # streamed bodies that have lines with the writer at the same time; others wait for their turn
 )
 _SWITCH_S: Final = 0.0005  # a thread keeps the interpreter so long; at 5 ms each answer waits for the engine
@@ -199,7 +199,7 @@ def context_of(
         hooks=hooks,
         asker=asker,
         bodies=Bodies(settings.most_body, settings.patience_s),
-        streams=asyncio.Semaphore(_STREAMS),
+        streams=asyncio.Semaphore(MOST_STREAMS),
         metrics=metrics,
         keys=settings.keys,
         landing=settings.landing,

@@ -14,8 +14,9 @@ import pytest
 
 from db.read.exporting import quarantine
 from simulator.domain.errors import DatabaseError
-from simulator.door.bodies import PIECE_LINES
-from simulator.door.serving import Settings
+from simulator.door.bodies import PIECE_BYTES, PIECE_LINES
+from simulator.door.serving import MOST_STREAMS, Settings
+from simulator.door.writer import MOST_WAITING, MOST_WAITING_BYTES
 from simulator.events.decode import decode_lines
 from simulator.files.export import export
 from simulator.platform.session import WATCHED, IntakeSession, open_or_create
@@ -126,6 +127,11 @@ async def test_of_several_each_has_a_receipt_in_order(door: Caller) -> None:
         (4, "conflict"),
     ]
     assert (await door.post(b"[]", BATCHED)).said == {"receipts": []}
+
+
+def test_streams_leave_room_for_single_events() -> None:
+    assert MOST_STREAMS * PIECE_LINES < MOST_WAITING
+    assert MOST_STREAMS * PIECE_BYTES < MOST_WAITING_BYTES
 
 
 async def test_lines_are_counted_as_in_the_file_across_pieces(door: Caller) -> None:
