@@ -434,9 +434,7 @@ class Book:
     def _judge(self) -> None:
         """Judge the changed accounts' pending lines again, all where the budget may be short, as of the hour's end."""
         room = self._room()
-        short = room is not None and (
-            bool(self._flow.waiting) or room.is_short(self.pending, self._flow.earliest)
-        )
+        short = room is not None and self._may_be_short(room)
         if short or self._short or self._all_changed:
             pending = list(self._flow.lines.values())
         else:
@@ -456,6 +454,17 @@ class Book:
         for line, after in zip(lines, found, strict=True):
             if after != line.expected:
                 self._shift(line, after, self._hour)
+
+    def _may_be_short(self, room: Room) -> bool:
+        """Whether something waits for the budget's room, or may, in this period of it or together in all later ones."""
+        if self._flow.waiting:
+            return True
+        now = self._flow.earliest
+        if not room.is_short(self.pending, now):
+            return False
+        then = room.period_end(now)
+        soon = sum(line.value for line in self._flow.lines.values() if line.due < then)
+        return room.is_short(soon, now) or room.is_short(self.pending - soon, then)
 
     def _pending_of_changed(self) -> list[BookedLine]:
         """Return the pending lines of changed accounts, and of rewards that are shared with those."""

@@ -70,6 +70,10 @@ class Room:
         first = bisect_left(self.held.times, self._period(at)[0])
         return self.held.totals[-1] - self.held.totals[first]
 
+    def period_end(self, at: int) -> int:
+        """Return when the period that holds a moment (milliseconds) ends."""
+        return self._period(at)[1]
+
     def _period(self, at: int) -> tuple[int, int]:
         """Return when the period that holds a moment begins, and when the next one does (milliseconds)."""
         if not self._known[0] <= at < self._known[1]:
@@ -80,7 +84,7 @@ class Room:
     def is_short(self, wanted: int, since: int) -> bool:
         """Whether it may not be enough for all that is wanted (minor units) at or after a moment (milliseconds).
 
-        What is wanted in a later period is counted in this one, too: it never comes out as enough where it is not.
+        All of it is counted in the period of that moment: it never comes out as enough where it is not.
         """
         return self.total is not None and wanted > self.total - self._counted(since)
 

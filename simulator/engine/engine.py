@@ -32,7 +32,7 @@ from simulator.engine.kept import NOTHING_KEPT, KeptAnswers
 from simulator.engine.ledger import Ledger
 from simulator.engine.merging import find_merge
 from simulator.engine.names import Names
-from simulator.engine.postponing import find_parts
+from simulator.engine.postponing import NamedMerge, find_parts
 from simulator.engine.record import Rows
 from simulator.engine.record_events import record_program
 from simulator.engine.record_merging import record_merge
@@ -294,24 +294,24 @@ class Engine:
     def _fold_merging(self, events: pl.DataFrame, types: np.ndarray, rows: Rows) -> None:
         """Fold events that are all judged under one version, in parts between the merges that others depend on."""
         for part in find_parts(events, types, self._state):
-            if part.opening:
-                self._merge(events[part.first : part.first + 1], rows)
+            if part.opening is not None:
+                self._merge(events, part.opening, rows)
             self._fold_cut(events[part.first : part.last], types[part.first : part.last], rows)
-            for row in part.postponed:
-                self._unite(events[row : row + 1], rows)
+            for one in part.postponed:
+                self._unite(events, one, rows)
 
-    def _unite(self, event: pl.DataFrame, rows: Rows) -> None:
+    def _unite(self, events: pl.DataFrame, one: NamedMerge, rows: Rows) -> None:
         """Merge two people of whom no reward depends."""
-        found = find_merge(self._state, event)
+        found = find_merge(self._state, events, one)
         if isinstance(found, Merged):
             self._state.apply(found)
         record_merge(rows, self._state, self._compiled, found)
 
-    def _merge(self, event: pl.DataFrame, rows: Rows) -> None:
+    def _merge(self, events: pl.DataFrame, one: NamedMerge, rows: Rows) -> None:
         """Merge two people; what was due before is released to each of them."""
-        at = int(event["received_at"][0])
+        at = int(events["received_at"][one.row])
         self._release(at, rows)
-        found = find_merge(self._state, event)
+        found = find_merge(self._state, events, one)
         if isinstance(found, Merged):
             budget = self.program.budget_minor
             self._state.apply(book_united(self._state.ledger, *found.accounts, budget))

@@ -50,6 +50,9 @@ class Insertion:
     first: Bools
 
 
+_NOTHING_INSERTED = Insertion(np.zeros(0, np.int64), np.zeros(0, bool), np.zeros(0, bool))
+
+
 class KeyIndex:
     """Maps 64-bit keys to row numbers below 2**32. Key 0 is stored as 1."""
 
@@ -90,6 +93,8 @@ class KeyIndex:
 
         The caller must set the new slots' values with `put`.
         """
+        if not len(keys):
+            return _NOTHING_INSERTED
         self._make_room(len(keys))
         return self._insert(keys)
 

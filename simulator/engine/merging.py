@@ -10,19 +10,20 @@ import numpy as np
 import polars as pl
 
 from simulator.engine.arrays import NONE, Ints, Keys
-from simulator.engine.interner import hash_texts
 from simulator.engine.keys import KeyIndex, pair
 from simulator.engine.occurrence import conversions_of, find_taken
+from simulator.engine.postponing import NamedMerge
 from simulator.engine.results import Merged, VainMerge
 from simulator.engine.state import FIELDS, State
 
+_NO_KEYS: Keys = np.zeros(0, np.uint64)
 
-def find_merge(state: State, event: pl.DataFrame) -> Merged | VainMerge:
-    """Find what the merge in the one row of `event` unites; both people it names are known by their ids."""
-    texts = str(event["subject"][0]), str(event["into"][0])
-    subject, target = state.person_ids.find(hash_texts(pl.Series(texts))).tolist()
-    merged, into = state.people_of(np.array([subject, target])).tolist()
-    seq, at = int(event["seq"][0]), int(event["received_at"][0])
+
+def find_merge(state: State, events: pl.DataFrame, one: NamedMerge) -> Merged | VainMerge:
+    """Find what a merge among `events` unites."""
+    texts = str(events["subject"][one.row]), str(events["into"][one.row])
+    merged, into = state.people_of(np.array([one.subject, one.target])).tolist()
+    seq, at = int(events["seq"][one.row]), int(events["received_at"][one.row])
     if merged == into:
         return VainMerge(seq=seq, at=at, person=into)
     people = state.people
@@ -32,11 +33,13 @@ def find_merge(state: State, event: pl.DataFrame) -> Merged | VainMerge:
     devices, device_seqs = _devices(state, merged)
     levels = int(people["stage"][merged]), int(people["stage"][into])
     by_merged = int(people["attribution"][merged]) == kept
+    conversions = np.sort(np.array([*conversions_of(state, merged), *conversions_of(state, into)], np.int64))
+    converted = len(conversions) > 0  # only then there have been decisions
     return Merged(
         seq=seq,
         at=at,
-        subject=subject,
-        target=target,
+        subject=one.subject,
+        target=one.target,
         texts=texts,
         merged=merged,
         into=into,
@@ -53,12 +56,10 @@ def find_merge(state: State, event: pl.DataFrame) -> Merged | VainMerge:
         levels=levels,
         own_levels=levels if by_merged else levels[::-1],
         both=[name for name in ("link", "shared_seq") if people[name][merged] and people[name][into]],
-        conversions=np.sort(
-            np.array([*conversions_of(state, merged), *conversions_of(state, into)], np.int64)
-        ),
-        taken=_taken(state, merged, into),
-        qualified=_keys(state, state.qualified, merged, into),
-        stopped=_keys(state, state.stopped, merged, into),
+        conversions=conversions,
+        taken=_taken(state, merged, into) if converted else {},
+        qualified=_keys(state, state.qualified, merged, into) if converted else _NO_KEYS,
+        stopped=_keys(state, state.stopped, merged, into) if converted else _NO_KEYS,
         accounts=state.ledger.accounts_of_both(merged, into),
     )
 

@@ -37,53 +37,72 @@ _HARMLESS = frozenset(
 """Events that, told of somebody without link or conversion, concern nobody else, but for whom a claim may attribute."""
 
 
-@dataclass
-class _Merge:
-    """A merge at a row: the events of its two people before it (type and person), and the row of the next one."""
+@dataclass(frozen=True)
+class NamedMerge:
+    """A merge at a row, of the references with these ids."""
 
     row: int
+    subject: int
+    target: int
+
+
+@dataclass
+class _Merge:
+    """A merge of two people: their events before it (type and person), and the row of the next one."""
+
+    named: NamedMerge
     people: tuple[int, int]
     before: list[tuple[int, int]] = field(default_factory=list)
     until: int | None = None
+
+    @property
+    def row(self) -> int:
+        """Its row among the events."""
+        return self.named.row
 
 
 @dataclass(frozen=True)
 class Part:
     """The events from `first` to before `last`.
 
-    `opening`: it begins with a merge that is put into effect first. `postponed` are the rows of those for its end.
+    `opening` is the merge that it begins with and that is put into effect first, `postponed` are those for its end.
     """
 
     first: int
     last: int
-    opening: bool
-    postponed: tuple[int, ...]
+    opening: NamedMerge | None
+    postponed: tuple[NamedMerge, ...]
 
 
 def find_parts(events: pl.DataFrame, types: np.ndarray, state: State) -> list[Part]:
     """Cut events (of these types, codes) at those merges that others of them depend on."""
     rows = np.flatnonzero(types == _MERGED)
     if not len(rows):
-        return [Part(0, len(events), opening=False, postponed=())]
+        return [Part(0, len(events), opening=None, postponed=())]
     merges = _merges(events, types, rows, state)
     waiting = _may_wait(merges, state)
-    opening = {one.row for one, waits in zip(merges, waiting, strict=True) if not waits}
+    opening = {one.row: one.named for one, waits in zip(merges, waiting, strict=True) if not waits}
     postponed = [one for one, waits in zip(merges, waiting, strict=True) if waits]
-    cuts = sorted({0, *opening, *_pierce(postponed, opening), len(events)})
+    cuts = sorted({0, *opening, *_pierce(postponed, set(opening)), len(events)})
     return [
-        Part(first, last, first in opening, tuple(one.row for one in postponed if first <= one.row < last))
+        Part(
+            first,
+            last,
+            opening.get(first),
+            tuple(one.named for one in postponed if first <= one.row < last),
+        )
         for first, last in pairwise(cuts)
     ]
 
 
 def _merges(events: pl.DataFrame, types: np.ndarray, rows: Ints, state: State) -> list[_Merge]:
     """Return the merges at these rows, with the other events of their people."""
-    persons = state.people_of(events["person"].fill_null(NONE).to_numpy().astype(np.int64))
-    targets = state.people_of(state.person_ids.find(hash_texts(events["into"][rows])))
-    merges = [
-        _Merge(row, (person, target))
-        for row, person, target in zip(rows.tolist(), persons[rows].tolist(), targets.tolist(), strict=True)
-    ]
+    references = events["person"].fill_null(NONE).to_numpy().astype(np.int64)
+    targets = state.person_ids.find(hash_texts(events["into"][rows]))
+    persons = state.people_of(references)
+    pairs = zip(persons[rows].tolist(), state.people_of(targets).tolist(), strict=True)
+    named = map(NamedMerge, rows.tolist(), references[rows].tolist(), targets.tolist())
+    merges = [_Merge(one, people) for one, people in zip(named, pairs, strict=True)]
     by_person: dict[int, list[_Merge]] = {}
     for one in merges:
         for person in set(one.people):
