@@ -44,7 +44,7 @@ from simulator.engine.record_rewards import (
 )
 from simulator.engine.record_using import record_used
 from simulator.engine.release import release
-from simulator.engine.results import Happenings, Merged, NewPeople, NewTerms
+from simulator.engine.results import Happenings, Merged, NewPeople, NewTerms, Ranking
 from simulator.engine.rollup import MetricSums
 from simulator.engine.state import State
 from simulator.engine.terms import ROLES
@@ -69,7 +69,8 @@ class Engine:
 
     Several `markets` may be judged together, where messages have a column `market` (from 0) and share no person,
     code, device or id: then the rollup has that column too. Each has the program's budget and caps for itself; boards
-    would be of all of them. `kept` are answers about people whose data the log has no more.
+    would be of all of them. Unless it is `watched`, rows that only screens show are left out (`record.Rows`). `kept`
+    are answers about people whose data the log has no more.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Engine:
         parse: Callable[[str], Program],
         *,
         markets: int = 1,
+        watched: bool = True,
         kept: KeptAnswers = NOTHING_KEPT,
     ) -> None:
         self.meter: Meter = OFF
@@ -90,6 +92,7 @@ class Engine:
         self._state = State(kept=kept, ledger=Ledger(markets, market_of))
         self._refs: list[pl.Series] = []
         self._persons = 0
+        self._watched = watched
         self._next_entry = 1
         self._compiled = self._compile(1, program, 0)
 
@@ -272,6 +275,7 @@ class Engine:
             names=names,
             first_decision=state.decisions + 1,
             first_line=len(state.ledger.lines),
+            watched=self._watched,
         )
 
     def _change_program(self, part: pl.DataFrame, rows: Rows) -> None:
@@ -371,7 +375,7 @@ class Engine:
             persons = pl.DataFrame({"id": ids, "ref": refs})
             self._persons += len(refs)
         closing = close(self._state, rows.first_line, rows.moved_lines())
-        ranking = self._state.leaders.rank()
+        ranking = self._state.leaders.rank() if self._watched else Ranking(boards={}, holders={})
         self._state.apply(ranking)
         written = rows.write_set(persons, closing, ranking, self._next_entry)
         self._next_entry += len(written.audit)

@@ -26,11 +26,15 @@ _COMMUNITY = ROLES.index("community")
 
 @dataclass(kw_only=True)
 class Rows:
-    """Rows collected during one call. `first_decision` and `first_line` are the first ones that this call can add."""
+    """Rows collected during one call. `first_decision` and `first_line` are the first ones that this call can add.
+
+    Unless it is `watched`, what only screens show is left out: sums by source, lateness, what falls due, and boards.
+    """
 
     names: Names
     first_decision: int
     first_line: int
+    watched: bool = True
     trail: Trail = field(default_factory=Trail)
     metrics: MetricSums = field(default_factory=MetricSums)
     breakdown: Breakdown = field(default_factory=Breakdown)
@@ -147,7 +151,7 @@ class Rows:
             audit=self.trail.frame(first_entry),
             rollup=self.metrics.frame(),
             breakdown=self.breakdown.frame(),
-            due=self.calendar.frame(list(self.names.reward_ids)),
+            due=self.calendar.frame(list(self.names.reward_ids)) if self.watched else EMPTY["due"],
             lateness=_joined("lateness", self.lateness),
             leaders=self._leaders(ranking),
             versions=tuple(self.versions),

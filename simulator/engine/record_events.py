@@ -59,8 +59,9 @@ def record_events(rows: Rows, batch: Batch, links: NewLinks, firsts: FirstEvents
     rows.metrics.add_of(batch.person[linked], METRIC["referrer.linked"], batch.received[linked])
     # the first metrics are the event types; an event may concern nobody, but always a market
     rows.metrics.add_in(batch.market, batch.type, batch.received, 1, reach)
-    rows.lateness.append(histogram(batch))
-    _count_sources(rows, batch, sources)
+    if rows.watched:
+        rows.lateness.append(histogram(batch))
+        _count_sources(rows, batch, sources)
 
 
 def _count_sources(rows: Rows, batch: Batch, sources: Sources) -> None:

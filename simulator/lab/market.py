@@ -55,7 +55,8 @@ class Markets:
         self._windows = InProcessWorld(setup)
         self._lane = _Lane(setting, seeds, setup.end_ms)
         self._operators = [Operator(setting.spec.operator, seed) for seed in seeds]
-        self._engine = Engine(program, partial(load_program, file="program.changed"), markets=len(seeds))
+        parse = partial(load_program, file="program.changed")
+        self._engine = Engine(program, parse, markets=len(seeds), watched=False)
         self._feedback = FeedbackCollector()
         self._feedback.listening = True
         self._reports = RewardReports(setting.spec.reported)

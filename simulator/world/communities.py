@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.world.draws import Bools, Floats, Ints, Keys, Purpose, bits, choose, seed_key, uniform
+from simulator.world.draws import Floats, Ints, Keys, Purpose, bits, choose, seed_key, uniform
 from simulator.world.spec_people import Communities as CommunitiesSpec
 
 NONE = -1
@@ -37,10 +37,10 @@ class Communities:
 
     def of(self, keys: Keys, market: NDArray[np.int32]) -> Ints:
         """Return the community of each person, `NONE` for those without; membership is proportional to size."""
-        count = self._cumulative.shape[1]
-        chosen = np.empty(len(keys), dtype=np.int64)
-        for one in np.unique(market).tolist() if len(self._cumulative) > 1 else [0]:
-            of = np.flatnonzero(market == one)
-            chosen[of] = one * count + choose(keys[of], Purpose.COMMUNITY, self._cumulative[one])
-        inside: Bools = uniform(keys, Purpose.IN_COMMUNITY) < self._members
-        return np.where(inside, chosen, NONE)
+        count, found = self._cumulative.shape[1], np.full(len(keys), NONE, dtype=np.int64)
+        inside = np.flatnonzero(uniform(keys, Purpose.IN_COMMUNITY) < self._members)
+        theirs = market[inside]
+        for one in np.unique(theirs).tolist() if len(self._cumulative) > 1 else [0]:
+            of = inside[theirs == one]
+            found[of] = one * count + choose(keys[of], Purpose.COMMUNITY, self._cumulative[one])
+        return found

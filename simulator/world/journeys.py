@@ -137,6 +137,8 @@ class Journeys:
         Whoever claims on another device than that of the click is another person to the platform.
         """
         friend, people = self._spec.friend, self._people
+        if not len(group.row):
+            return group, at
         when = self._rhythm.after(at, group.key, Purpose.CLAIM_DELAY, friend.claim_delay)
         cross = (uniform(group.key, Purpose.CROSS_DEVICE) < friend.cross_device) & (group.cheat == Cheat.NONE)
         typed = cross & (uniform(group.key, Purpose.TYPE_CODE) < friend.types_code)
@@ -185,6 +187,8 @@ class Journeys:
     def _know(self, group: Friends, at: Ints) -> None:
         """Make friends known to the client: traits, contact, a row in its CRM."""
         people = self._people
+        if not len(group.row):
+            return
         self._population.describe(group.row)
         invited = self._via_community[group.channel]
         people.community[group.row] = np.where(
@@ -219,6 +223,8 @@ class Journeys:
         self, events: list[Ints], joins: list[Ints], group: Friends, from_ms: Ints, rate: float
     ) -> None:
         """Convert those of a group who do, at `rate` times the factors of the offer, the segment and the channel."""
+        if not len(group.row):
+            return
         known = self._people.known[group.row]
         if not known.all():
             self._population.describe(group.row[~known])

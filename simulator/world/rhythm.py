@@ -70,4 +70,6 @@ class Rhythm:
         self, at_ms: Ints, keys: Keys, purpose: Purpose, delay: Delay, index: NDArray[np.integer] | int = 0
     ) -> Ints:
         """Return the moments after delays in lived time, one drawn for each."""
+        if not len(at_ms):
+            return at_ms
         return self.later(at_ms, lognormal(keys, purpose, delay.median, delay.spread, index))
