@@ -46,7 +46,7 @@ WORKER = textwrap.dedent(
 )
 
 
-@pytest.mark.parametrize(("batch", "lives"), [(20, (1, 4, 2, 7)), (90, (1, 2, 1))])
+@pytest.mark.parametrize(("batch", "lives"), [(20, (1, 5, 3)), (90, (2,))])
 def test_killed_at_any_batch_it_goes_on_as_if_never_killed(
     cli: Cli,
     exports: Exports,

@@ -36,90 +36,114 @@ on = "on"
 value = 20.00
 """
 EACH: Final = HEAD.replace('event = "bill.paid"', 'event = "bill.paid"\noccurrence = "each"')
-REWARD_EACH: Final = REWARD.replace('on = "on"', 'on = "bill"')
 ODD: Final = "same_person OR same_contact OR same_device OR cross_referral OR referrer_friends_24h >= 4"
-COLOUR: Final = '[attributes]\nplan_colour = "text"\n'
 
 
 def _ruled(require: str, on_fail: str = "refuse") -> str:
     return HEAD + RULE.replace("REQUIRE", require).replace("ON_FAIL", on_fail) + REWARD
 
 
-def _doubts(text: str, referrers: int = 1200, days: int = 180, markets: int = 2) -> list[Doubt]:
+def _rule(code: str, require: str) -> str:
+    return RULE.replace("asked", code).replace("REQUIRE", require).replace("ON_FAIL", "refuse")
+
+
+def _reward(name: str, terms: str, on: str = "on") -> str:
+    return REWARD.replace("credit", name).replace('on = "on"', f'on = "{on}"') + f"{terms}\n"
+
+
+# Made of all together, since it is a market's days that take time, whatever the design.
+DOUBTFUL: Final = "".join(
+    [
+        EACH,
+        _rule("idle", "amount >= 0 OR amount IS NULL"),
+        _rule("unknown", "COALESCE(plan_colour, '') <> 'red'"),
+        _reward("hasty", 'hold = "1d"\nclawback = "60d"'),
+        _reward("tiered", 'tier = [1, 5]\ncaps = [{ count = 3, window = "lifetime" }]'),
+        _reward("rare", "every = 60"),
+        _reward("odd", f'when = "{ODD}"', "bill"),
+        '[attributes]\nplan_colour = "text"\n',
+    ]
+)
+STRICT: Final = EACH + _rule("strict", "referrer_friends_24h < 1") + REWARD
+SHORT: Final = HEAD + REWARD + "[budget]\ntotal = 50.00\n"
+SOUND: Final = "".join(
+    [
+        EACH,
+        _rule("idle", "NOT same_device"),
+        _rule("unknown", "amount >= 5 OR amount IS NULL"),
+        _rule("strict", "referrer_friends_24h < 2"),
+        _reward("hasty", 'hold = "60d"\nclawback = "60d"'),
+        _reward("tiered", 'tier = [1, 3]\ncaps = [{ count = 3, window = "lifetime" }]'),
+        _reward("rare", "every = 2"),
+        _reward("odd", f'when = "NOT ({ODD})"', "bill"),
+        "[budget]\ntotal = 300000.00\n",
+    ]
+)
+IN_DOUBTFUL: Final = {
+    "idle": ("rule-never-fails", "require", "never failed: all "),
+    "unknown": ("fact-never-passed", "require", "reads plan_colour, which was never known in "),
+    "hasty": ("hold-too-short", "hold", " % of reversals arrive after the hold of 1 day: "),
+    "tiered": (
+        "cap-below-tier",
+        "caps",
+        "its cap leaves room for 3 of the 5 that its tier from 1 to 5 pays; ",
+    ),
+    "rare": ("reward-never-reached", "[[reward]]", "nobody ever gets it: none of its "),
+    "odd": ("cheats-get-more", "[[reward]]", "cheats get more of it than honest people: "),
+}
+MANY: Final = 2500
+"""The people of a market among whom the rarest of it is seen: a reversal, a cheat."""
+
+
+def _doubts(text: str, referrers: int, days: int, markets: int = 2) -> list[Doubt]:
     setting = Setting(Plan("telecom").world(), referrers, days)
     program = load_program(text, "tried.toml")
     return find_doubts(program, gather(setting, program, range(1, markets + 1)), setting)
 
 
-def _of(text: str, kind: str, **size: int) -> Doubt | None:
-    return next((one for one in _doubts(text, **size) if one.kind == kind), None)
+def _line(text: str, doubt: Doubt) -> str:
+    """What stands in the line that a doubt names."""
+    assert doubt.line is not None
+    return text.splitlines()[doubt.line - 1]
 
 
-CASES: Final = {
-    "rule-never-fails": (
-        _ruled("amount >= 0 OR amount IS NULL"),
-        _ruled("NOT same_device"),
-        14,
-        "never failed: all ",
-    ),
-    "rule-always-fails": (
-        _ruled("referrer_friends_24h < 1"),
-        _ruled("referrer_friends_24h < 2"),
-        14,
-        "none of ",
-    ),
-    "fact-never-passed": (
-        _ruled("COALESCE(plan_colour, '') <> 'red'") + COLOUR,
-        _ruled("amount >= 5"),
-        14,
-        "reads plan_colour, which was never known in ",
-    ),
-    "hold-too-short": (
-        HEAD + REWARD + 'hold = "1d"\nclawback = "60d"\n',
-        HEAD + REWARD + 'hold = "60d"\nclawback = "60d"\n',
-        17,
-        " % of reversals arrive after the hold of 1 day: ",
-    ),
-    "cap-below-tier": (
-        HEAD + REWARD + 'tier = [1, 5]\ncaps = [{ count = 3, window = "lifetime" }]\n',
-        HEAD + REWARD + 'tier = [1, 3]\ncaps = [{ count = 3, window = "lifetime" }]\n',
-        18,
-        "its cap leaves room for 3 of the 5 that its tier from 1 to 5 pays; ",
-    ),
-    "budget-ends": (
-        HEAD + REWARD + "[budget]\ntotal = 50.00\n",
-        HEAD + REWARD + "[budget]\ntotal = 30000.00\n",
-        18,
-        "50.00 GBP end within 180 days in 2 of 2 markets",
-    ),
-    "reward-never-reached": (
-        HEAD + REWARD + "every = 60\n",
-        HEAD + REWARD + "every = 2\n",
-        12,
-        "nobody ever gets it: none of its ",
-    ),
-    "cheats-get-more": (
-        EACH + REWARD_EACH + f'when = "{ODD}"\n',
-        EACH + REWARD_EACH + f'when = "NOT ({ODD})"\n',
-        13,
-        "cheats get more of it than honest people: ",
-    ),
-}
+@pytest.fixture(scope="module")
+def doubtful() -> list[Doubt]:
+    return _doubts(DOUBTFUL, MANY, 180)
 
 
-SIZES: Final = {"hold-too-short": 2500, "cheats-get-more": 2500, "budget-ends": 300}
-"""The people of a market where the usual number would be too few, or fewer do."""
+@pytest.fixture(scope="module")
+def sound() -> list[Doubt]:
+    return _doubts(SOUND, MANY, 180)
 
 
-@pytest.mark.parametrize("kind", CASES)
-def test_what_can_hardly_be_meant_is_warned_of_with_its_figure_and_its_line(kind: str) -> None:
-    bad, good, line, says = CASES[kind]
-    size = SIZES.get(kind, 1200)
-    found = _of(bad, kind, referrers=size)
-    assert found is not None
+@pytest.mark.parametrize("name", IN_DOUBTFUL)
+def test_what_can_hardly_be_meant_is_warned_of_with_its_figure_and_its_line(
+    name: str, doubtful: list[Doubt], sound: list[Doubt]
+) -> None:
+    kind, begins, says = IN_DOUBTFUL[name]
+    (found,) = [one for one in doubtful if one.kind == kind and f'"{name}"' in one.subject]
     assert says in found.says
-    assert found.line == line, bad.splitlines()[(found.line or 1) - 1]
-    assert _of(good, kind, referrers=size) is None
+    assert _line(DOUBTFUL, found).startswith(begins)
+    above = DOUBTFUL.splitlines()[
+        : (found.line or 0) + (begins == "[[reward]]")
+    ]  # whose next line is its name
+    assert [one for one in above if one.startswith(("code = ", "name = "))][-1].endswith(f'= "{name}"')
+    assert [one for one in sound if one.kind == kind and f'"{name}"' in one.subject] == []
+
+
+def test_a_rule_that_nobody_passes_is_warned_of(sound: list[Doubt]) -> None:
+    (found,) = [one for one in _doubts(STRICT, MANY, 120, 1) if one.kind == "rule-always-fails"]
+    assert found.says.startswith("always failed: none of ")
+    assert _line(STRICT, found) == 'require = "referrer_friends_24h < 1"'
+    assert [one for one in sound if one.kind == "rule-always-fails"] == []
+
+
+def test_a_budget_that_ends_early_is_warned_of(sound: list[Doubt]) -> None:
+    (found,) = [one for one in _doubts(SHORT, 700, 60) if one.kind == "budget-ends"]
+    assert found.says.startswith("50.00 GBP end within 60 days in 2 of 2 markets")
+    assert _line(SHORT, found) == "total = 50.00"
+    assert [one for one in sound if one.kind == "budget-ends"] == []
 
 
 def _shown(levels: list[int], reviews: int) -> list[str]:

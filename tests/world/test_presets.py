@@ -74,7 +74,7 @@ def test_the_worlds_differ_in_how_they_live_and_deliver() -> None:
 def test_a_small_run_is_judged_rewarded_and_verified(name: str, tmp_path: Path) -> None:
     program = load_program(*find_program(name))
     path = tmp_path / f"{name}.db"
-    plan = Plan(preset=name, seed=2, referrers=400, days=120, start_ms=start_of(program))
+    plan = Plan(preset=name, seed=2, referrers=400, days=70, start_ms=start_of(program))
     assert run_into(path, program, plan=plan) == "finished"
     with closing(sqlite3.connect(path)) as db:
         (qualified,) = db.execute("SELECT COUNT(*) FROM decision WHERE outcome = 'qualified'").fetchone()

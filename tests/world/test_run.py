@@ -40,7 +40,9 @@ def reviewing() -> Program:
 LOOK = """
 import json, sqlite3, sys
 db = sqlite3.connect(sys.argv[1])
-print(json.dumps(db.execute("SELECT status, (SELECT COUNT(*) FROM event), pace FROM clock").fetchone()))
+look = "SELECT status, (SELECT COUNT(*) FROM event), pace FROM clock"
+for _ in sys.stdin:
+    print(json.dumps(db.execute(look).fetchone()), flush=True)
 """
 
 
@@ -238,12 +240,17 @@ def test_orders_are_obeyed_and_recorded(
                 send(path, *step[len(seen)])
 
         def look(self) -> tuple[str, int, float]:
-            # from another process, as a dashboard does: see db.sqlite.connection on two copies of SQLite in one
-            looked = subprocess.run([sys.executable, "-c", LOOK, path], capture_output=True, check=True)
-            status, events, pace = json.loads(looked.stdout)
+            assert looking.stdin is not None
+            assert looking.stdout is not None
+            looking.stdin.write("look\n")
+            looking.stdin.flush()
+            status, events, pace = json.loads(looking.stdout.readline())
             return status, events, pace
 
-    assert run_into(path, reviewing, pace=86_400.0 * 3, wall=Watcher()) == "finished"
+    # in another process, as a dashboard is: see db.sqlite.connection on two copies of SQLite in one
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", LOOK, path], stdin=pipe, stdout=pipe, text=True) as looking:
+        assert run_into(path, reviewing, pace=86_400.0 * 3, wall=Watcher()) == "finished"
     assert exports_of(path, tmp_path)["events"] == whole[0]["events"]
     assert {status for status, _, _ in seen[6:35]} == {"paused"}
     assert seen[11][1] == seen[6][1] + 1

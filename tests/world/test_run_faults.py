@@ -58,7 +58,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory, reviewing: Program) -> Outco
     return outcome(path)
 
 
-@pytest.mark.parametrize(("batch", "pace"), [(41, MAX), (500, 300_000.0)])
+@pytest.mark.parametrize(("batch", "pace"), [(41, MAX), (500, 900_000.0)])
 def test_batch_and_pace_change_nothing(
     batch: int, pace: float, tmp_path: Path, reviewing: Program, whole: Outcome
 ) -> None:
@@ -116,10 +116,10 @@ class Turner(FakeWall):
             send(self.path, DIAL, {"faults": self.at_wait[self.waits]})
 
 
-@pytest.fixture
-def turned(tmp_path: Path, reviewing: Program) -> Path:
+@pytest.fixture(scope="module")
+def turned(tmp_path_factory: pytest.TempPathFactory, reviewing: Program) -> Path:
     """A run without faults, of which somebody turns dials as it goes."""
-    path = tmp_path / "t.db"
+    path = tmp_path_factory.mktemp("turned") / "t.db"
     at: dict[int, object] = {40: {"lost": 0.5, "file-twice": 1.0}, 70: {"nonsense": 1}, 90: "clean"}
     plan = Plan(seed=5, referrers=500, days=30)
     assert run_into(path, reviewing, plan=plan, pace=86_400.0 * 4, wall=Turner(path, at)) == "finished"
