@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.cli.nasty import Cli
-from tests.lab.test_doubts import CASES
+from tests.lab.test_doubts import HEAD, REWARD
+
+RARE = HEAD + REWARD + "every = 60\n"
 
 
 def test_check_says_them_and_still_ends_well(cli: Cli, tmp_path: Path) -> None:
     file = tmp_path / "tried.toml"
-    file.write_text(CASES["reward-never-reached"][0])
+    file.write_text(RARE)
     ran = cli("program", "check", file, "--try", "--referrers", 1200, "--days", 180, "--markets", 2, "--json")
     assert ran.status == 0, ran.err
     tried = ran.json["tried"]
@@ -24,7 +26,7 @@ def test_check_says_them_and_still_ends_well(cli: Cli, tmp_path: Path) -> None:
 
 def test_changes_that_nobody_notices_are_listed(cli: Cli, tmp_path: Path) -> None:
     file = tmp_path / "tried.toml"
-    file.write_text(CASES["reward-never-reached"][0])
+    file.write_text(RARE)
     ran = cli("program", "check", file, "--mutate", "--referrers", 200, "--days", 20, "--json")
     assert ran.status == 0, ran.err
     changes = ran.json["mutated"]["changes"]

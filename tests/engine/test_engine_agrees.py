@@ -26,7 +26,7 @@ from tests.engine.strategies2 import TRIED, case_of2
 
 QUICK = settings(max_examples=80, deadline=None, derandomize=True, phases=[Phase.generate, Phase.shrink])
 LONG = settings(max_examples=5000, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
-BATCHES = (1, 2, 7)
+BATCHES = (1, 7)
 
 
 def folded(case: Case, *, told: bool = True) -> Oracle:
@@ -90,12 +90,12 @@ def check(case: Case, compare: Callable[[Case], str | None]) -> None:
     pytest.fail(f"{(said(smallest) or first)[1]}\n{smallest}")
 
 
-def variance(case: Case) -> str | None:
+def variance(case: Case, batches: Iterable[int] = BATCHES) -> str | None:
     """What depends on the batches, if anything does: rows, audit, rollups, persons or versions."""
     wanted = run(case, told=False)
     untold = wanted.rows
     wanted.advance(case.final)
-    for batch in BATCHES:
+    for batch in batches:
         found = run(case, batch, told=False)
         if said := difference(found.rows, untold):
             return f"before the final time is told, at {batch} a batch: {said}"
@@ -173,7 +173,7 @@ def test_batches_change_nothing(block: int) -> None:
 @pytest.mark.parametrize("block", range(50))
 def test_batches_change_nothing_long(block: int) -> None:
     for seed in range(20_000 + block * 20, 20_020 + block * 20):
-        check(case_of(seed), variance)
+        check(case_of(seed), partial(variance, batches=(1, 2, 3, 7)))
 
 
 # ---------------------------------------------------------------------- restart and repetition
