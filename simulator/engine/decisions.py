@@ -43,6 +43,34 @@ UNATTRIBUTED, BEFORE_TOUCH, OUTSIDE, OCCURRENCE, TOO_LATE = (
 )
 
 
+_NO_ROWS: Ints = np.zeros(0, np.int64)
+_NO_KEYS: Keys = np.zeros(0, np.uint64)
+_NO_VERDICTS = Settlements(settled=(), approved=_NO_KEYS, no_effect=())
+NOTHING_DECIDED = Decided(
+    new=NewDecisions(
+        ids=_NO_ROWS,
+        rows=_NO_ROWS,
+        seq=_NO_ROWS,
+        milestone=_NO_ROWS,
+        milestone_id=_NO_ROWS,
+        friend=_NO_ROWS,
+        referrer=_NO_ROWS,
+        attribution=_NO_ROWS,
+        group=_NO_KEYS,
+        outcome=_NO_ROWS,
+        reason=(),
+        failed=(),
+        offered=(),
+        facts=(),
+        ruled=None,
+    ),
+    opened=None,
+    verdicts=_NO_VERDICTS,
+    taken={},
+)
+"""What a batch without conversions and verdicts comes to."""
+
+
 @dataclass(kw_only=True)
 class _Draft:
     """A batch's decisions while they are made, in log order: columns as in `NewDecisions`.
@@ -120,6 +148,8 @@ def decide(
     meter: Meter = OFF,
 ) -> Decided:
     """Judge the batch's conversions and verdicts; `counts` tells how many conversions stand."""
+    if not len(batch.conversions) and not len(batch.rows("review.decided")):
+        return NOTHING_DECIDED
     draft = _draft(batch, state, compiled, occurrences)
     is_any = np.array([milestone.occurrence == "any" for milestone in compiled.program.milestones], bool)
     is_contested = is_any[draft.milestone] & np.isin(draft.barred, (0, TOO_LATE))
@@ -278,8 +308,7 @@ def _apply_verdicts(
     """
     verdicts = batch.rows("review.decided")
     if not len(verdicts):
-        nothing = Settlements(settled=(), approved=np.zeros(0, np.uint64), no_effect=())
-        return nothing, np.zeros(len(draft.rows), bool)
+        return _NO_VERDICTS, np.zeros(len(draft.rows), bool)
     named = pl.DataFrame(
         {part: batch.texts(f"decision_{part}", verdicts) for part in ("source", "id", "milestone")}
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from simulator.engine.arrays import NONE, grouped
+from simulator.engine.arrays import NONE, Ints, grouped
 from simulator.engine.audit import ATTRIBUTED, DECIDED, PROGRAM, SETTLED, absent
 from simulator.engine.batch import Batch
 from simulator.engine.frames import SCHEMAS
@@ -67,7 +67,9 @@ def record_events(rows: Rows, batch: Batch, links: NewLinks, firsts: FirstEvents
 def _count_sources(rows: Rows, batch: Batch, sources: Sources) -> None:
     """Count the events of each type by source and day."""
     names = list(sources.labels)
-    numbers = batch.events["source"].cast(pl.Enum(names)).to_physical().to_numpy()
+    numbers: Ints = np.zeros(len(batch), np.int64)
+    if len(names) > 1:
+        numbers = batch.events["source"].cast(pl.Enum(names)).to_physical().to_numpy()
     kept, places = grouped(batch.type * np.int64(len(names)) + numbers)
     parts = list(sources.labels.values())
     codes = [
