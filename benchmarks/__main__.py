@@ -19,12 +19,14 @@ SHORT: dict[str, list[str]] = {
     "lab": [],
     "features": [],
     "http": [],
+    "postgres": [],
     "mapping": [],
     "erasing": ["--people", "100000", "--erased", "4"],
     "growth": ["--millions", "3"],
 }
 """The measurements and the options that they are run with."""
-RIVALS = ("zen", "json_logic", "simpy")
+EXTRAS = {"rivals": (("zen", "json_logic", "simpy"), "bench"), "postgres": (("psycopg",), "dev")}
+"""What a measurement needs that need not be installed, and the extra that has it."""
 
 
 def main() -> int:
@@ -37,9 +39,10 @@ def main() -> int:
     status = 0
     for name in [given.only] if given.only else SHORT:
         print(f"== {name}", flush=True)
-        missing = [module for module in RIVALS if name == "rivals" and not find_spec(module)]
+        needed, extra = EXTRAS.get(name, ((), ""))
+        missing = [module for module in needed if not find_spec(module)]
         if missing:
-            print(f"not measured: {', '.join(missing)} not installed (pip install -e '.[bench]')")
+            print(f"not measured: {', '.join(missing)} not installed (pip install -e '.[{extra}]')")
             continue
         command = [sys.executable, "-m", f"benchmarks.{name}", *(options or SHORT[name])]
         status = status or subprocess.run(command, check=False).returncode

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
+import polars as pl
 
 from db.postgres.address import PostgresAddress
 from db.postgres.connection import connect, translated
@@ -31,6 +32,7 @@ from db.postgres.lease import LEASE_S, Lease
 from db.sqlite.changes import Changes, Recording
 from db.sqlite.connection import Connection
 from db.sqlite.lock import WriterLock
+from db.sqlite.rows import SLICE
 from simulator.domain.errors import DatabaseError
 
 if TYPE_CHECKING:
@@ -97,10 +99,11 @@ class PostgresUpstream:
             lock.release()
 
     @contextmanager
-    def committing(self, connection: Connection) -> Iterator[None]:
+    def committing(self, connection: Connection, added: Mapping[str, pl.DataFrame]) -> Iterator[None]:
         """Commit in Postgres what the context changes on a connection, when it ends without an error.
 
-        The caller's transaction is open, and is committed after it.
+        The caller's transaction is open, and is committed after it. `added` are the rows that are added to some tables,
+        which change in no other way: columns go to Postgres in a fraction of the time of recorded rows.
 
         Raises:
             FencedOffError: another engine has taken the lease; nothing was written.
@@ -112,7 +115,10 @@ class PostgresUpstream:
                 f"{self.address}: the last batch is stored there, and could not be written into {self.path}; repeat "
                 "the command: it fetches what is missing"
             )
-        recording = Recording(connection, self._keys)
+        frames = {name: frame for name, frame in added.items() if name not in WITH_NUL}
+        recording = Recording(
+            connection, {name: key for name, key in self._keys.items() if name not in frames}
+        )
         try:
             yield
             batch = self._batch + 1
@@ -120,7 +126,7 @@ class PostgresUpstream:
             changes = recording.changes()
         finally:
             recording.close()
-        self._commit(batch, changes)
+        self._commit(batch, changes, frames)
 
     def create(self, connection: Connection) -> None:
         """Make the tables in Postgres and commit the rows that are in a new database; its transaction is open.
@@ -132,15 +138,26 @@ class PostgresUpstream:
         """
         connection.execute(_COUNT, (BATCH_SETTING, "1"))
         rows = {name: Changes(connection.execute(f"SELECT * FROM {name}").fetchall()) for name in self._keys}
-        self._commit(1, rows, new=True)
+        self._commit(1, rows, {}, new=True)
 
-    def _commit(self, batch: int, changes: Mapping[str, Changes], *, new: bool = False) -> None:
+    def _commit(
+        self,
+        batch: int,
+        changes: Mapping[str, Changes],
+        added: Mapping[str, pl.DataFrame],
+        *,
+        new: bool = False,
+    ) -> None:
         with translated(self.address), self._server.transaction():
             self._lease.fence(self._server, batch)
             if new:
                 make_tables(self._server, self.address)
             for name, of in changes.items():
                 self._push(tables()[name], of, batch)
+            for name, frame in added.items():
+                if not frame.height:
+                    continue
+                self._copy_frame(tables()[name], frame, batch)
         self._batch, self.begun = batch, True
 
     def _push(self, table: Table, changes: Changes, batch: int) -> None:
@@ -162,6 +179,16 @@ class PostgresUpstream:
                 f"ON CONFLICT (name, key) DO UPDATE SET {BATCH} = excluded.{BATCH}",
                 [(table.name, orjson.dumps(key).decode(), batch) for key in changes.deleted],
             )
+
+    def _copy_frame(self, table: Table, frame: pl.DataFrame, batch: int) -> None:
+        columns = [name for name in table.columns if name in frame.columns]
+        into = f"{self.address.schema}.{table.name} ({quoted(tuple(columns))}, {BATCH})"
+        enums = [name for name in columns if isinstance(frame.schema[name], pl.Enum)]
+        wanted = frame.select(columns).with_columns(pl.col(enums).cast(pl.String), pl.lit(batch).alias(BATCH))
+        for part in wanted.iter_slices(SLICE):
+            with self._server.cursor().copy(f"COPY {into} FROM STDIN (FORMAT csv)") as copy:
+                # texts are quoted, so that an empty one is none, and nulls are not
+                copy.write(part.write_csv(include_header=False, quote_style="non_numeric"))
 
     def _copy_in(self, into: str, rows: Iterator[Sequence[Any]]) -> None:
         with self._server.cursor().copy(f"COPY {into} FROM STDIN") as copy:

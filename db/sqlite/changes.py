@@ -33,9 +33,9 @@ class Recording:
     """Records changes on a connection from its construction until `close`."""
 
     def __init__(self, connection: Connection, keys: Mapping[str, Sequence[str]]) -> None:
-        """Begin to record; `keys` has the tables and the columns of their keys."""
+        """Begin to record what changes in these tables; `keys` has the columns of their keys."""
         self._connection, self._keys = connection, keys
-        self._session = connection.session()
+        self._session = connection.session(keys)
 
     def changes(self) -> dict[str, Changes]:
         """Return what has changed since the beginning, by table."""

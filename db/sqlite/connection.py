@@ -79,11 +79,12 @@ class Connection:
         with _as_sqlite3_errors():
             self._db.executemany(sql, rows)
 
-    def session(self) -> apsw.Session:
-        """Return a session of SQLite's that records what changes from now on; raises sqlite3.Error."""
+    def session(self, tables: Iterable[str]) -> apsw.Session:
+        """Return a session of SQLite's that records what changes in tables from now on; raises sqlite3.Error."""
         with _as_sqlite3_errors():
             session = apsw.Session(self._db, "main")
-            session.attach()
+            for table in tables:
+                session.attach(table)
             return session
 
     def close(self) -> None:

@@ -54,8 +54,13 @@ class Upstream(Protocol):
     def create(self, connection: Connection) -> None:
         """Commit what is in a new database, whose transaction is open. Raises DatabaseError."""
 
-    def committing(self, connection: Connection) -> AbstractContextManager[None]:
-        """Return a context that commits what it changes in the open transaction. Raises DatabaseError."""
+    def committing(
+        self, connection: Connection, added: Mapping[str, pl.DataFrame]
+    ) -> AbstractContextManager[None]:
+        """Return a context that commits what it changes in the open transaction. Raises DatabaseError.
+
+        `added` are the rows that are added to some tables, which change in no other way.
+        """
 
     def close(self) -> None:
         """Let go of it."""
@@ -171,7 +176,7 @@ class Store:
 
         """
         self.meter.start()
-        with self._transaction():
+        with self._transaction(None if self._upstream is None else _chained_rows(write_set)):
             self._write_all(write_set)
             self.meter.record("rollup")
         self.meter.record("commit")
@@ -185,12 +190,19 @@ class Store:
             self._db.executemany(_UPSERT_SETTING, sorted(write_set.settings.items()))
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """Commit what is written inside the context, or nothing of it. Raises DatabaseError."""
+    def _transaction(self, added: Mapping[str, pl.DataFrame] | None = None) -> Iterator[None]:
+        """Commit what is written inside the context, or nothing of it. Raises DatabaseError.
+
+        `added` are the rows that are added to some tables, which change in no other way.
+        """
         try:
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                with nullcontext() if self._upstream is None else self._upstream.committing(self._db):
+                with (
+                    nullcontext()
+                    if self._upstream is None
+                    else self._upstream.committing(self._db, added or {})
+                ):
                     yield
                 self._db.execute("COMMIT")
             except BaseException:
@@ -267,11 +279,9 @@ class Store:
             raise in_words(error, self.path) from error
 
     def _write_rows(self, write_set: WriteSet) -> None:
-        self._chained("person", write_set.persons)
-        if write_set.events.height:
-            events = log.with_steering(write_set.events).with_columns(pl.col(pl.Boolean).cast(pl.Int8))
-            self._chained("event", events)
-        self._chained("quarantine", write_set.quarantine)
+        chained = _chained_rows(write_set)
+        for table in ("person", "event", "quarantine"):
+            self._chained(table, chained[table])
         for table, frame in (
             ("merge", write_set.merges),
             ("attribution", write_set.attributions),
@@ -309,7 +319,7 @@ class Store:
                     "id",
                 ).rows(),
             )
-        self._chained("audit", write_set.audit)
+        self._chained("audit", chained["audit"])
         self._insert_all("program_version", write_set.versions)
         self._insert_all("command", write_set.commands)
         self._insert_all("fault", write_set.faults)
@@ -460,6 +470,19 @@ class Store:
 
     def __exit__(self, *_exception: object) -> None:
         self.close()
+
+
+def _chained_rows(write_set: WriteSet) -> dict[str, pl.DataFrame]:
+    """Return the rows that a batch adds to the chained tables."""
+    events = write_set.events
+    if events.height:
+        events = log.with_steering(events).with_columns(pl.col(pl.Boolean).cast(pl.Int8))
+    return {
+        "person": write_set.persons,
+        "event": events,
+        "quarantine": write_set.quarantine,
+        "audit": write_set.audit,
+    }
 
 
 class Parts:

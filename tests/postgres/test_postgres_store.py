@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
@@ -17,7 +16,6 @@ from db.postgres.copy import batch_of, fetch, follow
 from db.postgres.lease import FencedOffError
 from db.postgres.upstream import PostgresUpstream
 from db.read.proving import newest_hashes
-from db.sqlite.changes import Changes
 from db.sqlite.readonly import LockedDatabaseError, reading
 from referral_tui.cli.app import COMMANDS, load
 from simulator.domain.errors import DatabaseError
@@ -96,11 +94,9 @@ def test_a_writer_that_dies_at_the_commit_in_postgres_goes_on_with_the_same_rows
 
     commit = PostgresUpstream._commit
 
-    def dies(
-        self: PostgresUpstream, batch: int, changes: Mapping[str, Changes], *, new: bool = False
-    ) -> None:
+    def dies(self: PostgresUpstream, batch: int, *given: Any, **named: Any) -> None:
         if batch < 5 or committed:
-            commit(self, batch, changes, new=new)
+            commit(self, batch, *given, **named)
         if batch == 5:
             raise KilledError
 

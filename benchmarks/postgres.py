@@ -1,0 +1,108 @@
+"""What a log in Postgres costs beside one in a file: ingesting the same lines, fetching a copy, and single posts.
+
+Run `python -m benchmarks.postgres [--events N] [--rounds N] [--server URL]`. Without an address it starts a server of
+its own, which does not wait for the disk (`fsync = off`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from statistics import median
+
+from benchmarks.door import make_lines
+from benchmarks.http import COMMAND, one_by_one
+
+RATE = 100  # single posts a second
+SECONDS = 5
+
+
+def run(folder: Path, *arguments: str) -> float:
+    """Return the seconds that a command takes, with its start."""
+    begun = time.perf_counter()
+    subprocess.run([*COMMAND, *arguments], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - begun
+
+
+def ingest(folder: Path, db: str, lines: Sequence[bytes]) -> float:
+    """Return the seconds that `ingest` takes for these lines, with its start."""
+    (folder / "events.jsonl").write_bytes(b"\n".join(lines))
+    return run(folder, "ingest", "--program", "telecom", "--db", db, "events.jsonl")
+
+
+@contextmanager
+def served(folder: Path, *arguments: str) -> Iterator[str]:
+    """Serve a database; gives the address of its events."""
+    command = [*COMMAND, "serve", *arguments, "--port", "0"]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            found = re.search(r"http://[0-9.:]+", process.stdout.readline() if process.stdout else "")
+            if found is None:
+                raise SystemExit("the server did not start")
+            yield f"{found[0]}/v1/events"
+        finally:
+            process.send_signal(signal.SIGINT)
+
+
+def main() -> int:
+    """Print all of it."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.postgres", description=__doc__)
+    parser.add_argument("--events", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--server", help="the address of a database of your own")
+    given = parser.parse_args()
+    lines = make_lines(given.events)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        os.environ["XDG_DATA_HOME"] = str(folder)
+        server = given.server
+        if server is None:
+            from tests.postgres.server import running
+
+            server = stack.enter_context(running())
+        programs = (
+            f"{server}{'&' if '?' in server else '?'}program=bench_{time.time_ns()}_{n}" for n in range(10**6)
+        )
+        start = ingest(folder, "start.db", lines[:1])
+        ratios = []
+        for number in range(given.rounds):
+            program = next(programs)
+            file = ingest(folder, f"file{number}.db", lines) - start
+            postgres = ingest(folder, program, lines) - start
+            ratios.append(file / postgres)
+            print(
+                f"ingest into a file {len(lines) / file:9,.0f} events/s, into Postgres "
+                f"{len(lines) / postgres:9,.0f}: {file / postgres:.2f} of it"
+            )
+        print(f"median {median(ratios):.2f}")
+        os.environ["XDG_DATA_HOME"] = str(folder / "elsewhere")
+        first = run(folder, "export", "payouts", "--db", program)
+        again = run(folder, "export", "payouts", "--db", program)
+        print(f"a first copy of it took {first - again:.1f} s")
+        some = lines[: RATE * SECONDS]
+        program = next(programs)
+        for db, more in (("posts.db", []), (program, []), (program, ["--pass-on"])):
+            with ExitStack() as servers:
+                if more:
+                    servers.enter_context(served(folder, "--db", db))
+                new = more or ["--program", "telecom"]
+                address = servers.enter_context(served(folder, "--db", db, *new))
+                seconds, failed = asyncio.run(one_by_one(address, some, RATE))
+            p50, p99 = (seconds[int(len(seconds) * part)] * 1000 for part in (0.5, 0.99))
+            where = "a further door" if more else "Postgres" if db == program else "a file"
+            print(f"{where}: single posts at {RATE}/s: p50 {p50:.1f} ms, p99 {p99:.1f} ms, {failed} refused")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
