@@ -6,33 +6,27 @@ and fetches the rest when it is opened again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import orjson
 import polars as pl
 
 from db.postgres.address import PostgresAddress
 from db.postgres.connection import connect, translated
 from db.postgres.copy import BATCH_SETTING, batch_of, bring_up, copy_path, standing
 from db.postgres.ddl import (
-    BATCH,
-    DELETED,
     WITH_NUL,
-    Table,
-    escaped,
     make_tables,
-    quoted,
     set_up,
     tables,
 )
 from db.postgres.lease import LEASE_S, Lease
+from db.postgres.pushing import push
 from db.sqlite.changes import Changes, Recording
 from db.sqlite.connection import Connection
 from db.sqlite.lock import WriterLock
-from db.sqlite.rows import SLICE
 from simulator.domain.errors import DatabaseError
 
 if TYPE_CHECKING:
@@ -152,54 +146,10 @@ class PostgresUpstream:
             self._lease.fence(self._server, batch)
             if new:
                 make_tables(self._server, self.address)
-            for name, of in changes.items():
-                self._push(tables()[name], of, batch)
-            for name, frame in added.items():
-                if not frame.height:
-                    continue
-                self._copy_frame(tables()[name], frame, batch)
+            push(self._server, self.address.schema, batch, changes, added)
         self._batch, self.begun = batch, True
-
-    def _push(self, table: Table, changes: Changes, batch: int) -> None:
-        where = f"{self.address.schema}.{table.name}"
-        if gone := [*changes.replaced, *changes.deleted]:
-            arrays = ", ".join(f"%s::{_array(table.types[name])}" for name in table.key)
-            self._server.execute(
-                f"DELETE FROM {where} WHERE ({quoted(table.key)}) IN (SELECT * FROM unnest({arrays}))",
-                [list(column) for column in zip(*gone, strict=True)],
-            )
-        if changes.rows:
-            rows = changes.rows
-            if table.name in WITH_NUL:
-                rows = [tuple(map(escaped, row)) for row in rows]
-            self._copy_in(f"{where} ({quoted(table.columns)}, {BATCH})", ((*row, batch) for row in rows))
-        if changes.deleted:
-            self._server.cursor().executemany(
-                f"INSERT INTO {self.address.schema}.{DELETED} (name, key, {BATCH}) VALUES (%s, %s, %s) "
-                f"ON CONFLICT (name, key) DO UPDATE SET {BATCH} = excluded.{BATCH}",
-                [(table.name, orjson.dumps(key).decode(), batch) for key in changes.deleted],
-            )
-
-    def _copy_frame(self, table: Table, frame: pl.DataFrame, batch: int) -> None:
-        columns = [name for name in table.columns if name in frame.columns]
-        into = f"{self.address.schema}.{table.name} ({quoted(tuple(columns))}, {BATCH})"
-        enums = [name for name in columns if isinstance(frame.schema[name], pl.Enum)]
-        wanted = frame.select(columns).with_columns(pl.col(enums).cast(pl.String), pl.lit(batch).alias(BATCH))
-        for part in wanted.iter_slices(SLICE):
-            with self._server.cursor().copy(f"COPY {into} FROM STDIN (FORMAT csv)") as copy:
-                # texts are quoted, so that an empty one is none, and nulls are not
-                copy.write(part.write_csv(include_header=False, quote_style="non_numeric"))
-
-    def _copy_in(self, into: str, rows: Iterator[Sequence[Any]]) -> None:
-        with self._server.cursor().copy(f"COPY {into} FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
 
     def close(self) -> None:
         """Let go of the lease and close the connection."""
         self._lease.release()
         self._server.close()
-
-
-def _array(kind: str) -> str:
-    return f"{kind.partition(' ')[0]}[]"

@@ -176,13 +176,14 @@ class Store:
 
         """
         self.meter.start()
-        with self._transaction(None if self._upstream is None else _chained_rows(write_set)):
-            self._write_all(write_set)
+        chained = _chained_rows(write_set)
+        with self._transaction(chained):
+            self._write_all(write_set, chained)
             self.meter.record("rollup")
         self.meter.record("commit")
 
-    def _write_all(self, write_set: WriteSet) -> None:
-        self._write_rows(write_set)
+    def _write_all(self, write_set: WriteSet, chained: Mapping[str, pl.DataFrame]) -> None:
+        self._write_rows(write_set, chained)
         self.meter.record("insert")
         rollups.write(self._db, write_set)
         self._set_clock(write_set.clock)
@@ -228,7 +229,8 @@ class Store:
                 digest = overwrite(self._db, seq, what)
                 for chain in self._chains.values():
                     chain.renew(stored_salts(self._query))
-                self._write_all(event(digest))
+                written = event(digest)
+                self._write_all(written, _chained_rows(written))
         except (TypeError, ValueError) as error:
             raise DamagedDatabaseError(
                 f"{self.path}: {error}; `referral-tui verify --db {self.path}` says where"
@@ -278,8 +280,7 @@ class Store:
         except sqlite3.Error as error:
             raise in_words(error, self.path) from error
 
-    def _write_rows(self, write_set: WriteSet) -> None:
-        chained = _chained_rows(write_set)
+    def _write_rows(self, write_set: WriteSet, chained: Mapping[str, pl.DataFrame]) -> None:
         for table in ("person", "event", "quarantine"):
             self._chained(table, chained[table])
         for table, frame in (

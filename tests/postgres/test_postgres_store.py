@@ -122,7 +122,7 @@ def test_a_log_that_was_never_finished_being_made_is_made_anew(
         raise DatabaseError("the disk of the server is full")
 
     with monkeypatch.context() as patched:
-        patched.setattr(PostgresUpstream, "_push", fails)
+        patched.setattr("db.postgres.upstream.push", fails)
         upstream = PostgresUpstream.take(address, tmp_path)
         with pytest.raises(DatabaseError, match="is full"):
             opened(upstream, log.program)

@@ -12,6 +12,7 @@ import time
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -114,8 +115,8 @@ def test_the_power_goes_in_the_middle_of_a_write(
     path = tmp_path / "w.db"
     write_rows, left = Store._write_rows, iter(range(writes))
 
-    def failing(self: Store, batch: object) -> None:
-        write_rows(self, batch)  # type: ignore[arg-type]
+    def failing(self: Store, *batch: Any) -> None:
+        write_rows(self, *batch)
         if next(left, None) is None:
             raise _Power
 

@@ -36,8 +36,8 @@ WORKER = textwrap.dedent(
     left = iter(range(int(sys.argv[3])))
     write_rows = Store._write_rows
 
-    def killing(self, batch):
-        write_rows(self, batch)
+    def killing(self, *batch):
+        write_rows(self, *batch)
         if next(left, None) is None:
             os.kill(os.getpid(), signal.SIGKILL)  # in the middle of a transaction
 
