@@ -125,7 +125,7 @@ async def pieces_of(body: bytes, size: int) -> list[bytes]:
         stream.feed_data(body[start : start + size])
     stream.feed_eof()
     bodies = Bodies(1, 1.0)
-    request = cast("web.Request", Mock(content=Mock(read=lambda _most: stream.read(size))))
+    request = cast("web.Request", Mock(headers={}, content=Mock(read=lambda _most: stream.read(size))))
     found = [line async for lines in bodies.lines(request) for line in lines]
     assert bodies.held == 0
     return found
