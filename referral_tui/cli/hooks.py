@@ -79,17 +79,19 @@ def list_hooks(db: Database = DEFAULT_DATABASE, as_json: Json = False) -> None:
     from db.hooks import HookStore
     from db.read.served import newest
     from db.sqlite.readonly import reading
+    from simulator.domain.wall_clock import wall_ms
     from simulator.door.subscribing import as_json as told
 
     with reading(db) as database:
         last = newest(database)["entry"]
     with HookStore(db, create=False) as store:
         found = store.subscribers()
+    now = wall_ms()
     if as_json:
-        print_json({"hooks": [told(one, last) for one in found]})
+        print_json({"hooks": [told(one, last, now) for one in found]})
         return
     for one in found:
-        say(_line(one, last))
+        say(_line(one, last, now))
     if not found:
         say(f"{db}: no subscribers")
 
@@ -242,13 +244,15 @@ def listen(
     listen_to(subscription, port, status, as_json=as_json)
 
 
-def _line(one: Subscriber, last: int) -> str:
+def _line(one: Subscriber, last: int, now: int) -> str:
+    from simulator.events.moment import format_moment
+
     wanted = ", ".join(one.types) or "all"
     behind = last - one.reached
     far = "all sent" if behind <= 0 and not one.tries else f"{max(0, behind)} behind"
-    state = (
-        f"ended: {one.ended}" if one.ended else f"{one.tries} tries: {one.error}" if one.tries else "in order"
-    )
+    tried = f"{one.tries} tries: {one.error}; again at {format_moment(one.next_at)}"
+    state = f"ended: {one.ended}" if one.ended else tried if one.tries else "in order"
     dead = f", {one.dead} given up" if one.dead else ""
-    both = f", signed with {1 + len(one.old_secrets)} secrets" if one.old_secrets else ""
+    keys = len(one.secrets(now))
+    both = f", signed with {keys} secrets" if keys > 1 else ""
     return f"{one.name:<16}  {one.url}  {wanted}; sent {one.sent}{dead}, {far}; {state}{both}"

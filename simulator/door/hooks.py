@@ -56,7 +56,8 @@ async def get_hooks(request: web.Request) -> web.Response:
     context = request.app[CONTEXT]
     last = (await context.read(newest))["entry"]
     found = await context.hooks.stored(context.hooks.store.subscribers)
-    return answer({"hooks": [as_json(one, last) for one in found]})
+    now = context.hooks.sending.wall()
+    return answer({"hooks": [as_json(one, last, now) for one in found]})
 
 
 async def delete_hook(request: web.Request) -> web.Response:

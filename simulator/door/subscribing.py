@@ -210,8 +210,11 @@ def repeat(store: HookStore, one: Subscriber, after: int | None, until: int | No
     return sum(last - first for first, last in spans)
 
 
-def as_json(one: Subscriber, last: int) -> dict[str, Any]:
-    """Return what is told of a subscriber, where `last` is the newest entry; never its secret."""
+def as_json(one: Subscriber, last: int, now: int) -> dict[str, Any]:
+    """Return what is told of a subscriber, never its secret; `last` is the newest entry.
+
+    `now` is the wall clock's time, milliseconds UTC.
+    """
     return {
         "name": one.name,
         "url": one.url,
@@ -224,7 +227,7 @@ def as_json(one: Subscriber, last: int) -> dict[str, Any]:
         "next_at": one.next_at if one.tries else None,
         "error": one.error,
         "ended": one.ended,
-        "secrets": 1 + len(one.old_secrets),
+        "secrets": len(one.secrets(now)),
     }
 
 

@@ -436,6 +436,17 @@ async def test_an_old_secret_signs_until_its_time_is_over(turned: Caller, wall: 
     assert after.signed_with(told.said["secret"])
 
 
+async def test_a_secret_that_signs_no_more_is_not_counted(turned: Caller, wall: Wall) -> None:
+    async with receiver() as shop:
+        await subscribe(turned, shop)
+        await turned.ask("POST", "/v1/hooks/shop/rotate", json={"keep": "2h"})
+        counts = []
+        for ms in (7_199_999, 1):
+            wall.now += ms
+            counts.append((await turned.ask("GET", "/v1/hooks")).said["hooks"][0]["secrets"])
+    assert counts == [2, 1]
+
+
 async def test_however_often_a_secret_changes_five_sign_at_most(door: Caller) -> None:
     async with receiver() as shop:
         await subscribe(door, shop)
