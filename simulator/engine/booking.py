@@ -144,7 +144,7 @@ def book_lines(
     accounts = np.r_[ledger.account_of(hit), new.lines.account[one_by_one]]
     ids = _NO_ROWS
     if whole.any():
-        old = np.setdiff1d(_lines_in(ledger, ledger.pending_lines(), whole & ~before), new.lines.ids)
+        old = np.setdiff1d(_pending_in(ledger, whole & ~before), new.lines.ids)
         ids = np.union1d(old, _lines_in(ledger, touched[held["booked"][touched] == 0], whole))
         theirs = ledger.account_of(np.union1d(ids, _lines_in(ledger, new.lines.ids, whole)))
         accounts = np.r_[accounts, theirs]
@@ -154,6 +154,11 @@ def book_lines(
         ids = np.union1d(ids, _touched_of_booked(ledger, touched, accounts))
         ids = np.union1d(ids, ledger.waiting_lines(accounts))
     return Booking(ids=np.setdiff1d(ids, new.lines.ids), accounts=accounts, whole=whole)
+
+
+def _pending_in(ledger: Ledger, markets: Bools) -> Ints:
+    """Return the pending lines in these markets, given by a mask; to list them takes long where they are many."""
+    return _lines_in(ledger, ledger.pending_lines(), markets) if markets.any() else _NO_ROWS
 
 
 def _lines_in(ledger: Ledger, lines: Ints, markets: Bools) -> Ints:
@@ -187,7 +192,7 @@ def book_changed_terms(ledger: Ledger, program: Program) -> Booking:
     whole = before | (not is_plain(program))
     if ledger.has_booked or len(pending):
         whole |= ledger.is_short(program.budget_minor)
-    all_of_them = _lines_in(ledger, ledger.pending_lines(), whole & ~before)
+    all_of_them = _pending_in(ledger, whole & ~before)
     accounts = np.unique(np.r_[ledger.account_of(pending), ledger.account_of(all_of_them)])
     return Booking(
         ids=np.union1d(ledger.waiting_lines(accounts), all_of_them),
@@ -218,7 +223,7 @@ def book_united(ledger: Ledger, added: Ints, to: Ints, budget: int | None) -> Bo
         theirs = np.zeros(ledger.markets, bool)
         theirs[ledger.accounts["market"][accounts]] = True
         whole = before | (theirs & ledger.is_short(budget))
-        ids = np.union1d(ids, _lines_in(ledger, ledger.pending_lines(), whole & ~before))
+        ids = np.union1d(ids, _pending_in(ledger, whole & ~before))
         accounts = np.union1d(accounts, ledger.account_of(ids))
         accounts = accounts[ledger.accounts["booked"][accounts] == 0]
     return Booking(ids=np.sort(ids), accounts=accounts, whole=whole)

@@ -101,16 +101,19 @@ def _by_market(
     read = []
     if not short.all():
         read.append(_apart(ledger, changes.at(~short[made], ~short[gone]), shifts, None))
-    pending = ledger.pending_lines()
-    markets = ledger.markets_of(pending)
+    contested = []
     for market in np.intersect1d(np.flatnonzero(short), np.r_[made, gone]).tolist():
         theirs, room = changes.at(made == market, gone == market), int(rooms[market])
         if _nothing_fits(ledger, theirs.made, market, room):
             read.append(_apart(ledger, theirs, shifts, room))
         else:
-            others = np.setdiff1d(theirs.voided, theirs.made)
-            lines = np.concatenate([pending[markets == market], theirs.made, others])
-            tight.by_hour(ledger, theirs, lines, room, shifts)
+            contested.append((market, theirs))
+    pending = ledger.pending_lines() if contested else made[:0]
+    markets = ledger.markets_of(pending)
+    for market, theirs in contested:
+        others = np.setdiff1d(theirs.voided, theirs.made)
+        lines = np.concatenate([pending[markets == market], theirs.made, others])
+        tight.by_hour(ledger, theirs, lines, int(rooms[market]), shifts)
     if not read:
         return changes.made[:0], changes.made[:0]
     accounts, lines = (np.concatenate(part) for part in zip(*read, strict=True))
