@@ -149,6 +149,17 @@ class PostgresUpstream:
             push(self._server, self.address.schema, batch, changes, added)
         self._batch, self.begun = batch, True
 
+    def make_anew(self) -> None:
+        """Write the program's tables anew, since Postgres keeps the old versions of rows until it is told otherwise.
+
+        Raises:
+            DatabaseError: Postgres failed.
+
+        """
+        with translated(self.address):
+            names = [f"{self.address.schema}.{name}" for name in self._keys]
+            self._server.execute(f"VACUUM (FULL) {', '.join(names)}")
+
     def close(self) -> None:
         """Let go of the lease and close the connection."""
         self._lease.release()

@@ -62,6 +62,9 @@ class Upstream(Protocol):
         `added` are the rows that are added to some tables, which change in no other way.
         """
 
+    def make_anew(self) -> None:
+        """Write everything anew there, so that no traces are left of what was overwritten. Raises DatabaseError."""
+
     def close(self) -> None:
         """Let go of it."""
 
@@ -264,6 +267,8 @@ class Store:
         """
         with translated(self.path):
             self._db.execute("VACUUM")
+        if self._upstream is not None:
+            self._upstream.make_anew()
 
     def index(self) -> None:
         """Create the indexes that are not there yet; all at once at the end of a long run costs a quarter.

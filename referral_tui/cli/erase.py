@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from referral_tui.cli.options import DEFAULT_DATABASE, BatchFiles, Database, Json
+from referral_tui.cli.options import DEFAULT_DATABASE, BatchFiles, Json, SharedDatabase
 from referral_tui.cli.output import print_json, say_lines
 
 if TYPE_CHECKING:
+    from db.postgres.address import PostgresAddress
     from simulator.platform.erasing.erase import Erasure
 
 Reference = Annotated[
@@ -26,7 +27,7 @@ def erase(
     basis: Annotated[
         str, typer.Option("--basis", metavar="TEXT", help="Why: the request, or the rule that it follows.")
     ] = "",
-    db: Database = DEFAULT_DATABASE,
+    db: SharedDatabase = DEFAULT_DATABASE,
     contact_of: Annotated[
         str | None,
         typer.Option(metavar="REF", help="Erase this person and everybody who has a contact of theirs."),
@@ -52,7 +53,7 @@ def erase(
     Example: referral-tui erase p-1234 --by dpo-1 --basis "request of 3 May" --db shop.db
     """
     from referral_tui.cli.beside import places
-    from referral_tui.cli.migrate import migrate_first
+    from referral_tui.cli.opening import taken
     from simulator.domain.errors import InputError
     from simulator.platform.erasing.erase import erase as overwrite
 
@@ -66,23 +67,27 @@ def erase(
             raise InputError(
                 f"{option}: who erases somebody, and why, is part of the log; add {option} {example}"
             )
-    migrate_first(db)
-    beside = places(db, files)
-    for place in (
-        beside
-    ):  # what can't be erased there is said before: afterwards nobody knows any more what to look for
-        place.check()
-    erased = overwrite(
-        db, references or (), contact_of=contact_of, older_than=older_than, by=by, reason=basis
-    )
-    others = {place.path.name: place.erase(erased) for place in beside}
+    with taken(db) as (path, upstream):
+        beside = places(path, files)
+        for place in beside:
+            place.check()  # said before: afterwards nobody knows any more what to look for
+        erased = overwrite(
+            path,
+            references or (),
+            contact_of=contact_of,
+            older_than=older_than,
+            by=by,
+            reason=basis,
+            upstream=upstream,
+        )
+        others = {place.path.name: place.erase(erased) for place in beside}
     if as_json:
         print_json(erased.as_json() | {"beside": others})
     else:
         say_lines(_lines(db, erased, others))
 
 
-def _lines(db: Path, erased: Erasure, others: dict[str, int]) -> list[str]:
+def _lines(db: Path | PostgresAddress, erased: Erasure, others: dict[str, int]) -> list[str]:
     """Return the receipt: what was erased where, and what it can't reach."""
     from referral_tui.cli.beside import UNREACHED
     from referral_tui.figures import counted
@@ -117,6 +122,10 @@ def _lines(db: Path, erased: Erasure, others: dict[str, int]) -> list[str]:
             "  the file is large and was not made anew; free parts of pages may hold traces until a VACUUM"
         )
     lines.append(f"  not reached: {UNREACHED}")
+    if not isinstance(db, Path):
+        lines.append(
+            "  copies on other machines follow when they are next read; Postgres's own log and backups stay"
+        )
     lines.append(f"to prove the rest: referral-tui verify --db {db}")
     return lines
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from db.postgres.address import PostgresAddress
+    from db.postgres.upstream import PostgresUpstream
+    from db.write.store import Upstream
     from simulator.platform.platform import Platform
     from simulator.program.model import Program
 
@@ -49,19 +53,48 @@ def existing_database(db: Path | PostgresAddress) -> Platform:
     return _opened_in_postgres(db, None)
 
 
-def _opened_in_postgres(address: PostgresAddress, design: Program | None) -> Platform:
+@contextmanager
+def taken(db: Path | PostgresAddress) -> Iterator[tuple[Path, Upstream | None]]:
+    """Yield the path of a database that is there, to be written, and what is to be written first: one in Postgres.
+
+    Of that this process is the engine while the context lasts; a file is brought to today's schema.
+
+    Raises:
+        InputError: there is no such log in Postgres.
+        DatabaseError: it can't be reached, or somebody else writes it.
+
+    """
+    if isinstance(db, Path):
+        from referral_tui.cli.migrate import migrate_first
+
+        migrate_first(db)
+        yield db, None
+        return
+    with closing(_engine_of(db, new=False)) as upstream:
+        yield upstream.path, upstream
+
+
+def _engine_of(address: PostgresAddress, *, new: bool) -> PostgresUpstream:
+    """Become the engine of a program in Postgres, which may be `new`."""
     from db.postgres.upstream import PostgresUpstream
-    from referral_tui.cli.progress import Bar
     from referral_tui.cli.stored import copies
     from simulator.domain.errors import InputError
-    from simulator.platform.session import open_or_create
 
     upstream = PostgresUpstream.take(address, copies())
+    if not new and not upstream.begun:
+        upstream.close()
+        raise InputError(
+            f"{address}: no such log; name a program for a new one with `ingest --program FILE` or a preset"
+        )
+    return upstream
+
+
+def _opened_in_postgres(address: PostgresAddress, design: Program | None) -> Platform:
+    from referral_tui.cli.progress import Bar
+    from simulator.platform.session import open_or_create
+
+    upstream = _engine_of(address, new=design is not None)
     try:
-        if design is None and not upstream.begun:
-            raise InputError(
-                f"{address}: no such log; name a program for a new one with --program FILE or PRESET"
-            )
         with Bar("fold the log again", None) as bar:
             return open_or_create(upstream.path, design, bar.set, upstream)
     except BaseException:

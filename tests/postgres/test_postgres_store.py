@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
@@ -13,6 +14,7 @@ import pytest
 from db.postgres.address import PostgresAddress
 from db.postgres.connection import connect
 from db.postgres.copy import batch_of, fetch, follow
+from db.postgres.ddl import tables
 from db.postgres.lease import FencedOffError
 from db.postgres.upstream import PostgresUpstream
 from db.read.proving import newest_hashes
@@ -20,6 +22,8 @@ from db.sqlite.readonly import LockedDatabaseError, reading
 from referral_tui.cli.app import COMMANDS, load
 from simulator.domain.errors import DatabaseError
 from simulator.proof.verify import verify
+from tests.door.calling import lines
+from tests.door.test_reads import REVIEWED
 from tests.durability.dying import first_difference, rows_of
 from tests.postgres.conftest import Cli, Log
 from tests.postgres.server import GUARDED
@@ -299,7 +303,7 @@ def test_a_command_that_needs_a_file_says_which_commands_take_an_address(cli: Cl
     takers = [words for words, one in taken.items() if one.kind is PostgresAddress]
     assert {"ingest", "serve", "export", "verify", "explain", "dashboard", "review approve"} <= set(takers)
     refuse = {words: one for words, one in taken.items() if words not in takers}
-    assert {"simulate", "erase", "migrate", "hooks add"} <= set(refuse)
+    assert {"simulate", "migrate", "hooks add"} <= set(refuse)
     for words, one in refuse.items():
         ran = cli(*words.split(), *one.needed, "--db", "postgresql://app:geheim@db.example/shop")
         assert ran.status == 2, words
@@ -322,3 +326,49 @@ def test_an_address_is_shown_without_its_password(text: str, shown: str, program
     found = PostgresAddress.parse(text)
     assert (str(found), found.program) == (shown, program)
     assert "geheim" not in repr(found)
+
+
+def holding(address: PostgresAddress, text: str) -> list[str]:
+    """The tables in Postgres in which a text stands anywhere."""
+    with connect(address) as server:
+        return [
+            name
+            for name in tables()
+            if server.execute(
+                f"SELECT FROM {address.schema}.{name} AS one WHERE one::text LIKE %s LIMIT 1", (f"%{text}%",)
+            ).fetchone()
+            is not None
+        ]
+
+
+def test_a_person_is_erased_in_postgres_and_in_the_copies_that_follow_it(
+    cli: Cli, log: Log, address: PostgresAddress, tmp_path: Path
+) -> None:
+    url = f"{address.url}&program={address.program}"
+    assert cli("ingest", "--replay", "--program", log.program_path, "--db", url, log.path).status == 0
+    reader = follow(address, tmp_path / "reader")
+    assert holding(address, "p-127") == ["person"]
+    ran = cli("erase", "p-127", "--by", "dpo-1", "--basis", "request of 3 May", "--db", url)
+    assert ran.status == 0, ran.err
+    assert "copies on other machines follow when they are next read" in ran.out
+    assert holding(address, "p-127") == []
+    assert follow(address, tmp_path / "reader") == reader
+    assert "p-127" not in repr(rows_of(reader))
+    assert first_difference(rows_of(reader), rows_of(fetch(address, tmp_path))) is None
+    assert cli("verify", "--db", url).status == 0
+
+
+def test_a_review_is_settled_in_postgres(
+    cli: Cli, log: Log, address: PostgresAddress, tmp_path: Path
+) -> None:
+    url = f"{address.url}&program={address.program}"
+    (tmp_path / "events.jsonl").write_bytes(lines(REVIEWED))
+    ran = cli("ingest", "--program", log.program_path, "--db", url, tmp_path / "events.jsonl")
+    assert ran.status == 0, ran.err
+    waiting = [
+        one["number"] for one in json.loads(cli("review", "list", "--json", "--db", url).out)["review"]
+    ]
+    ran = cli("review", "approve", waiting[0], "--by", "operator-1", "--db", url)
+    assert (ran.status, "qualified" in ran.out) == (0, True), ran.err
+    left = [one["number"] for one in json.loads(cli("review", "list", "--json", "--db", url).out)["review"]]
+    assert left == waiting[1:]

@@ -20,7 +20,7 @@ from db.read import erasures
 from db.shards.merging import parts_of
 from db.sqlite.readonly import making_sense
 from db.write.erasing import Cells, Overwriting
-from db.write.store import Store
+from db.write.store import Store, Upstream
 from simulator.domain.errors import InputError
 from simulator.domain.naming import naming
 from simulator.domain.personal_data import ERASED
@@ -90,11 +90,13 @@ def erase(
     older_than: int | None = None,
     by: str,
     reason: str,
+    upstream: Upstream | None = None,
 ) -> Erasure:
     """Erase people from the database at `path`, with everybody who was merged with them.
 
     They are those with these references, those who have a contact in common with `contact_of`, and those of whom
-    nothing was received for `older_than` days. `by` is the reference of the operator, `reason` the basis.
+    nothing was received for `older_than` days. `by` is the reference of the operator, `reason` the basis. What is
+    written is committed `upstream` first.
 
     Raises:
         InputError: a reference is unknown, or `by` or `reason` break the contract.
@@ -106,7 +108,7 @@ def erase(
             f"{path}: is merged from others; erase in each of them: {', '.join(one.name for one in parts)}"
         )
     check_said(by, reason)
-    with Store.open(path) as store, making_sense(path):
+    with Store.open(path, upstream) as store, making_sense(path):
         programs = {
             row[0]: load_program(row[-1], f"{path}, program version {row[0]}") for row in store.versions()
         }
