@@ -84,7 +84,7 @@ def _engine_of(address: PostgresAddress, *, new: bool) -> PostgresUpstream:
     if not new and not upstream.begun:
         upstream.close()
         raise InputError(
-            f"{address}: no such log; name a program for a new one with `ingest --program FILE` or a preset"
+            f"{address}: no such log; `ingest` makes one: name a program for a new one with --program FILE or PRESET"
         )
     return upstream
 
