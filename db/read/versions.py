@@ -49,9 +49,19 @@ def program_text(db: sqlite3.Connection, version: int) -> str:
 
 
 def ever_folded_codes(db: sqlite3.Connection) -> bool:
-    """Return whether a version of the program takes codes that differ in their capitals for the same."""
-    programs = (tomllib.loads(one.text) for one in versions(db))
-    return any(one.get("attribution", {}).get("codes") == "fold" for one in programs)
+    """Return whether a version of the program takes codes that differ in their capitals for the same.
+
+    One whose text somebody has made unreadable counts as such: more is found then than may be meant.
+    """
+    return any(_folds_codes(one.text) for one in versions(db))
+
+
+def _folds_codes(text: str) -> bool:
+    try:
+        attribution = tomllib.loads(text).get("attribution", {})
+    except (tomllib.TOMLDecodeError, TypeError, AttributeError, RecursionError):
+        return True
+    return not isinstance(attribution, dict) or attribution.get("codes") == "fold"
 
 
 def newest_money(db: sqlite3.Connection) -> tuple[str, int]:
