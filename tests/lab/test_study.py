@@ -20,7 +20,7 @@ from simulator.lab import parts
 from simulator.lab.figures import WEEK_SCHEMA
 from simulator.lab.market import Markets
 from simulator.lab.setting import Setting
-from simulator.lab.stacking import MOST_REFERRERS, groups
+from simulator.lab.stacking import MOST_REFERRERS, groups, pieces
 from simulator.lab.study import Study, run_study
 from simulator.program.load import load_program
 from simulator.program.model import Program
@@ -179,9 +179,11 @@ def test_a_cluster_has_the_same_figures(monkeypatch: pytest.MonkeyPatch) -> None
     assert told == ["tcp://there:8786", "closed"] * 2
 
 
-def test_each_worker_has_markets_to_simulate() -> None:
+def test_each_worker_has_as_much_to_simulate() -> None:
     way = setting(Plan("telecom", 0, 60, 20))
-    assert groups(way, preset("telecom"), [1, 2, 3], workers=2) == [[1, 2], [3]]
+    assert groups(way, preset("telecom"), [1, 2, 3], 2) == [[1, 2], [3]]
+    assert [pieces(designs, 2) for designs in (1, 2, 3, 4, 8, 9)] == [2, 1, 2, 1, 1, 1]
+    assert [pieces(designs, 8) for designs in (1, 6, 8, 31, 33)] == [8, 4, 1, 8, 1]
 
 
 def test_the_weeks_add_up_to_the_end() -> None:
