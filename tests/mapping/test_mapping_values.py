@@ -322,6 +322,16 @@ def test_conditions_mean_for_one_record_what_they_mean_for_columns(text: str) ->
         (EVENT + 'data.code = { path = "n", as = "shout" }\n', 'no function "shout"'),
         (EVENT + 'data.code = { path = "n", value = "x" }\n', "needs one of path, first, text, value"),
         (EVENT + 'data.code = "a..b"\n', "it must be a path such as"),
+        ('form_field = "a b"\n' + EVENT, 'form_field: "a b"; it must be the name of a field'),
+        (
+            '[signature]\nfield = "x"\n' + EVENT,
+            "signature.header: missing; the scheme hmac-sha256-hex needs it",
+        ),
+        (
+            '[signature]\nheader = "x"\nscheme = "form-secret"\n' + EVENT,
+            "signature.field: missing; the scheme form-secret needs it",
+        ),
+        ('[signature]\nheader = "X"\nscheme = "hmac-md5"\n' + EVENT, 'signature.scheme: "hmac-md5"'),
         (
             EVENT.replace('time = "at"', 'time = { path = "at", time = "iso", zone = "London" }'),
             "is no time zone",
