@@ -148,7 +148,7 @@ def _bring_up(server: Server, address: PostgresAddress, path: Path, batch: int) 
     """Bring a copy up to the transaction `batch` at least, or wait until the process that holds it has done so."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     until = monotonic() + _PATIENCE_S
-    while batch_of(path) < batch:
+    while (there := batch_of(path)) < batch or (there > batch and _is_ahead(server, address, there)):
         try:
             lock = WriterLock(path)
         except LockedDatabaseError:
@@ -160,6 +160,12 @@ def _bring_up(server: Server, address: PostgresAddress, path: Path, batch: int) 
             bring_up(server, address, path)
         finally:
             lock.release()
+
+
+def _is_ahead(server: Server, address: PostgresAddress, batch: int) -> bool:
+    """Return whether a transaction is not in Postgres: it was restored from a backup."""
+    found = standing(server, address)
+    return found is not None and batch > found.batch
 
 
 def batch_of(path: Path) -> int:
@@ -174,9 +180,14 @@ def batch_of(path: Path) -> int:
 def bring_up(server: Server, address: PostgresAddress, path: Path) -> None:
     """Fetch what a copy doesn't have yet; the caller holds its lock. Raises DatabaseError.
 
-    A copy that is there is written through Python's own SQLite, which readers of the same process use, too.
+    A copy that is there is written through Python's own SQLite, which readers of the same process use, too. One that
+    is ahead, since Postgres was restored from a backup, is made anew.
     """
     after = batch_of(path)
+    if _is_ahead(server, address, after):
+        for ending in ("", "-wal", "-shm"):
+            path.with_name(path.name + ending).unlink(missing_ok=True)
+        after = 0
     try:
         connection = (
             sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None) if after else schema.make(path)

@@ -87,7 +87,7 @@ class PostgresUpstream:
         try:
             if not self.begun:  # what an attempt to make it has left
                 self.path.unlink(missing_ok=True)
-            elif batch_of(self.path) < self._batch:
+            elif batch_of(self.path) != self._batch:
                 bring_up(self._server, self.address, self.path)
         finally:
             lock.release()

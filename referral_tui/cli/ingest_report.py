@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -88,7 +89,7 @@ def words(figures: dict[str, Any], db: Path | PostgresAddress, program: Program)
     )
     yield from receipt_lines(figures)
     if figures["conflict"] or figures["malformed"]:
-        yield f"  what was refused, and why: referral-tui export quarantine --db {db}"
+        yield f"  what was refused, and why: referral-tui export quarantine --db {quote(str(db))}"
     yield from _taken(figures["skipped"], figures["time_inferred"], figures["passed_over"])
     yield from standing_lines(figures, program)
     yield from reversal_lines(figures)
@@ -114,7 +115,7 @@ def ended(intake: Intake, db: Path | PostgresAddress, *, strict: bool, interrupt
         first = f"; the first: {refusal_line(intake.first)}" if intake.first else ""
         raise InputError(
             f"{'the message was' if refused == 1 else f'all {refused:,} messages were'} refused{first}; "
-            f"referral-tui export quarantine --db {db} has the reasons"
+            f"referral-tui export quarantine --db {quote(str(db))} has the reasons"
         )
     if refused and strict:
         raise typer.Exit(FAILED)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 
 from db.postgres.address import PostgresAddress
 from db.postgres.connection import connect
-from db.postgres.copy import batch_of, fetch, follow
+from db.postgres.copy import BATCH_SETTING, batch_of, fetch, follow, keep_following
 from db.postgres.ddl import tables
 from db.postgres.lease import FencedOffError
 from db.postgres.upstream import PostgresUpstream
@@ -372,3 +374,53 @@ def test_a_review_is_settled_in_postgres(
     assert (ran.status, "qualified" in ran.out) == (0, True), ran.err
     left = [one["number"] for one in json.loads(cli("review", "list", "--json", "--db", url).out)["review"]]
     assert left == waiting[1:]
+
+
+def test_a_writer_whose_connection_is_ended_by_the_server_says_so_and_the_next_one_goes_on(
+    log: Log, in_a_file: Path, address: PostgresAddress, tmp_path: Path
+) -> None:
+    with opened(PostgresUpstream.take(address, tmp_path), log.program) as platform:
+        take_in(platform, log.lines[:100])
+        with connect(address) as server:
+            server.execute(
+                "SELECT pg_terminate_backend(backend) FROM referral.program WHERE name = %s",
+                (address.program,),
+            )
+        with pytest.raises(DatabaseError, match=r"the connection was lost .* what was committed is there"):
+            take_in(platform, log.lines[100:])
+    with opened(PostgresUpstream.take(address, tmp_path), log.program) as platform:
+        take_in(platform, log.lines[100:])
+    assert unlike(fetch(address, tmp_path), in_a_file) is None
+
+
+def test_a_copy_that_is_ahead_of_a_restored_postgres_is_made_anew(
+    log: Log, address: PostgresAddress, tmp_path: Path
+) -> None:
+    with opened(PostgresUpstream.take(address, tmp_path), log.program) as platform:
+        take_in(platform, log.lines[:100])
+    reader = follow(address, tmp_path / "reader")
+    with closing(sqlite3.connect(reader)) as db:
+        db.execute("UPDATE setting SET value = '1000' WHERE name = ?", (BATCH_SETTING,))
+        db.execute("UPDATE person SET ref = 'of another time'")
+        db.commit()
+    assert follow(address, tmp_path / "reader") == reader
+    assert first_difference(rows_of(reader), rows_of(platform.path)) is None
+
+
+def test_a_dashboard_s_copy_follows_until_it_is_closed(
+    log: Log, address: PostgresAddress, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.postgres.copy._FOLLOWED_EACH_S", 0.01)
+    with opened(PostgresUpstream.take(address, tmp_path / "engine"), log.program) as platform:
+        reader = follow(address, tmp_path / "reader")
+        over = Event()
+        thread = Thread(target=keep_following, args=(address, tmp_path / "reader", over))
+        thread.start()
+        take_in(platform, log.lines[:100])
+        wanted = batch_of(platform.path)
+        while batch_of(reader) < wanted:
+            thread.join(0.01)
+            assert thread.is_alive()
+        over.set()
+        thread.join()
+        assert first_difference(rows_of(reader), rows_of(platform.path)) is None
