@@ -56,7 +56,7 @@ def test_every_number_of_every_preset_can_be_turned_and_stays_valid(path: Path) 
                 if new is None:
                     break
                 steps.append(new)
-            for step in {*steps[1:3], steps[-1]}:  # those between are ordered between valid ones
+            for step in {*steps[1:2], steps[-1]}:  # those between are ordered between valid ones
                 whole = f"{before}{step}{after}"
                 assert at(whole, one.path).value == at(step, own).value
                 load_program(whole, "p.toml")

@@ -61,7 +61,7 @@ def test_killed_hundreds_of_times(tmp_path: Path, calm: Calm) -> None:
     assert kills >= KILLS
 
 
-@pytest.mark.parametrize("part", [0.85, 0.95])
+@pytest.mark.parametrize("part", [0.85, pytest.param(0.95, marks=pytest.mark.long)])
 def test_a_file_that_can_not_grow_is_said_and_nothing_is_lost(
     tmp_path: Path, calm: Calm, part: float
 ) -> None:
