@@ -12,6 +12,7 @@ import polars as pl
 
 from simulator.engine.arrays import NONE, Ints
 from simulator.engine.batch import CONVERSION_CODES
+from simulator.engine.frames import select
 from simulator.engine.intake import Intake
 from simulator.engine.state import State
 from simulator.engine.version import CompiledProgram
@@ -54,7 +55,7 @@ def _conversions(
     events: pl.DataFrame, types: np.ndarray, rows: Ints, state: State, intake: Intake
 ) -> list[tuple[int, int]]:
     """Return whose the conversion is that each event names, or is, and of which type; _NOTHING for an unknown one."""
-    log = events.select("seq", pl.col("person").fill_null(NONE))
+    log = select(events, pl.col("seq"), pl.col("person").fill_null(NONE))
     seqs, people = (column.to_numpy() for column in log)
     persons, kinds = people[rows].astype(np.int64), types[rows].astype(np.int64)
     for code, source, name in (

@@ -99,8 +99,7 @@ class Reviews:
         """Return the decisions still in review that these verdicts (columns `source`, `id`, `milestone`) name."""
         rows = self._ids.find(_keys(verdicts, names))
         known = np.flatnonzero((rows != NONE) & self._rows["open"][rows])
-        parts = ("source", "id", "milestone")
-        keys = zip(*(verdicts[known][part].to_list() for part in parts), strict=True)
+        keys = verdicts[known].select("source", "id", "milestone").rows()
         return {key: self._case(row, key) for key, row in zip(keys, rows[known].tolist(), strict=True)}
 
     def _case(self, row: int, key: ReviewKey) -> Case:
