@@ -6,6 +6,7 @@ import importlib.util
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import time
 from collections.abc import Iterator
@@ -41,7 +42,7 @@ def running() -> Iterator[str]:
     for folder in binaries():
         with TemporaryDirectory(prefix="pg-", dir="/tmp") as home:
             try:
-                server = _start(folder, Path(home))
+                server = _start(_reachable(folder, Path(home)), Path(home))
             except (subprocess.CalledProcessError, OSError) as error:
                 said = getattr(error, "stderr", None) or error
                 reasons.append(f"{folder}: {said}")
@@ -53,6 +54,19 @@ def running() -> Iterator[str]:
                 server.wait(20)
             return
     raise NoServerError("; ".join(reasons) or f"neither {PACKAGE} nor a Postgres of the system is installed")
+
+
+def _reachable(folder: Path, home: Path) -> Path:
+    """Return a folder of programs that the server's user may enter: this one, or a copy of its installation."""
+    if os.geteuid() != 0 or all(place.stat().st_mode & stat.S_IXOTH for place in (folder, *folder.parents)):
+        return folder
+    home.chmod(0o755)
+    package = folder.parents[1]
+    shutil.copytree(folder.parent, home / package.name / folder.parent.name)
+    libraries = package.with_name(f"{package.name}.libs")  # found by their place beside the package
+    if libraries.exists():
+        shutil.copytree(libraries, home / libraries.name)
+    return home / package.name / folder.parent.name / folder.name
 
 
 def _start(folder: Path, home: Path) -> subprocess.Popen[bytes]:
