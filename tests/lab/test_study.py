@@ -37,6 +37,7 @@ FAULTS: tuple[list[str], ...] = (
     ["swap=0.1", "outage=0.01", "lost-ack=0.05", "rebooked=0.02"],
     ["file-late=0.2", "file-missing=0.1", "file-empty=0.1", "file-twice=0.2", "file-overlap=0.2"],
 )
+DEFAULT = ("bank", "community", "insurance", "retail", "telecom")  # all of them, with random sizes: -m long
 each_preset = pytest.mark.parametrize("name", preset_names())
 
 
@@ -59,7 +60,10 @@ def drawn(name: str, seed: int, referrers: int, days: int) -> Plan:
     return Plan(name, seed, referrers, days, delivery=delivery, faults=faults)
 
 
-@each_preset
+@pytest.mark.parametrize(
+    "name",
+    [name if name in DEFAULT else pytest.param(name, marks=pytest.mark.long) for name in preset_names()],
+)
 def test_a_market_of_a_study_says_what_simulate_says(name: str, tmp_path: Path) -> None:
     check_agrees(tmp_path, drawn(name, 7, 120, 28))
 
