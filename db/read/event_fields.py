@@ -182,6 +182,14 @@ def reviews_between(db: Database, after_seq: int, until_seq: int) -> list[tuple[
     ).fetchall()
 
 
+def vetoes_between(db: Database, after_seq: int, until_seq: int) -> list[tuple[str, str]]:
+    """Return the vetoes in a part of the log: the reason of each, and its data as JSON."""
+    return db.execute(
+        "SELECT reason, steering FROM event WHERE seq > ? AND seq <= ? AND type = 'reward.vetoed' ORDER BY seq",
+        (after_seq, until_seq),
+    ).fetchall()
+
+
 def received_at(db: Database, seq: int) -> int | None:
     """Return when an event was received (milliseconds UTC), or None if there is no such event."""
     found = db.execute("SELECT received_at FROM event WHERE seq = ?", (seq,)).fetchone()

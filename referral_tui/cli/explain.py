@@ -80,7 +80,7 @@ def _referrer(one: Fields) -> Iterator[str]:
         yield f"  {room['reward']} has room for {' and '.join(left)} {room['window']}"
     for row in one["decisions"]:
         reason = f": {reason_words(row['reason'])}" if row["reason"] else ""
-        yield f"  {counted(row['count'], 'conversion')} of friends {row['outcome']}{reason}"
+        yield f"  {counted(row['count'], 'decision')} on friends' conversions: {row['outcome']}{reason}"
     for row in one["rewards"]:
         yield f"  {row['count']} {row['reward']} {row['state']}, {row['value']}"
 
@@ -175,6 +175,8 @@ def _decision(one: Fields, why_not: Iterable[str]) -> Iterator[str]:
         yield f"  {offer['offered']:<7} offer of {offer['reward']}: {offer['says']}  [{values}]"
     for split in one["variants"]:
         yield f"  {split['says']}"
+    if one["approved"]:
+        yield f"  {one['approved']}"
     yield from (f"  {line}" for line in why_not)
     yield from (f"  {_if_approved(line)}" for line in one["if_approved"])
 
@@ -203,14 +205,27 @@ def _entry(entry: Fields) -> str:
         lag = entry["received_at"] - entry["occurred_at"]
         late = f", {_duration(lag)} after it happened" if lag >= 60_000 else ""
         late = ", time inferred from its receipt" if entry.get("time_inferred") else late
-        said = f" ({', '.join(fields)})" if fields else ""
-        return f"{entry['type']}{said}, from {entry['source']}{late}"
+        said = f" ({', '.join(fields + _steered(entry))})" if fields or _steered(entry) else ""
+        vain = f": no effect, {entry['no_effect']}" if entry.get("no_effect") else ""
+        return f"{entry['type']}{said}, from {entry['source']}{late}{vain}"
     if entry["kind"] == "attributed":
         return f"→ matched to {short_name(entry['referrer'])} by {_way(entry)}"
     if entry["kind"] == "decided":
         reason = f": {reason_words(entry['reason'])}" if entry["reason"] else ""
         return f"→ {entry['milestone']}: {entry['outcome']}{reason}"
     return f"→ {entry['reward']} {entry['kind']}"
+
+
+def _steered(entry: Fields) -> list[str]:
+    """Return what a merge, a choice or a redemption is about."""
+    import json
+
+    from referral_tui.names import short_name
+
+    told = json.loads(entry.get("steering", "{}"))
+    said = [f"into {short_name(told['into'])}"] if "into" in told else []
+    said += [f"reward {told['reward_reward']} of {told['reward_id']}"] if "reward_reward" in told else []
+    return said + ([f"choice {told['choice']}"] if "choice" in told else [])
 
 
 def _with_amount(entry: Fields) -> Fields:

@@ -85,7 +85,13 @@ def _decision_then(one: Told, at: int) -> Told:
     """Take a verdict that came after the moment back: the decision waited for it."""
     if one["decided_at"] < at or one["in_review"] is None:
         return one
-    return one | {"outcome": "review", "reason": one["in_review"], "why_not": [], "no_line": []}
+    return one | {
+        "outcome": "review",
+        "reason": one["in_review"],
+        "why_not": [],
+        "no_line": [],
+        "approved": None,
+    }
 
 
 def _reward_then(one: Told, at: int) -> Told:
@@ -141,7 +147,13 @@ def _if_approved(told: Told, names: Names, program: Program | None) -> Iterator[
             due = "due at once" if line["at_once"] else f"due {at}"
             text = f"{line['reward']}: {_money_for(line, names, program)}{counts_only(line)}"
             yield Block(text, name=due, sign=REWARD_SYMBOLS["pending"])
-        if one["if_approved"]:
+        if one["reversed_at"] is not None:
+            yield Block(
+                "The conversion was reversed: nothing is paid for it, whatever the verdict.",
+                "warn",
+                wide=True,
+            )
+        elif one["if_approved"]:
             yield Block("Caps and the budget are judged when each falls due.", "quiet", wide=True)
         else:
             yield Block(
@@ -177,7 +189,8 @@ def _entry(entry: Told, name: str, names: Names, program: Program | None) -> Blo
         row = EventRow(**fields)
         kind = category(row.type)
         text = event_sentence(row, program, names)
-        return Block(text + _way_here(entry), name=name, sign=CATEGORY_SYMBOLS[kind], sign_ink=kind)
+        vain = f"; no effect, {entry['no_effect']}" if entry.get("no_effect") else ""
+        return Block(text + _way_here(entry) + vain, name=name, sign=CATEGORY_SYMBOLS[kind], sign_ink=kind)
     if entry["kind"] == "attributed":
         return Block(f"matched to {names(entry['referrer'])} by {_way(entry)}", name=name, sign="→")
     if entry["kind"] == "decided":
@@ -234,7 +247,7 @@ def _vain_reversals(told: Told, names: Names) -> Iterator[Block]:
 
 
 def _amended(told: Told) -> Iterator[Block]:
-    """Yield what changed a conversion afterwards: disputes that were won, other amounts."""
+    """Yield what changed a conversion afterwards: what was reinstated, other amounts."""
     if told.get("amended"):
         yield Block("What changed a conversion afterwards", head=True)
     for one in told.get("amended", ()):
@@ -263,6 +276,8 @@ def _decision(one: Told, why_not: Iterable[str]) -> Iterator[Block]:
         )
     for split in one["variants"]:
         yield Block(split["says"], sign="·", sign_ink="quiet", wide=True)
+    if one["approved"]:
+        yield Block(one["approved"], sign="✓", sign_ink="good", wide=True)
     for line in why_not:
         yield Block(line, sign="→", wide=True)
 
@@ -293,7 +308,9 @@ def _referrer(one: Told, names: Names, program: Program | None, *, past: bool) -
     for row in one["decisions"]:
         sign, ink = _OUTCOMES.get(row["outcome"], ("·", "quiet"))
         reason = f": {reason_words(row['reason'])}" if row["reason"] else ""
-        text = f"{figures.counted(row['count'], 'conversion')} of friends {row['outcome']}{reason}"
+        text = (
+            f"{figures.counted(row['count'], 'decision')} on friends' conversions: {row['outcome']}{reason}"
+        )
         yield Block(text, sign=sign, sign_ink=ink, wide=True)
     for row in one["rewards"]:
         text = f"{row['count']} {row['reward']} {row['state']}, {_money(row['value_minor'], program)}"

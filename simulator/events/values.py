@@ -65,8 +65,8 @@ def check_field(  # noqa: PLR0911 - one a kind
             return value
         case "choice":
             if not isinstance(value, str) or value not in field.choices:
-                near = nearest(value, field.choices) if isinstance(value, str) else ""
-                raise Bad(where, f"{show(value)} is none of {', '.join(field.choices)}{near}")
+                near = nearest(value if isinstance(value, str) else "", field.choices)
+                raise Bad(where, f"no such value {show(value)}{near}")
             return value
         case "currency":
             if not isinstance(value, str) or _CURRENCY.fullmatch(value) is None:

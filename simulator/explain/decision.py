@@ -57,6 +57,7 @@ def explain_decision(context: DecisionContext, events: list[Fields]) -> Fields:
         "received_at": event["received_at"],
         "decided_at": row.decided_at,
         "in_review": _in_review(row, failed),
+        "approved": _approved(row, failed),
         "program_version": row.program_version,
         "offers": offers(context),
         "variants": variants(context),
@@ -83,6 +84,13 @@ def _in_review(row: DecisionRow, failed: dict[str, str]) -> str | None:
         return None
     code, how = next(iter(failed.items()))
     return code if how == "fail" else f"{code}:{how}"
+
+
+def _approved(row: DecisionRow, failed: dict[str, str]) -> str | None:
+    """Say that an operator approved the decision, without which its failed rules would seem to have passed it."""
+    if row.outcome not in ("qualified", "ignored") or not failed:
+        return None
+    return f"it waited for a review, and an operator approved it on {moment(row.decided_at)}"
 
 
 def _rule(rule: Rule, failed: dict[str, str], facts: dict[str, Value], known: FactList) -> Fields:

@@ -7,7 +7,7 @@ from db.read.event_fields import events_of
 from db.read.people import merged_into
 from db.read.reward_rows import rewards_of
 from simulator.domain.definitions import PAID
-from simulator.explain.amended import amended
+from simulator.explain.amended import amended, no_effect, still_reversed, vain_choices
 from simulator.explain.approval import starts_if_approved
 from simulator.explain.context import load_context
 from simulator.explain.decision import explain_decision
@@ -17,6 +17,7 @@ from simulator.explain.reversals import reversals_of
 from simulator.explain.reward import explain_reward
 from simulator.explain.source import Fields, Source
 from simulator.explain.touches import explain_touches, why_not_yet
+from simulator.program.words import moment
 
 _AFTER_EVENTS = 2**62  # no event has such a seq
 _MOST_EVENTS = 500  # of one person, the first; the others are counted (no real journey has more)
@@ -36,19 +37,28 @@ def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> 
     events = sorted(found, key=lambda event: event["seq"])[:_MOST_EVENTS] if merged else own
     rows = decisions_of(source.db, friend)
     rows = [row for row in rows if only_seq is None or row.seq == only_seq]
+    reversals, changed = reversals_of(source, events, only_seq), amended(source, friend, events, only_seq)
+    gone = still_reversed(reversals, changed)
     decisions, rewards = [], []
     for row in rows[:_MOST_DECISIONS]:
         context = load_context(source, row, attribution)
         decision = explain_decision(context, own)
         lines = rewards_of(source.db, row.id)
-        decision["if_approved"] = starts_if_approved(context)
+        reversed_at = gone.get(f"{decision['source']}:{decision['event_id']}")
+        decision["if_approved"] = starts_if_approved(context) if reversed_at is None else []
+        decision["reversed_at"] = reversed_at
+        if reversed_at is not None and row.outcome == "review":
+            decision["why_not"].insert(
+                0, f"{_gone(reversed_at)}, so nothing is paid for it, whatever the verdict"
+            )
         decision["no_line"], offers = no_lines(context, lines) if row.outcome == "qualified" else ([], [])
         decision["changes"] += [change.fields() for change in offers]
         decisions.append(decision)
         rewards += [explain_reward(source, line, context) for line in lines]
+        changed += vain_choices(source, lines, events)
     unmatched = [] if attribution or decisions else why_not_yet(source, own)
     return {
-        "timeline": _timeline(events, attribution, decisions, rewards),
+        "timeline": _timeline(_with_effects(source, events), attribution, decisions, rewards),
         "events_left_out": len(found) - len(events),
         "attribution": _attribution(attribution),
         "touches": explain_touches(source, events, attribution),
@@ -56,8 +66,8 @@ def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> 
         "decisions": decisions,
         "decisions_left_out": max(0, len(rows) - _MOST_DECISIONS),
         "rewards": rewards,
-        "reversals": reversals_of(source, events, only_seq),
-        "amended": amended(source, friend, events, only_seq),
+        "reversals": reversals,
+        "amended": sorted(changed, key=lambda one: one["seq"]),
         "why_not": _why_not(decisions, rewards, unmatched),
     }
 
@@ -73,6 +83,18 @@ def _attribution(row: AttributionRow | None) -> Fields | None:
         return None
     names = ("code", "channel", "method", "touch_at", "attributed_at", "ended_at", "seq", "touch_seq")
     return {"referrer": row.referrer_ref, **{name: getattr(row, name) for name in names}}
+
+
+def _gone(at: int) -> str:
+    return f"the conversion was reversed on {moment(at)}"
+
+
+def _with_effects(source: Source, events: list[Fields]) -> list[Fields]:
+    """Add to each event that changed nothing, though such an event may, `no_effect`: why, in words."""
+    return [
+        event if (vain := no_effect(source, event)) is None else event | {"no_effect": vain}
+        for event in events
+    ]
 
 
 def _timeline(

@@ -10,10 +10,12 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Final
 
+import orjson
 import polars as pl
 
 from db.read import log
-from db.read.event_fields import newest_seqs
+from db.read.event_fields import newest_seqs, vetoes_between
+from db.read.moment import seq_at
 from db.read.people import reference
 from db.read.reward_rows import RewardRow
 from simulator.domain.vocabulary import ForfeitReason
@@ -41,7 +43,7 @@ def why_forfeited(row: RewardRow, terms: Reward, context: DecisionContext) -> tu
     """Return why a reward was forfeited, and the nearest changes with which it would have been kept."""
     why = f"it was forfeited on {moment(row.state_at)}"
     if row.reason not in _BY_CONDITION or terms.keep_if is None:
-        return f"{why}: an operator stopped it" if row.reason == ForfeitReason.VETOED else why, []
+        return f"{why}: {_stopped(row, context)}" if row.reason == ForfeitReason.VETOED else why, []
     why += f": it is kept only where {condition_of(terms, context.program)}"
     release = Release(row, terms, context)
     facts = release.facts()
@@ -50,6 +52,18 @@ def why_forfeited(row: RewardRow, terms: Reward, context: DecisionContext) -> tu
     held = ", ".join(f"{name} was {shown(value)}" for name, value in facts.items())
     found = list(release.changes(facts))[:MOST_NAMED]
     return f"{why}; {held}" if held else why, found or [_NOTHING]
+
+
+def _stopped(row: RewardRow, context: DecisionContext) -> str:
+    """Say that a reward was stopped, and the reason that was given."""
+    db, event = context.source.db, context.event
+    low, high = seq_at(db, row.state_at), seq_at(db, row.state_at + 1)
+    for reason, steering in vetoes_between(db, low, high):
+        data = orjson.loads(steering)
+        named = (data.get("reward_source"), data.get("reward_id"), data.get("reward_reward"))
+        if named == (event["source"], event["id"], row.reward):
+            return f"an operator stopped it ({reason})"
+    return "an operator stopped it"
 
 
 _NOTHING: Final = Change("no single change of what was sent would have kept it", "forfeited")

@@ -20,6 +20,7 @@ from simulator.program.rules import compile_rule
 from simulator.program.words import moment
 
 FRIEND, REFERRER = "friend", "referrer"
+_NOT_TYPED: Final = ("friend.visited", "link.created", "referral.shared")  # their codes are nobody's claim
 _FACT_EVENTS: Final = {
     "eligible": (FRIEND, ("eligibility.confirmed",), None, "the friend's eligibility"),
     "claimed": (FRIEND, ("friend.claimed",), None, "the friend's claim"),
@@ -93,10 +94,10 @@ def codes_after(source: Source, events: list[Fields], attribution: AttributionRo
         return []
     late = []
     for event in events:
-        if event["seq"] <= attribution.seq or "code" not in event or event["type"] == "friend.visited":
+        if event["seq"] <= attribution.seq or "code" not in event or event["type"] in _NOT_TYPED:
             continue
         link = link_named(source, event["code"], event["seq"])
-        if event["type"] == "link.created" or link is None or link.person == attribution.referrer:
+        if link is None or link.person == attribution.referrer:
             continue
         late.append(
             {

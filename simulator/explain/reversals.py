@@ -42,8 +42,12 @@ def _explain_reversal(source: Source, reversal: Fields, by_id: dict[tuple[str, s
     for at in sorted(moments):  # a reversal that came first is judged when its conversion arrives
         if at < reversal["received_at"]:
             continue
-        waits = conversion is None or at < conversion["received_at"]
-        entry = _entry(source, reversal["seq"], at, AuditKind.REVERSAL_WAITING if waits else _NO_EFFECT)
+        waits = conversion is not None and at < conversion["received_at"]
+        entry = None if waits else _entry(source, reversal["seq"], at, _NO_EFFECT)
+        if entry is None and (
+            waits or conversion is None
+        ):  # of somebody else's conversion, or of none that came
+            entry = _entry(source, reversal["seq"], at, AuditKind.REVERSAL_WAITING)
         reason = entry if entry is not None or at == reversal["received_at"] else None
     return {
         **{name: reversal.get(name) for name in _NAMES},

@@ -127,7 +127,7 @@ def test_one_is_one_and_numbers_are_rounded_for_people_only(cli: Cli, db: Path, 
     assert cli("ingest", "--db", db, "--replay", file).status == 0
     told = cli("explain", "kim", "--db", db).out
     assert "As a referrer: 1 friend\n" in told
-    assert "1 conversion of friends refused: rule " in told
+    assert "1 decision on friends' conversions: refused: rule " in told
     (decision,) = cli("explain", "f2", "--db", db, "--json").json["decisions"]
     values = {name: value for rule in decision["rules"] for name, value in rule["values"].items()}
     assert values["amount"] == 3.33

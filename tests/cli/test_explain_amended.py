@@ -42,15 +42,15 @@ def test_a_won_dispute_is_told_with_its_day_and_what_it_did(cli: Cli, tmp_path: 
     path = told(cli, tmp_path, SHOP, events)
     account = cli("explain", "bob", "--db", path, "--json").json
     assert [one["says"] for one in account["amended"]] == [
-        "the dispute was won on 6 January 2026, 00:00 UTC (won): the conversion stands again, "
-        "and its rewards were released anew",
+        "it was reinstated on 6 January 2026, 00:00 UTC (won): the conversion stands again, "
+        "and its rewards were promised anew",
         "no effect, the conversion was not reversed",
     ]
     assert [line["state"] for line in account["rewards"]] == ["issued"]
     assert account["rewards"][0]["due_at"] == START + 5 * DAY
     said = cli("explain", "bob", "--db", path).out
     assert "4 January 2026, 00:00 UTC, of client/shop:p: it counts" in said
-    assert "client/shop:p: the dispute was won on 6 January 2026" in said
+    assert "client/shop:p: it was reinstated on 6 January 2026" in said
 
 
 def test_a_smaller_amount_says_what_it_was_adjusted_to_and_what_was_taken_back(

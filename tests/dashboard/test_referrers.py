@@ -205,7 +205,7 @@ async def test_an_open_referrer_tells_links_rewards_and_room(
         for said in (
             "link K000Q",
             "referrer-credit: room for none more and £120.00 in all",
-            "3 conversions of friends refused: rule eligible",
+            "3 decisions on friends' conversions: refused: rule eligible",
             "4 referrer-credit issued, £80.00",
             f"{short_name('c_00000030')} by the link K000Q",
             "… and 119 more",

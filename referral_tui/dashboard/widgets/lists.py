@@ -171,7 +171,7 @@ class Rewards(Listing["AuditEntry"]):
             line.add(figures.day(row.at), self.ink("quiet"), 7)
         if line.left >= 44:
             line.add(figures.time_of_day(row.at), self.ink("quiet"), 6)
-        line.add(REWARD_SYMBOLS.get(row.kind, "·") + " ", ink).add(row.kind, ink, 9 if room >= 40 else 8)
+        line.add(REWARD_SYMBOLS.get(row.kind, "·") + " ", ink).add(row.kind, ink, 10 if room >= 40 else 8)
         amount = figures.NOTHING
         if self.program is not None:
             amount = figures.money(row.value_minor, self.program.currency, self.program.digits, 6)
