@@ -114,8 +114,8 @@ def _lines(db: Path | PostgresAddress, erased: Erasure, others: dict[str, int]) 
     lines += [f"  {name}: {f'{count:,}' if count else 'nothing'}" for name, count in others.items()]
     if erased.in_ids:
         lines.append(
-            f"  {counted(erased.in_ids, 'event')} have a reference, code or contact in their ids, which stay: an id "
-            "is what makes a message one"
+            f"  events with a reference, code or contact in their ids, which stay, since an id is what makes a message "
+            f"one: {erased.in_ids:,}"
         )
     if not erased.anew:
         lines.append(

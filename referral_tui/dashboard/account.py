@@ -147,7 +147,7 @@ def _if_approved(told: Told, names: Names, program: Program | None) -> Iterator[
             due = "due at once" if line["at_once"] else f"due {at}"
             text = f"{line['reward']}: {_money_for(line, names, program)}{counts_only(line)}"
             yield Block(text, name=due, sign=REWARD_SYMBOLS["pending"])
-        if one["reversed_at"] is not None:
+        if one.get("reversed_at") is not None:
             yield Block(
                 "The conversion was reversed: nothing is paid for it, whatever the verdict.",
                 "warn",
@@ -276,8 +276,8 @@ def _decision(one: Told, why_not: Iterable[str]) -> Iterator[Block]:
         )
     for split in one["variants"]:
         yield Block(split["says"], sign="·", sign_ink="quiet", wide=True)
-    if one["approved"]:
-        yield Block(one["approved"], sign="✓", sign_ink="good", wide=True)
+    if one.get("approved"):
+        yield Block(one.get("approved"), sign="✓", sign_ink="good", wide=True)
     for line in why_not:
         yield Block(line, sign="→", wide=True)
 

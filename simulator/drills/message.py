@@ -34,7 +34,7 @@ def message(facts: Facts, program: Program, name: Namer, seed: int) -> str:
     greeting = _GREETINGS[int(drawn(seed, "greeting") * len(_GREETINGS))]
     end = _ENDS[int(drawn(seed, "end") * len(_ENDS))]
     day = moment(record.occurred_at).rsplit(" ", 3)[0]
-    ago = _ago(facts.now - record.occurred_at)
+    ago = _ago(record.occurred_at, facts.now)
     worth = money(reward.value_minor, program) if reward.value_minor is not None else "the"
     did = CONVERSION_NAMES[record.type][1]
     me = f"I am {name(facts.writer)}"
@@ -50,8 +50,9 @@ def message(facts: Facts, program: Program, name: Namer, seed: int) -> str:
     )
 
 
-def _ago(ms: int) -> str:
-    days = ms // DAY_MS
+def _ago(at: int, now: int) -> str:
+    """Return how long ago `at` was, counted in days of the calendar, as a customer counts (milliseconds UTC)."""
+    days = now // DAY_MS - at // DAY_MS
     if days < 2:
         return "yesterday" if days else "today"
     return f"{days} days ago" if days < 21 else f"{days // 7} weeks ago"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from db.read.figures import Stage
@@ -289,6 +291,15 @@ async def test_a_role_is_whole_or_not_there(story: Story, watch: Watch) -> None:
     for width in (96, 100, 108, 112, 120, 126):
         async with watch(story.path, size=(width, 40)) as seen:
             assert "referr…" not in "\n".join(seen.lines())
+
+
+async def test_a_long_state_and_its_amount_are_two_words(story: Story, watch: Watch) -> None:
+    story.begin()
+    (line,) = story.db.execute("SELECT max(id) FROM reward WHERE state = 'pending'").fetchone()
+    story.move(line, "pending", "forfeited")
+    story.commit()
+    async with watch(story.path, size=(120, 40)) as seen:
+        assert re.search(r"⊗ forfeited +£\d", "\n".join(seen.lines()))
 
 
 async def test_counted_upline_and_steering_are_explained_beside_them(story: Story, watch: Watch) -> None:

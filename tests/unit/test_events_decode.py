@@ -355,6 +355,13 @@ def test_a_moment_may_lie_a_day_ahead_and_no_more() -> None:
     assert "24 hours" in rejected.reason
 
 
+@pytest.mark.parametrize("value", ["changed mind", "refund", 7])
+def test_a_value_that_is_none_of_a_list_is_refused_with_the_list_once(value: Any) -> None:
+    (rejected,) = decode(line(event("conversion.reversed", {"reverses": "o1", "reason": value}))).rejected
+    assert rejected.reason.count("refunded, fraud, lapsed") <= 1
+    assert "refunded" in rejected.reason
+
+
 def test_steering_needs_no_subject_but_a_good_one_if_any() -> None:
     for kind in ("review.decided", "program.changed"):
         for subject in (MISSING, None, "op-1"):

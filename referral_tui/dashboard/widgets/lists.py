@@ -163,6 +163,12 @@ class Rewards(Listing["AuditEntry"]):
         """Tell whether a change is the last step's doing."""
         return row in step.audit_entries
 
+    def _state_cells(self, room: int) -> int:
+        """Return the width of the states, with a blank after the longest that is shown."""
+        if room < 40:
+            return 8
+        return max(9, *(len(row.kind) + 1 for row in self.shown))
+
     def draw_row(self, row: AuditEntry, line: Line) -> None:
         """Draw state, money, and for whom."""
         ink = self.ink(REWARD_INKS.get(row.kind, "plain"))
@@ -171,7 +177,7 @@ class Rewards(Listing["AuditEntry"]):
             line.add(figures.day(row.at), self.ink("quiet"), 7)
         if line.left >= 44:
             line.add(figures.time_of_day(row.at), self.ink("quiet"), 6)
-        line.add(REWARD_SYMBOLS.get(row.kind, "·") + " ", ink).add(row.kind, ink, 10 if room >= 40 else 8)
+        line.add(REWARD_SYMBOLS.get(row.kind, "·") + " ", ink).add(row.kind, ink, self._state_cells(room))
         amount = figures.NOTHING
         if self.program is not None:
             amount = figures.money(row.value_minor, self.program.currency, self.program.digits, 6)
