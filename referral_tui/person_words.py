@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from referral_tui import figures
 from simulator.domain.personal_data import COLUMN_ERASURE, kept_until
 from simulator.domain.vocabulary import ErasureEffect
+from simulator.program.currencies import DIGITS
 
 Row = Mapping[str, Any]
 
@@ -33,12 +35,13 @@ _NUMBERS: Final = {
     "quarantine": "number",
 }
 """The column that numbers the rows of a table."""
+_TRUTHS: Final = ("eligible", "new_customer", "time_inferred")  # stored as 0 and 1
 _MOMENTS: Final = ("occurred_at", "attributed_at", "decided_at", "state_at", "at", "received_at", "issued_at")
 """When what a row tells happened, the first that it has."""
 _LEADING: Final = ("table", "file", "type", "milestone", "reward", "kind", "board")
 MENTIONS: Final = {
-    "event": "of other people's events have a code, contact or device of this person's; they are about those people",
-    "attribution": "attributions to other referrers were made by a code of this person's",
+    "event": "of other people's events, with a code, contact or device of this person's; they are about those people",
+    "attribution": "attributions to other referrers, made by a code of this person's",
 }
 
 
@@ -85,6 +88,7 @@ def tell_beside(
 
 def _line(table: str, row: Row, money: tuple[str, int]) -> str:
     """Put a row into words: its number, what it is, when it was, and its other columns."""
+    row = _spelled(row)
     number = _NUMBERS.get(table, "")
     moment = next((name for name in _MOMENTS if name in row), "")
     leading = next((name for name in _LEADING if name in row), "")
@@ -96,6 +100,32 @@ def _line(table: str, row: Row, money: tuple[str, int]) -> str:
         if name not in (number, moment, leading) and value not in ("this person", "[]")
     ]
     return f"{row[number]}: {', '.join(said)}" if number in row else ", ".join(said)
+
+
+def _spelled(row: Row) -> dict[str, Any]:
+    """Return a row with its amount as money, what is yes or no as such, and the members of `steering` one by one."""
+    told: dict[str, Any] = {}
+    for name, value in row.items():
+        if name == "amount_minor" and (digits := DIGITS.get(row.get("currency") or "")) is not None:
+            told[name] = figures.money(value, row["currency"], digits)
+        elif name in _TRUTHS:
+            told[name] = "yes" if value else "no"
+        elif name == "steering" and isinstance(value, str):
+            told |= _members(value)
+        elif name != "currency" or "amount_minor" not in row or value not in DIGITS:
+            told[name] = value
+    return told
+
+
+def _members(steering: str) -> dict[str, Any]:
+    """Return what `steering` says, by member."""
+    try:
+        found = json.loads(steering)
+    except ValueError:
+        return {"steering": steering}  # in a damaged database
+    if not isinstance(found, dict):
+        return {"steering": steering}
+    return {name.removeprefix("reward_reward") or "reward": value for name, value in found.items()}
 
 
 def _value(name: str, value: Any, money: tuple[str, int]) -> str:

@@ -47,7 +47,7 @@ def find(queue: list[Waiting], what: str) -> Waiting:
         raise InputError(f"{what}: matches {len(found)} decisions; name one of {names}")
     numbers = ", ".join(str(one.number) for one in queue[:5])
     more = " …" if len(queue) > 5 else ""
-    hint = f"{numbers}{more} are waiting; see `review list`" if queue else "nothing waits for a review"
+    hint = f"these wait: {numbers}{more}; see `review list`" if queue else "nothing waits for a review"
     raise InputError(f"{what}: no decision in review has that number or conversion; {hint}")
 
 

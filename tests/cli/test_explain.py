@@ -329,7 +329,10 @@ def test_review_decline_refuses(cli: Cli, db: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("approve", "77", "--by", "op"), "no decision in review"),
+        (
+            ("approve", "77", "--by", "op"),
+            "no decision in review has that number or conversion; these wait: ",
+        ),
         (("approve", "client/shop:d2", "--by", "op@example.com"), "data.by"),
         (("approve", "client/shop:d2", "--by", "op", "--now", START), "earliest allowed value"),
         (("approve", "client/shop:d2"), "--by"),

@@ -123,7 +123,7 @@ def test_a_reward_that_an_operator_stopped_says_so(cli: Cli, tmp_path: Path) -> 
     named = {"source": "client/shop", "id": "o2", "milestone": "any", "reward": "share"}
     veto = message("v-1", "reward.vetoed", None, START + 5 * DAY, reward=named, reason="odd")
     line = share(cli, told(cli, tmp_path, kept(CLOSED), [BOUGHT, veto]), "o2")
-    assert line["why"] == "it was forfeited on 6 January 2026, 00:00 UTC: an operator stopped it"
+    assert line["why"] == "it was forfeited on 6 January 2026, 00:00 UTC: an operator stopped it (odd)"
 
 
 def test_verify_holds_where_rewards_were_forfeited(cli: Cli, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from db.read.person_held import PEOPLE
 from referral_tui.cli.app import run
-from referral_tui.person_words import TABLES
+from referral_tui.person_words import TABLES, tell
 from simulator.domain.personal_data import COLUMN_ERASURE
 from tests.cli.merged import merged_lines
 from tests.cli.nasty import DAY, PROGRAM, START, Cli, message, nasty_lines
@@ -99,8 +99,31 @@ def test_a_merged_person_is_told_of_under_all_references_and_with_events_that_na
 
 def test_a_referrer_is_told_how_often_others_used_the_code_but_not_who(cli: Cli, united: Path) -> None:
     told = cli("person", "show", "ann", "--db", united)
-    assert "of other people's events have a code, contact or device of this person's" in told.out
+    assert "of other people's events, with a code, contact or device of this person's" in told.out
     assert "fred" not in told.out
+
+
+def test_money_answers_and_what_was_chosen_are_told_in_words() -> None:
+    reward = {"reward_source": "client/shop", "reward_id": "o1", "reward_reward": "gift", "choice": "points"}
+    rows = [
+        {
+            "seq": 1,
+            "type": "bill.paid",
+            "at": START,
+            "amount_minor": 1250,
+            "currency": "GBP",
+            "new_customer": 0,
+        },
+        {"seq": 2, "type": "reward.chosen", "at": START, "steering": json.dumps(reward)},
+        {"seq": 3, "type": "customer.merged", "at": START, "steering": '{"into":"ann"}'},
+    ]
+    lines = [line for line in tell({"event": rows}, frozenset(), ("GBP", 2)) if line[2:3].isdigit()]
+    assert lines == [
+        "  1: bill.paid, Thu 1 Jan 2026 00:00 UTC, amount £12.50, new customer no",
+        "  2: reward.chosen, Thu 1 Jan 2026 00:00 UTC, reward source client/shop, reward id o1, reward gift, "
+        "choice points",
+        "  3: customer.merged, Thu 1 Jan 2026 00:00 UTC, into ann",
+    ]
 
 
 def test_messages_that_were_refused_and_name_the_person_are_told_of(cli: Cli, tmp_path: Path) -> None:
