@@ -218,13 +218,12 @@ def _entry(entry: Fields) -> str:
 
 def _steered(entry: Fields) -> list[str]:
     """Return what a merge, a choice or a redemption is about."""
-    import json
-
     from referral_tui.names import short_name
+    from simulator.explain.source import steered
 
-    told = json.loads(entry.get("steering", "{}"))
-    said = [f"into {short_name(told['into'])}"] if "into" in told else []
-    said += [f"reward {told['reward_reward']} of {told['reward_id']}"] if "reward_reward" in told else []
+    told = steered(entry)
+    said = [f"into {short_name(told['into'])}"] if isinstance(told.get("into"), str) else []
+    said += [f"reward {told['reward_reward']} of {told.get('reward_id')}"] if "reward_reward" in told else []
     return said + ([f"choice {told['choice']}"] if "choice" in told else [])
 
 

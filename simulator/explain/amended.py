@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-import orjson
-
 from db.read.decision_rows import without_effect
 from db.read.event_fields import about_conversions, event_at, events_of
 from db.read.moment import audit_at
 from db.read.reward_rows import RewardRow
 from simulator.domain.vocabulary import AuditKind, ReversalReason
 from simulator.domain.without_effect import WITHOUT_EFFECT
-from simulator.explain.source import Fields, Source
+from simulator.explain.source import Fields, Source, steered
 from simulator.program.currencies import DIGITS
 from simulator.program.words import amount, moment
 
@@ -65,16 +63,16 @@ def vain_choices(source: Source, lines: Sequence[RewardRow], events: list[Fields
     for line in lines:
         named = (keys[line.seq]["source"], keys[line.seq]["id"], line.reward)
         for event in _of_recipient(source, line):
-            data = orjson.loads(event["steering"])
+            data = steered(event)
             if (
                 event["seq"] in known
-                or tuple(data[f"reward_{name}"] for name in ("source", "id", "reward")) != named
+                or tuple(data.get(f"reward_{name}") for name in ("source", "id", "reward")) != named
             ):
                 continue
             vain = no_effect(source, event)
             if vain is not None:
                 what = (
-                    f"the choice of {data['choice']}"
+                    f"the choice of {data.get('choice')}"
                     if event["type"] == "reward.chosen"
                     else "the redemption"
                 )

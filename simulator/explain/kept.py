@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Final
 
-import orjson
 import polars as pl
 
 from db.read import log
@@ -27,7 +26,7 @@ from simulator.explain.context import Change, DecisionContext
 from simulator.explain.edits import Edit, edited
 from simulator.explain.fact_changes import OTHER, FactChange, Value, nearest_facts
 from simulator.explain.neighbourhood import MOST_EVENTS
-from simulator.explain.source import Fields
+from simulator.explain.source import Fields, steered
 from simulator.platform.records import parse_program, typed
 from simulator.program.facts import attribute_facts, facts_at
 from simulator.program.model import Program, Reward, Rule
@@ -59,7 +58,7 @@ def _stopped(row: RewardRow, context: DecisionContext) -> str:
     db, event = context.source.db, context.event
     low, high = seq_at(db, row.state_at), seq_at(db, row.state_at + 1)
     for reason, steering in vetoes_between(db, low, high):
-        data = orjson.loads(steering)
+        data = steered({"steering": steering})
         named = (data.get("reward_source"), data.get("reward_id"), data.get("reward_reward"))
         if named == (event["source"], event["id"], row.reward):
             return f"an operator stopped it ({reason})"

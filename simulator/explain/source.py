@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+import orjson
+
 from db.read.event_fields import received_at
 from db.read.moment import simulated_now
 from db.read.versions import Version, versions
@@ -60,6 +62,15 @@ class Source:
     def program(self) -> Program:
         """The newest program."""
         return self.programs[max(self.programs)]
+
+
+def steered(event: Fields) -> Fields:
+    """Return what an event's `steering` says, by member; nothing where it has none, or none that can be read."""
+    try:
+        found = orjson.loads(event.get("steering") or "{}")
+    except ValueError:  # in a damaged database; `verify` says where
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def listed(parts: Sequence[str]) -> str:
