@@ -106,13 +106,13 @@ def _spelled(row: Row) -> dict[str, Any]:
     """Return a row with its amount as money, what is yes or no as such, and the members of `steering` one by one."""
     told: dict[str, Any] = {}
     for name, value in row.items():
-        if name == "amount_minor" and (digits := DIGITS.get(row.get("currency") or "")) is not None:
-            told[name] = figures.money(value, row["currency"], digits)
+        if name == "amount_minor" and isinstance(value, int) and row.get("currency") in DIGITS:
+            told[name] = figures.money(value, row["currency"], DIGITS[row["currency"]])
         elif name in _TRUTHS:
             told[name] = "yes" if value else "no"
         elif name == "steering" and isinstance(value, str):
             told |= _members(value)
-        elif name != "currency" or "amount_minor" not in row or value not in DIGITS:
+        elif name != "currency" or value not in DIGITS or not isinstance(row.get("amount_minor"), int):
             told[name] = value
     return told
 
