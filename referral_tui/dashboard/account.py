@@ -277,7 +277,7 @@ def _decision(one: Told, why_not: Iterable[str]) -> Iterator[Block]:
     for split in one["variants"]:
         yield Block(split["says"], sign="·", sign_ink="quiet", wide=True)
     if one.get("approved"):
-        yield Block(one.get("approved"), sign="✓", sign_ink="good", wide=True)
+        yield Block(one["approved"], sign="✓", sign_ink="good", wide=True)
     for line in why_not:
         yield Block(line, sign="→", wide=True)
 
