@@ -23,6 +23,8 @@ NAMING_NOBODY: Final = {
     "replay": "what is sent again, from which entry to which",
     "door": "where it listens",
     "caller": "who calls, and how many messages",
+    "way": "from which client the events of a source came, and how many",
+    "old_secret": "secrets that sign beside the new ones for a while",
     "asker": "who may veto, and how far they were asked",
 }
 """The other tables, and what is in them."""

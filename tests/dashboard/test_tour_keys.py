@@ -117,7 +117,14 @@ async def test_the_product_teams_tour_key_by_key(
         await seen.app.workers.wait_for_complete()
         await press("z")
         await seen.app.workers.wait_for_complete()
-        assert [one.right is None for one in study.asked] == [True, False, True]
+        await press("u")
+        await seen.app.workers.wait_for_complete()
+        assert [(one.right is None, one.world.drawn) for one in study.asked] == [
+            (True, False),
+            (False, False),
+            (True, False),
+            (True, True),
+        ]
         await seen.pilot.press("q")
         press.pressed.add("q")
         assert not seen.app.is_running or seen.app._exit

@@ -5,6 +5,7 @@ What is not held: why a reversal of something unknown is in vain, since that is 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -12,9 +13,9 @@ import numpy as np
 import pytest
 
 from simulator.engine import intake
-from simulator.engine.arrays import NONE
+from simulator.engine.arrays import NONE, Keys
 from simulator.engine.devices import Devices
-from simulator.engine.interner import pair_keys
+from simulator.engine.interner import Hashed, hash_pairs, pair_keys
 from simulator.engine.keys import mix
 from tests.engine.strategies import case_of
 from tests.engine.test_engine_agrees import check, disagreement, full, restarted, run
@@ -23,12 +24,16 @@ from tests.engine.test_engine_agrees import check, disagreement, full, restarted
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the ids of messages all have one of five fingerprints."""
-    exact = pair_keys
 
-    def colliding(*given: Any) -> Any:
-        return mix((exact(*given) % np.uint64(5)).astype(np.int64))
+    def few_of(keys: Keys) -> Keys:
+        return mix((keys % np.uint64(5)).astype(np.int64))
 
-    monkeypatch.setattr(intake, "pair_keys", colliding)
+    def hashed(*given: Any) -> Hashed:
+        one = hash_pairs(*given)
+        return replace(one, keys=few_of(one.keys))
+
+    monkeypatch.setattr(intake, "pair_keys", lambda *given: few_of(pair_keys(*given)))
+    monkeypatch.setattr(intake, "hash_pairs", hashed)
 
 
 @pytest.mark.usefixtures("few")
