@@ -25,6 +25,7 @@ from benchmarks.door import make_lines
 BATCH = 500  # lines of a request
 CLIENTS = 8
 COMMAND = [sys.executable, "-m", "referral_tui"]
+NEW = ("--program", "telecom", "--db", "http.db")
 
 
 def ingest(folder: Path, lines: Sequence[bytes]) -> float:
@@ -37,9 +38,9 @@ def ingest(folder: Path, lines: Sequence[bytes]) -> float:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a new database; gives the address of its events."""
-    command = [*COMMAND, "serve", "--program", "telecom", "--db", "http.db", "--port", "0"]
+def served(folder: Path, *arguments: str) -> Iterator[str]:
+    """Serve a database with these arguments of `serve`; gives the address of its events."""
+    command = [*COMMAND, "serve", *arguments, "--port", "0"]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
         try:
             found = re.search(r"http://[0-9.:]+", process.stdout.readline() if process.stdout else "")
@@ -100,7 +101,7 @@ def main() -> int:
     for _ in range(given.rounds):
         with tempfile.TemporaryDirectory() as name:
             start = ingest(Path(name), lines[:1])
-        with tempfile.TemporaryDirectory() as name, served(Path(name)) as address:
+        with tempfile.TemporaryDirectory() as name, served(Path(name), *NEW) as address:
             file = ingest(Path(name), lines) - start
             http = asyncio.run(in_batches(address, lines))
         ratios.append(file / http)
@@ -109,7 +110,7 @@ def main() -> int:
             f"{file / http:.2f} of it"
         )
     print(f"median {median(ratios):.2f} (at least 0.6 is aimed at)")
-    with tempfile.TemporaryDirectory() as name, served(Path(name)) as address:
+    with tempfile.TemporaryDirectory() as name, served(Path(name), *NEW) as address:
         seconds, failed = asyncio.run(one_by_one(address, lines[: given.rate * given.seconds], given.rate))
     p50, p99 = (seconds[int(len(seconds) * part)] * 1000 for part in (0.5, 0.99))
     print(

@@ -9,19 +9,17 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import re
-import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
 from benchmarks.door import make_lines
-from benchmarks.http import COMMAND, one_by_one
+from benchmarks.http import COMMAND, one_by_one, served
 
 RATE = 100  # single posts a second
 SECONDS = 5
@@ -38,20 +36,6 @@ def ingest(folder: Path, db: str, lines: Sequence[bytes]) -> float:
     """Return the seconds that `ingest` takes for these lines, with its start."""
     (folder / "events.jsonl").write_bytes(b"\n".join(lines))
     return run(folder, "ingest", "--program", "telecom", "--db", db, "events.jsonl")
-
-
-@contextmanager
-def served(folder: Path, *arguments: str) -> Iterator[str]:
-    """Serve a database; gives the address of its events."""
-    command = [*COMMAND, "serve", *arguments, "--port", "0"]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            found = re.search(r"http://[0-9.:]+", process.stdout.readline() if process.stdout else "")
-            if found is None:
-                raise SystemExit("the server did not start")
-            yield f"{found[0]}/v1/events"
-        finally:
-            process.send_signal(signal.SIGINT)
 
 
 def main() -> int:

@@ -35,7 +35,7 @@ class InboxWorker:
         """Prepare to work a program's inbox; `received` is called on a thread of the worker's."""
         self._reader, self._answerer = Reader(address), Answerer(address)
         self._writer, self._received = writer, received
-        self._flying: dict[int, int] = {}  # letters with the writer, and how many messages each has
+        self._flying: dict[int, int] = {}  # letters without an answer yet, and how many messages each has
         self._answers: deque[tuple[int, str, Answered]] = deque()
         self._wake = Condition()
         self._closing = False
@@ -81,9 +81,12 @@ class InboxWorker:
     def _submit(self, number: int, letter: Letter) -> None:
         def answer(found: Answered | BaseException) -> None:
             with self._wake:
-                self._flying.pop(number, None)
-                if isinstance(found, Answered):  # otherwise the next engine judges it
+                if isinstance(
+                    found, Answered
+                ):  # it flies on until the answer is there, or it would be read again
                     self._answers.append((number, letter.client, found))
+                else:  # the next engine judges it
+                    self._flying.pop(number, None)
                 self._wake.notify_all()
 
         refused = {position: refusal_of(said) for position, said in letter.refused}
@@ -108,6 +111,10 @@ class InboxWorker:
             except DatabaseError as error:  # the letters are judged again, as duplicates
                 _LOG.warning("inbox: %s", error)
                 self._pause()
+            with self._wake:
+                for number, _, _ in some:
+                    self._flying.pop(number, None)
+                self._wake.notify_all()
             for _, client, found in some:
                 self._received(client, found.receipts.counts, found.sources)
         self._answerer.close()

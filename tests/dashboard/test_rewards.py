@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,9 @@ def test_later_days_are_added_up_by_weeks_from_monday() -> None:
     )
 
 
+SLOW = Budget(total=1000, spent=500, pending=0, a_day=1.0, runs_out_at=START + 500 * DAY, now=START)
+
+
 @pytest.mark.parametrize(
     ("one", "said"),
     [
@@ -115,42 +119,9 @@ def test_later_days_are_added_up_by_weeks_from_monday() -> None:
         (Budget(total=1000, spent=1000, pending=0, a_day=500.0, runs_out_at=START), "It is spent"),
         (Budget(total=1000, spent=10, pending=0, a_day=0.0, runs_out_at=None), "no end is in sight"),
         (Budget(total=1000, spent=0, pending=0, a_day=0.0, runs_out_at=None), "Nothing was spent yet"),
-        (
-            Budget(
-                total=1000,
-                spent=500,
-                pending=0,
-                a_day=1.0,
-                runs_out_at=START + 500 * DAY,
-                now=START,
-                ends_at=START + 100 * DAY,
-            ),
-            "Lasts to the end, about £4.00 left.",
-        ),
-        (
-            Budget(
-                total=1000,
-                spent=500,
-                pending=0,
-                a_day=1.0,
-                runs_out_at=START + 500 * DAY,
-                now=START,
-                ends_at=START + 600 * DAY,
-            ),
-            "Runs out 14 Jul 2027",
-        ),
-        (
-            Budget(
-                total=1000,
-                spent=500,
-                pending=0,
-                a_day=1.0,
-                runs_out_at=START + 500 * DAY,
-                now=START,
-                ends_at=START,
-            ),
-            "The program has ended, with £5.00 left",
-        ),
+        (replace(SLOW, ends_at=START + 100 * DAY), "Lasts to the end, about £4.00 left."),
+        (replace(SLOW, ends_at=START + 600 * DAY), "Runs out 14 Jul 2027"),
+        (replace(SLOW, ends_at=START), "The program has ended, with £5.00 left"),
         (
             Budget(total=1000, spent=500, pending=0, a_day=500.0, runs_out_at=START + 2 * DAY),
             "Runs out 3 Mar 2026, at £35.00 a week",
