@@ -1,1 +1,1 @@
-"""The commands, one small file each; heavy imports are inside the command."""
+"""The commands, one small file each; heavy imports are inside the command functions."""

@@ -44,16 +44,20 @@ COMMANDS: Final = {
         "dashboard", "dashboard", "Open the dashboard on a database, running or finished."
     ),
     "learn": CommandEntry(
-        "learn", "app", "Learn by lessons of five minutes inside the dashboard, and write your own."
+        "learn", "app", "Take five-minute lessons inside the dashboard, and write your own."
     ),
     "present": CommandEntry(
-        "present", "present", "Give a talk in the dashboard, large, with the speaker's notes beside it."
+        "present",
+        "present",
+        "Give a talk in the dashboard, in large type, with speaker's notes in a second terminal.",
     ),
-    "load": CommandEntry("load", "load", "Put the rules under load and measure how fast they are."),
+    "load": CommandEntry("load", "load", "Load-test the rules and measure how fast they are."),
     "ingest": CommandEntry("ingest", "ingest", "Receive real events from files, judge them and store them."),
     "map": CommandEntry("mapping", "app", "List, show and check mappings of other systems' records."),
-    "serve": CommandEntry("serve", "serve", "Receive events over HTTP, and answer what became of each."),
-    "keys": CommandEntry("keys", "app", "Make, list and remove the keys with which clients call `serve`."),
+    "serve": CommandEntry("serve", "serve", "Receive events over HTTP, and answer each with its receipt."),
+    "keys": CommandEntry(
+        "keys", "app", "Create, list and remove the keys that clients of `serve` authenticate with."
+    ),
     "hooks": CommandEntry(
         "hooks", "app", "Subscribe to the webhooks that `serve` sends, and listen to them."
     ),
@@ -61,39 +65,43 @@ COMMANDS: Final = {
         "export", "export", "Write events, decisions, rewards … as JSON Lines, CSV or Parquet."
     ),
     "explain": CommandEntry(
-        "explain", "explain", "Say in words what happened to a friend, a conversion or a reward."
+        "explain", "explain", "Explain in words what happened to a friend, a conversion or a reward."
     ),
-    "verify": CommandEntry("verify", "verify", "Derive everything again from the log and compare."),
+    "verify": CommandEntry(
+        "verify", "verify", "Derive everything from the log again, and compare it with what is stored."
+    ),
     "erase": CommandEntry("erase", "erase", "Erase people, and prove that nothing else has changed."),
-    "migrate": CommandEntry("migrate", "migrate", "Bring a database of an older schema to today's."),
+    "migrate": CommandEntry("migrate", "migrate", "Upgrade a database to the current schema."),
     "review": CommandEntry("review", "app", "List, approve or decline decisions in review."),
     "fraud": CommandEntry(
-        "fraud", "fraud", "Score the rules against the truth about who cheats, in money too."
+        "fraud", "fraud", "Score the rules against the truth about who cheats, also in money."
     ),
     "compare": CommandEntry(
         "compare", "compare", "Compare two designs side by side: what each brings, and what it costs."
     ),
     "whatif": CommandEntry(
-        "whatif", "whatif", "Turn a design's numbers, and see at once what each turn would bring."
+        "whatif", "whatif", "Change a design's numbers and see at once what each change would bring."
     ),
     "study": CommandEntry(
-        "study", "study", "Run designs over many markets: what each brings, and how sure that is."
+        "study",
+        "study",
+        "Run designs over many simulated markets: what each brings, and how certain that is.",
     ),
     "optimise": CommandEntry(
-        "optimise", "optimise", "Search designs for the best within limits, and write it as a program file."
+        "optimise", "optimise", "Search for the best design within limits, and write it as a program file."
     ),
-    "events": CommandEntry("events", "app", "Print the contract of events as a JSON Schema."),
+    "events": CommandEntry("events", "app", "Print the event contract as a JSON Schema."),
     "sheet": CommandEntry(
-        "sheet", "sheet", "Say what data a program needs, how often, what uses it, and who owns it."
+        "sheet", "sheet", "List the data that a program needs: how often, what uses it, and who owns it."
     ),
-    "person": CommandEntry("person", "app", "Say everything that is held on a person."),
-    "program": CommandEntry("program", "app", "Make, check and read program designs."),
+    "person": CommandEntry("person", "app", "Show everything that is stored about a person."),
+    "program": CommandEntry("program", "app", "Create, check and describe program designs."),
     "presets": CommandEntry("presets", "app", "List the presets, and check them against published figures."),
 }
 
 
 class LazyGroup(TyperGroup):
-    """A command group that lists a line for each command and loads only the one that is called."""
+    """List a line of help for each command, and load only the command that is called."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
@@ -103,7 +111,7 @@ class LazyGroup(TyperGroup):
         }
 
     def get_params(self, ctx: Any) -> list[Any]:
-        """Return the parameters, which take plain values directly."""
+        """Return the parameters, which accept plain values directly."""
         return lightened(super().get_params(ctx))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
@@ -112,7 +120,7 @@ class LazyGroup(TyperGroup):
         return name, load(name) if name is not None else command, rest
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; re-raise ctrl-C as an exception that Typer lets pass."""
+        """Run the command, and re-raise Ctrl-C as an exception that Typer lets pass."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as interrupt:
@@ -158,7 +166,7 @@ def _root(
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run a command line and return its exit status; errors that a person can fix are a line on standard error."""
+    """Run a command line and return its exit status; print errors that a person can fix as a line on standard error."""
     command = typer.main.get_command(app)
     return guarded(
         lambda: command.main(

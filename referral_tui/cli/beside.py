@@ -1,6 +1,6 @@
-"""What is held on people in the files beside the platform's database, and what erasing does there.
+"""What the files beside the platform's database hold about a person, and what erasing does to it.
 
-`person show` and `erase` go by the same list, so that what is told of is what is erased, and the other way round.
+`person show` and `erase` use the same list, so that exactly what is shown is what gets erased.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ Row = Mapping[str, Any]
 UNREACHED: Final = (
     "exports and reports, backups and copies of the files, the senders' own systems, subscribers of webhooks"
 )
-"""What neither of them can look into."""
+"""What neither command can reach."""
 
 
 @dataclass(frozen=True)
 class Place:
     """A file or folder beside the database.
 
-    `holds` says what it has about a person, and `erasing` what becomes of that. `held` returns it, a row each; `erase`
-    erases it, and returns how many rows or lines there were. `check` raises the error that would keep it from that.
+    `holds` says what it stores about a person, and `erasing` what happens to that. `held` returns it as rows; `erase`
+    erases it and returns how many rows or lines there were. `check` raises the error that would prevent it.
     """
 
     path: Path
@@ -38,7 +38,7 @@ class Place:
 
 
 def places(db: Path, folder: Path | None = None) -> list[Place]:
-    """Return what is there beside the database at `db`; `folder` is one of batch files, where it isn't beside it."""
+    """Return the files beside the database at `db`; `folder` is that of the batch files, if it is elsewhere."""
     from simulator.delivery.spool import files_path
 
     folders = dict.fromkeys([files_path(db), folder or files_path(db)])

@@ -1,4 +1,4 @@
-"""`compare`: compare two designs side by side, each in a database of its own, or the variants of an experiment."""
+"""`compare`: compare two designs side by side, each in its own database, or the variants of one experiment."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def compare(
     one: Design,
     other: Annotated[
         Path | None,
-        typer.Argument(metavar="DB", help="Another one; without it, variants of the first are compared."),
+        typer.Argument(
+            metavar="DB", help="The second database; without it, variants within the first are compared."
+        ),
     ] = None,
     experiment: Annotated[
         str | None,
@@ -38,30 +40,34 @@ def compare(
         bool,
         typer.Option(
             "--waterfall",
-            help="Only where the money went: from all that the rules could have paid to what was kept.",
+            help="Show only where the money went, from all that the rules could have paid to what was kept.",
         ),
     ] = False,
     people: Annotated[
         bool,
-        typer.Option("--people", help="Only who came out otherwise, and what explain says of them in both."),
+        typer.Option(
+            "--people",
+            help="Show only who ended up with a different result, and what explain says about them in both.",
+        ),
     ] = False,
     limit: Annotated[
-        int, typer.Option(min=0, max=1000, help="With --people: how many of them to explain.")
+        int, typer.Option(min=0, max=1000, help="With --people: how many people to explain.")
     ] = 10,
     as_json: Json = False,
 ) -> None:
-    """Compare two designs side by side: the funnel, the numbers, how they differ, and the cost of a further customer.
+    """Compare two designs side by side: the funnel, the numbers, how they differ, and the cost of each extra customer.
 
-    Each is a database. If simulate made both with one seed and size, they hold the same people with the same luck, so
-    only the design makes the difference; otherwise a line says so. Changes are in per cent, those of shares in points.
+    Each design is a database. If simulate made both with the same seed and size, they hold the same people with the
+    same luck, so only the design makes a difference; otherwise a line warns of it. Changes are in per cent, or in
+    percentage points for shares.
 
-    With one database, compares the variants of an experiment of its program: friends, qualified friends, their rates,
-    and what is issued and pending for each qualified one. Intervals are of 95 %: Wilson's for rates, Newcombe's for
-    their differences; for money those of a ratio, Welch's for differences. Where referrers were drawn, friends of one
-    referrer count as alike. Below 30 people in a variant there is no interval.
+    Given one database, compares the variants of an experiment in its program: friends, qualified friends, their rates,
+    and what is issued and pending per qualified friend. Intervals are at 95 %: Wilson's for rates, Newcombe's for
+    their differences; for money those of a ratio, Welch's for differences. If referrers were assigned to variants,
+    friends of one referrer count as a cluster. With fewer than 30 people in a variant there is no interval.
 
-    Then where the money went: from all that the conversions which the rules were asked about could have paid, step by
-    step, to what was paid and kept. What a rule refused is as in fraud. --waterfall shows that of one database, too.
+    Then comes where the money went, step by step: from everything that the judged conversions could have paid down to
+    what was paid and kept. What a rule refused is counted as in fraud. --waterfall also shows this for one database.
 
     Examples: referral-tui compare plain.db generous.db
               referral-tui compare plain.db generous.db --people

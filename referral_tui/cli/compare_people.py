@@ -1,4 +1,4 @@
-"""`compare --people`: who came out otherwise under the other design, and why."""
+"""`compare --people`: who got a different result under the other design, and why."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _PAGE: Final = 79
 _MOST_LINES: Final = 5
-"""The most lines said of one side of a person; `explain` has them all."""
+"""The most lines shown for one side of a person; `explain` shows them all."""
 _RESULTS: Final = {
     "paid": "paid",
     "pending": "to be paid",
@@ -29,7 +29,7 @@ _RESULTS: Final = {
 
 
 def show_people(one: Path, other: Path, limit: int, *, as_json: bool) -> None:
-    """Print who came out otherwise in the second database than in the first, `limit` of them explained."""
+    """Print who got a different result in the second database than in the first, and explain `limit` of them."""
     from db.read.comparing import other_differences, read_compared
     from referral_tui.cli.compare_money import names_of
     from referral_tui.names import short_name

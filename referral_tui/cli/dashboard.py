@@ -1,4 +1,4 @@
-"""`dashboard`: watch a database, whether a run is writing to it or not."""
+"""`dashboard`: watch a database, whether or not a run is writing to it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from referral_tui.cli.output import say, say_lines
 def dashboard(
     db: SharedDatabase = DEFAULT_DATABASE,
     at: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Start at a moment of the past, such as 2026-03-01.")
+        str | None,
+        typer.Option(metavar="TIME", help="Show the state at a moment in the past, such as 2026-03-01."),
     ] = None,
     serve: Annotated[
         bool,
@@ -28,7 +29,8 @@ def dashboard(
         ),
     ] = False,
     config: Annotated[
-        bool, typer.Option("--config", help="Print where the config file is, and what can be set in it.")
+        bool,
+        typer.Option("--config", help="Print the location of the config file and the settings it accepts."),
     ] = False,
 ) -> int:
     """Open the dashboard on a database, running or finished.

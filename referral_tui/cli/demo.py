@@ -9,13 +9,14 @@ import typer
 from referral_tui.cli.options import preset_completion
 
 CLASS_EVENTS = 2_000
-"""The event at which the world of a class waits: friends have claimed, and the first contracts are about to be told."""
+"""The event at which a class's world pauses: friends have claimed, and the first contracts are about to arrive."""
 PRESET, SEED, REFERRERS, DAYS, PACE = "telecom", 42, 1_500, 120, "1d/s"
 
 
 def demo(
     preset: Annotated[
-        str, typer.Option(help="The program and the world to show.", autocompletion=preset_completion)
+        str,
+        typer.Option(help="The preset to show: its program and its world.", autocompletion=preset_completion),
     ] = PRESET,
     seed: Annotated[
         int | None,
@@ -36,7 +37,8 @@ def demo(
             min=1,
             max=65535,
             metavar="PORT",
-            help="Open the door of `serve` on this port, too: throw an event of your own into the living program.",
+            help="Also accept events over HTTP on this port, as `serve` does, so that you can send your own "
+            "into the running program.",
         ),
     ] = None,
     serve: Annotated[

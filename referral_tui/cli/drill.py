@@ -34,7 +34,7 @@ def drill(
     seed: Class = None,
     cause: Annotated[
         str | None,
-        typer.Option(metavar="CAUSES", help="Only cases of these causes, such as late-event,capped."),
+        typer.Option(metavar="CAUSES", help="Only cases with these causes, such as late-event,capped."),
     ] = None,
     cases: Annotated[int, typer.Option(min=1, max=200, help="How many customers to answer.")] = 12,
     name: Annotated[
@@ -44,8 +44,8 @@ def drill(
     """Practise answering customers who ask where their reward is.
 
     Each case is a customer's message from a small simulated world. Look things up, then answer four questions: what the
-    state is, what decided it, what would have paid, what you do. What you miss comes back: after a few cases, and on
-    later days. The answers stay on this machine.
+    state is, what decided it, what would have paid, and what you would do. What you get wrong comes back after a few
+    cases, and on later days. The answers stay on this machine.
 
     Example: referral-tui drill --class 7
     """
@@ -91,7 +91,7 @@ def _sitting(seed: int | None, causes: list[Cause], cases: int, name: str | None
 
 
 def _causes(text: str | None) -> list[Cause]:
-    """Return the causes that are named, separated by commas; all of them without a text.
+    """Return the named causes, which are separated by commas; all of them if the text is empty.
 
     Raises:
         InputError: there is no such cause.
@@ -114,7 +114,7 @@ def _causes(text: str | None) -> list[Cause]:
 
 
 def _login() -> str:
-    """Return the name of whoever is logged in, as far as it can name a file."""
+    """Return the login name of the current user, reduced to what is valid in a file name."""
     import getpass
 
     from referral_tui.drills.progress import check_person
@@ -134,7 +134,7 @@ def report(
         typer.Option(
             "--from",
             metavar="FOLDER",
-            help="A folder with answers that people handed in. Default: this machine's.",
+            help="A folder with answers collected from several people. Default: this machine's.",
         ),
     ] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV; times are milliseconds UTC.")] = False,
@@ -142,8 +142,8 @@ def report(
 ) -> None:
     """Report on a class by person and cause: cases seen, answered without a mistake, look-ups, when it comes back.
 
-    Without --class it reports on those who practise alone. Everybody's answers are a file in the user's data folder;
-    nothing is sent anywhere.
+    Without --class it reports on people who practise alone. Answers are kept in one file per person in the user's data
+    folder; nothing is sent anywhere.
 
     Example: referral-tui drill report --class 7 --csv
     """
@@ -183,9 +183,9 @@ def check_cases(
     ] = 1,
     as_json: Json = False,
 ) -> int:
-    """Generate cases and check that each question has exactly one right answer, and that every wrong one is refuted.
+    """Generate cases and check that each question has exactly one right answer, and that each wrong answer is refuted.
 
-    Exits 1 if a case is ambiguous, or if a cause never came. A thousand cases take about a minute.
+    Exits with status 1 if a case is ambiguous or a cause never occurred. A thousand cases take about a minute.
 
     Example: referral-tui drill check --cases 1000
     """

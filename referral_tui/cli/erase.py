@@ -1,4 +1,4 @@
-"""`erase`: overwrite what is stored about a person, so that everything that followed from it can still be proven."""
+"""`erase`: overwrite what is stored about a person, while everything derived from it can still be verified."""
 
 from __future__ import annotations
 
@@ -25,19 +25,22 @@ def erase(
         str, typer.Option("--by", metavar="REF", help="Your reference as an operator; never an e-mail.")
     ] = "",
     basis: Annotated[
-        str, typer.Option("--basis", metavar="TEXT", help="Why: the request, or the rule that it follows.")
+        str,
+        typer.Option(
+            "--basis", metavar="TEXT", help="Why they are erased: the request, or the retention rule."
+        ),
     ] = "",
     db: SharedDatabase = DEFAULT_DATABASE,
     contact_of: Annotated[
         str | None,
-        typer.Option(metavar="REF", help="Erase this person and everybody who has a contact of theirs."),
+        typer.Option(metavar="REF", help="Erase this person and everybody who shares a contact with them."),
     ] = None,
     older_than: Annotated[
         int | None,
         typer.Option(
             min=1,
             metavar="DAYS",
-            help="Erase everybody of whom nothing was received for so many days; 730 is what the data sheet says.",
+            help="Erase everybody about whom nothing was received for this many days; the data sheet recommends 730.",
         ),
     ] = None,
     files: BatchFiles = None,
@@ -46,9 +49,9 @@ def erase(
     """Erase people: overwrite what is stored about them, and prove that nothing else has changed.
 
     References, codes, contacts and devices become pseudonyms that nobody can trace back; segments, countries,
-    communities and attributes go. Amounts, dates, decisions and sums stay, and `verify` still proves all of them. An
-    event in the log says that it was done, by whom and why. Whoever comes back is a new person. No other command may
-    write the database meanwhile.
+    communities and attributes are removed. Amounts, dates, decisions and sums stay, and `verify` still proves all of
+    them. An event in the log records that it was done, by whom and why. If the person comes back, they are a new
+    person. No other command may write to the database at the same time.
 
     Example: referral-tui erase p-1234 --by dpo-1 --basis "request of 3 May" --db shop.db
     """

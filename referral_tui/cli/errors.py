@@ -23,9 +23,9 @@ INTERRUPTED: Final = 130
 
 
 class InterruptedCommand(Exception):  # noqa: N818 - not an error: somebody pressed ctrl-C
-    """A KeyboardInterrupt under a name that Typer lets pass; the original becomes a silent exit status there.
+    """A KeyboardInterrupt under a name that Typer lets pass; Typer turns the original into a silent exit status.
 
-    Its text says what remains, if that is not what was committed.
+    Its text says what was kept, if that differs from what was committed.
     """
 
 

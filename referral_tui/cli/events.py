@@ -8,7 +8,7 @@ from referral_tui.cli.output import print_json
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Print the contract of events.",
+    help="Print the event contract.",
     epilog="Start with: referral-tui events schema",
     rich_markup_mode="rich",
 )
@@ -16,7 +16,7 @@ app = typer.Typer(
 
 @app.callback()
 def events() -> None:
-    """Print the contract of events."""
+    """Print the event contract."""
 
 
 @app.command(epilog="Example: referral-tui events schema > event.schema.json")

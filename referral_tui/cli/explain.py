@@ -1,4 +1,4 @@
-"""`explain`: say in words what happened: which rule, which values, what would have paid."""
+"""`explain`: explain what happened in words: which rule, which values, and what would have paid."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def explain(
     db: SharedDatabase = DEFAULT_DATABASE,
     as_json: Json = False,
 ) -> None:
-    """Say what happened to a friend, a referrer, a conversion or a reward.
+    """Explain what happened to a friend, a referrer, a conversion or a reward.
 
     Prints the timeline, the attribution with the touches that lost and why, every rule with the values it read, the
     rewards with their dates, and what would have paid.
@@ -182,7 +182,7 @@ def _decision(one: Fields, why_not: Iterable[str]) -> Iterator[str]:
 
 
 def _if_approved(one: Fields) -> str:
-    """Return what an approval would start, in a line."""
+    """Return a line for each reward that an approval would start."""
     from referral_tui.names import short_name
     from referral_tui.words import counts_only
     from simulator.program.words import moment

@@ -57,18 +57,20 @@ def export(
         bool | None,
         typer.Option(
             "--guard-formulas/--no-guard-formulas",
-            help="In CSV, put an apostrophe before texts that a spreadsheet would take for a formula. On for payouts.",
+            help="In CSV, put an apostrophe before texts that a spreadsheet would read as formulas. On by "
+            "default for payouts.",
         ),
     ] = None,
 ) -> None:
     """Write rows as JSON Lines, CSV or Parquet.
 
-    WHAT is events (whole CloudEvents, which `ingest --replay` reads back), quarantine, merges, attributions, decisions,
+    WHAT is events (CloudEvents, which `ingest --replay` can read), quarantine, merges, attributions, decisions,
     rewards, payouts or audit. Times are integer milliseconds UTC, money is in integer minor units; in payouts they are
-    RFC 3339 and decimals (in Parquet, of those types). Payouts have: number, state, expected, kind, currency, value,
-    recipient, role, reward, milestone, due_at, issued_at, state_at, referrer, friend, source, event_id.
+    RFC 3339 and decimals (in Parquet, values of those types). Payouts have these columns: number, state, expected,
+    kind, currency, value, recipient, role, reward, milestone, due_at, issued_at, state_at, referrer, friend, source,
+    event_id.
 
-    A regular file is replaced as a whole; a FIFO or a device is written into.
+    A regular file is replaced atomically; a FIFO or a device is written to directly.
 
     Example: referral-tui export rewards --db shop.db --format csv --out rewards.csv
     """
@@ -99,7 +101,7 @@ def export(
 
 
 def _partner(mapping: str | None, what: What) -> FormWriter | None:
-    """Find the partner's form that payouts are written in."""
+    """Find the partner's form in which payouts are written."""
     from simulator.domain.errors import InputError
     from simulator.files.payouts import COLUMNS
     from simulator.mapping.partner_forms import FormWriter, find_form

@@ -33,8 +33,8 @@ def fraud(
     """Score the program against the truth that the simulated client knows: precision, recall and money, rule by rule.
 
     Reads FILE and the .crm.db beside it, and changes neither. This is the analyst's view: the platform itself never
-    learns who cheats. Rules of the offer (a new customer, a large enough basket) look bad here and may be right; leave
-    them out by naming the others with --rule.
+    learns who cheats. Rules that define the offer (a new customer, a large enough basket) score badly here and may
+    still be right; leave them out by naming the others with --rule.
 
     Example: referral-tui fraud --db shop.db
     """

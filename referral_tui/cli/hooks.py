@@ -24,7 +24,7 @@ Types = Annotated[
     typer.Option(
         "--type",
         metavar="TYPE",
-        help="A type that is wanted, or several, such as 'reward.*'; may be repeated. All otherwise.",
+        help="A type of message to send, or a pattern such as 'reward.*'; may be repeated. Default: all.",
     ),
 ]
 After = Annotated[
@@ -32,7 +32,7 @@ After = Annotated[
     typer.Option(
         min=0,
         metavar="ENTRY",
-        help="Begin after this entry of the audit trail, 0 for the first; now otherwise.",
+        help="Begin after this entry of the audit trail; 0 begins with the first. Default: now.",
     ),
 ]
 
@@ -40,20 +40,20 @@ After = Annotated[
 @app.command()
 def add(
     name: Name,
-    url: Annotated[str, typer.Argument(metavar="URL", help="Where its messages are posted.")],
+    url: Annotated[str, typer.Argument(metavar="URL", help="The address that messages are posted to.")],
     db: Database = DEFAULT_DATABASE,
     types: Types = None,
     after: After = None,
     secret: Annotated[
-        str | None, typer.Option(metavar="whsec_…", help="The secret to sign with; a new one otherwise.")
+        str | None, typer.Option(metavar="whsec_…", help="The secret to sign with. Default: a new one.")
     ] = None,
     anywhere: Annotated[
-        bool, typer.Option("--anywhere", help="Allow an address that is not this machine's own.")
+        bool, typer.Option("--anywhere", help="Allow an address on another machine.")
     ] = False,
 ) -> None:
-    """Subscribe an address to webhooks, and print the secret with which it checks them.
+    """Subscribe an address to webhooks, and print the secret that it verifies them with.
 
-    A server that runs begins at once; what comes while none runs is sent when it is back.
+    A running server begins at once; what accumulates while none is running is sent when it is back.
 
     Example: referral-tui hooks add shop http://127.0.0.1:9000/hooks --type 'reward.*' --db shop.db
     """
@@ -72,7 +72,7 @@ def add(
 
 @app.command("list")
 def list_hooks(db: Database = DEFAULT_DATABASE, as_json: Json = False) -> None:
-    """List the subscribers: what each is sent, how far it has got, and what is wrong.
+    """List the subscribers: what each is sent, how far it has got, and what is wrong with it.
 
     Example: referral-tui hooks list --db shop.db
     """
@@ -98,7 +98,7 @@ def list_hooks(db: Database = DEFAULT_DATABASE, as_json: Json = False) -> None:
 
 @app.command()
 def remove(name: Name, db: Database = DEFAULT_DATABASE) -> None:
-    """Remove a subscriber, with what it was still to be sent.
+    """Remove a subscriber, along with whatever was still to be sent to it.
 
     Example: referral-tui hooks remove shop --db shop.db
     """
@@ -118,16 +118,16 @@ def rotate(
         str,
         typer.Option(
             metavar="SPAN",
-            help="How long messages are signed with the old secret, too; 0h where somebody else knows it.",
+            help="How long messages are signed with the old secret as well; use 0h if the secret has leaked.",
         ),
     ] = "24h",
     secret: Annotated[
-        str | None, typer.Option(metavar="whsec_…", help="The secret to sign with; a new one otherwise.")
+        str | None, typer.Option(metavar="whsec_…", help="The secret to sign with. Default: a new one.")
     ] = None,
 ) -> None:
     """Change a subscriber's secret, and print the new one.
 
-    For a while each message has two signatures, so that a system that knows either secret can check it.
+    For a while each message carries two signatures, so that a system that knows either secret can verify it.
 
     Example: referral-tui hooks rotate shop --db shop.db
     """
@@ -153,17 +153,21 @@ def replay(
     db: Database = DEFAULT_DATABASE,
     after: Annotated[
         int | None,
-        typer.Option(min=0, metavar="ENTRY", help="Send what comes after this entry again; 0: all."),
+        typer.Option(
+            min=0, metavar="ENTRY", help="Send what comes after this entry again; 0 sends everything."
+        ),
     ] = None,
     until: Annotated[
         int | None,
-        typer.Option(min=0, metavar="ENTRY", help="The last entry to send again; the last sent otherwise."),
+        typer.Option(
+            min=0, metavar="ENTRY", help="The last entry to send again. Default: the last one sent."
+        ),
     ] = None,
-    dead: Annotated[bool, typer.Option("--dead", help="Send again what was given up.")] = False,
+    dead: Annotated[bool, typer.Option("--dead", help="Send again the messages that were given up.")] = False,
 ) -> None:
-    """Send messages again: a span of entries, or what was given up; neither: try the one that waits at once.
+    """Send messages again: a span of entries, or those given up; with neither option, retry the waiting one at once.
 
-    They go out with the ids they had. A subscription that had ended goes on.
+    They are sent with their original ids. A subscription that had ended resumes.
 
     Example: referral-tui hooks replay shop --after 120 --until 180 --db shop.db
     """
@@ -179,7 +183,7 @@ def replay(
 
 @app.command("dead-letters")
 def dead_letters(name: Name, db: Database = DEFAULT_DATABASE, as_json: Json = False) -> None:
-    """List the messages that were given up, since every try of the schedule failed.
+    """List the messages that were given up because every retry failed.
 
     Example: referral-tui hooks dead-letters shop --db shop.db
     """
@@ -205,13 +209,15 @@ def listen(
         str | None,
         typer.Option(
             metavar="URL",
-            help="Subscribe at this server over HTTP, whichever database it has; without, beside --db.",
+            help="Subscribe at this server over HTTP, whatever database it uses. Default: subscribe in the "
+            "database of --db.",
         ),
     ] = None,
     key: Annotated[
         str | None,
         typer.Option(
-            envvar="REFERRAL_TUI_KEY", help="With --server: a key that may operate, where it asks for keys."
+            envvar="REFERRAL_TUI_KEY",
+            help="With --server: a key with the right to operate, if the server requires keys.",
         ),
     ] = None,
     types: Types = None,
@@ -226,12 +232,12 @@ def listen(
             min=200,
             max=599,
             metavar="STATUS",
-            help="What to answer, to see what is tried again.",
+            help="The status to answer with, to see how messages are retried.",
         ),
     ] = 204,
-    as_json: Annotated[bool, typer.Option("--json", help="Print each as a line of JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print each message as a line of JSON.")] = False,
 ) -> None:
-    """Subscribe for as long as it runs, check the signature of each message, and print it.
+    """Subscribe for as long as the command runs, verify the signature of each message, and print it.
 
     Example: referral-tui hooks listen --db shop.db --type 'reward.*'
     """

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def listen_to(subscription: Subscription, port: int, status: int, *, as_json: bool) -> None:
-    """Subscribe, and print what comes until ctrl-c.
+    """Subscribe, and print incoming messages until Ctrl-C.
 
     Raises:
         InputError: the port can't be had, or the server can't be reached.

@@ -49,18 +49,18 @@ def ingest(
         str | None,
         typer.Option(
             metavar="TIME",
-            help="The final time: rewards due by then are released. Default: now; with --replay, the newest "
-            "receivedat.",
+            help="The final time: rewards due by then are released. Default: now, or the newest "
+            "receivedat with --replay.",
         ),
     ] = None,
     replay: Annotated[
         bool,
         typer.Option(
-            "--replay", help="Take each message's receivedat as its time of receipt, not the clock."
+            "--replay", help="Use each message's receivedat as its time of receipt instead of the clock."
         ),
     ] = False,
     batch: Annotated[
-        int, typer.Option(min=1, help="Events in a batch; any number gives the same outcome.")
+        int, typer.Option(min=1, help="Events per batch; any number gives the same outcome.")
     ] = 20_000,
     as_given: Annotated[
         bool,
@@ -74,15 +74,15 @@ def ingest(
         bool,
         typer.Option(
             "--received-as-occurred",
-            help="For histories: count each event as received when it occurred, so that holds and windows are those "
-            "of that time.",
+            help="For histories: treat each event as received when it occurred, so that holds and windows "
+            "apply as of then.",
         ),
     ] = False,
     infer_time: Annotated[
         bool,
         typer.Option(
             "--infer-time",
-            help="Take an event without a time as having happened when it is received, and mark its time as inferred.",
+            help="Assume that an event without a time happened when it was received, and mark its time as inferred.",
         ),
     ] = False,
     mapping: Annotated[
@@ -90,8 +90,8 @@ def ingest(
         typer.Option(
             "--map",
             metavar="NAME|FILE",
-            help="The mapping by which another system's records become events; `referral-tui map list` lists those "
-            "that are shipped.",
+            help="The mapping that turns another system's records into events; `referral-tui map list` lists "
+            "those that are shipped.",
             autocompletion=mapping_completion,
         ),
     ] = None,
@@ -100,8 +100,8 @@ def ingest(
         Path | None,
         typer.Option(
             metavar="FOLDER",
-            help="Take files as they arrive in a folder: each is moved to its done/, beside a file of results, a row "
-            "for a row. Until ctrl-C.",
+            help="Read files as they arrive in a folder until Ctrl-C; each is moved to done/, next to a file "
+            "with a result for each row.",
         ),
     ] = None,
     strict: Annotated[
@@ -118,34 +118,34 @@ def ingest(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Write what became of each message, a row each: .csv or .jsonl; - is standard output.",
+            help="Write a receipt for each message, one per row: .csv or .jsonl; - is standard output.",
         ),
     ] = None,
     guard_formulas: Annotated[
         bool,
         typer.Option(
             "--guard-formulas",
-            help="In receipts as CSV, put an apostrophe before texts that a spreadsheet would take for a formula.",
+            help="In receipts as CSV, put an apostrophe before texts that a spreadsheet would read as formulas.",
         ),
     ] = False,
     as_json: Json = False,
 ) -> None:
     """Receive events from files, judge and store them, and report the receipts.
 
-    Refused messages are in quarantine with file, line and reason: `referral-tui export quarantine`. If interrupted, it
-    keeps what was read; reading the same file again adds duplicates only. To follow a file that grows:
+    Refused messages go to quarantine with file, line and reason: `referral-tui export quarantine`. If interrupted, it
+    keeps what was read; reading the same file again only adds duplicates. To follow a growing file:
     tail -n +1 -F events.jsonl | referral-tui ingest --db shop.db -
 
     A row of --receipts has file, line, receipt (accepted, duplicate, conflict or malformed), seq (of the event in the
     log), field and reason; it is written once its message is stored.
 
-    With --watch a folder is watched: what arrives in it is taken once it has stayed as it is for two seconds. Killed at
-    any moment, the next call goes on where it was.
+    With --watch a folder is watched: a file that arrives in it is read once it has not changed for two seconds. If the
+    command is killed, the next call continues where it left off.
 
-    With --map the files hold records of another system, which become events by a mapping; contacts in them are hashed
-    on the way in, with the key of --secrets.
+    With --map the files hold another system's records, which a mapping turns into events; contacts in them are hashed
+    on the way in, with the key from --secrets.
 
-    Exit status: 2 if every message was refused, 1 if any was, with --strict or --dry-run.
+    Exit status: 2 if every message was refused; with --strict or --dry-run, 1 if any was.
 
     Example: referral-tui ingest --program telecom --db shop.db events.jsonl
     """
@@ -230,7 +230,7 @@ def ingest(
 
 
 def _check_times(*, replay: bool, infer_time: bool) -> None:
-    """Check that nothing else says when events are received that are received as they occurred."""
+    """Check that no other option sets the times of receipt if events are received as they occurred."""
     from simulator.domain.errors import InputError
 
     if replay:
@@ -244,7 +244,7 @@ def _check_times(*, replay: bool, infer_time: bool) -> None:
 
 
 def _mapper(mapping: str | None, secrets: Path | None, *, replay: bool) -> Mapper | None:
-    """Find the mapping that records are read by."""
+    """Find the mapping to read records with."""
     from simulator.domain.errors import InputError
     from simulator.mapping.shipped import find_mapping, ready_mapper
 
@@ -260,7 +260,7 @@ def _mapper(mapping: str | None, secrets: Path | None, *, replay: bool) -> Mappe
 def _check_receipts(
     out: Path | None, db: Path | PostgresAddress, files: Sequence[Path], *, as_json: bool
 ) -> None:
-    """See that receipts can be written to `out` without harm to what is read or stored."""
+    """Check that receipts can be written to `out` without damage to what is read or stored."""
     from simulator.domain.errors import InputError
     from simulator.domain.writing import check_writable
     from simulator.files.receipt_rows import form_of
@@ -282,7 +282,7 @@ def _check_receipts(
 
 @contextmanager
 def _receipts(out: Path | None, *, guard: bool) -> Iterator[ReceiptWriter | None]:
-    """Open the file for receipts. It is kept where an error ends the command after something was stored."""
+    """Open the file for receipts. It is kept if an error ends the command after something was stored."""
     from simulator.files.receipt_rows import ReceiptWriter, form_of
 
     if out is None:

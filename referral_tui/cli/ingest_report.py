@@ -187,7 +187,7 @@ def _sorted(passed_over: Mapping[str, int]) -> dict[str, int]:
 
 
 def _taken(skipped: int, inferred: int, passed_over: dict[str, int]) -> Iterator[str]:
-    """Yield what is done with valid messages beside storing their fields, and with records that are none."""
+    """Yield what is done with valid messages besides storing their fields, and with records that give no event."""
     if skipped:
         yield f"  records that no event of the mapping takes: {skipped:,}"
     if inferred:

@@ -1,4 +1,4 @@
-"""`ingest --watch`: take files as they arrive in a drop folder, and say of each what became of it."""
+"""`ingest --watch`: read files as they arrive in a drop folder, and write a file of results for each."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def watch_folder(
     *,
     infer_time: bool,
 ) -> None:
-    """Watch a folder until ctrl-C; `others` are options that go with named files only.
+    """Watch a folder until Ctrl-C; `others` are options that only go with named files.
 
     Raises:
         InputError: one of them is given, or the folder can't be used.

@@ -1,4 +1,4 @@
-"""`keys`: make and list the keys with which clients call a server."""
+"""`keys`: create and list the keys that clients call a server with."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from referral_tui.cli.output import print_json, say
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Make, list and remove the keys with which clients call `serve`.\n\n"
+    help="Create, list and remove the keys that clients of `serve` authenticate with.\n\n"
     "Example: referral-tui keys add shop --source client/shop --may send",
 )
 
@@ -31,14 +31,14 @@ def add(
         list[str] | None,
         typer.Option(
             metavar="SOURCE",
-            help="A source for which it may send, or SENT=SOURCE where it writes SENT for it; may be repeated.",
+            help="A source that the client may send for, or SENT=SOURCE if it calls that source SENT; may be repeated.",
         ),
     ] = None,
     keys: File = DEFAULT_KEYS,
 ) -> None:
-    """Make a key for a client, and print it: once, since only its hash is stored.
+    """Create a key for a client and print it; it is shown only once, since only its hash is stored.
 
-    A server that runs knows the keys that were there when it was started.
+    A running server knows only the keys that existed when it was started.
 
     Example: referral-tui keys add shop --source https://shop.example/orders=client/shop --may send
     """
@@ -73,7 +73,7 @@ def list_keys(keys: File = DEFAULT_KEYS, as_json: Json = False) -> None:
 
 @app.command()
 def remove(name: Name, keys: File = DEFAULT_KEYS) -> None:
-    """Remove a client's key; a server refuses it from its next start on.
+    """Remove a client's key; a running server accepts it until it is restarted.
 
     Example: referral-tui keys remove shop
     """

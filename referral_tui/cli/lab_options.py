@@ -18,7 +18,7 @@ Preset = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
-        help="The preset with the people. Default: the first program's, if that is one; else telecom.",
+        help="The preset that the people come from. Default: the first program, if that is a preset; else telecom.",
         autocompletion=preset_completion,
     ),
 ]
@@ -31,7 +31,7 @@ Referrers = Annotated[
 Days = Annotated[int, typer.Option(min=1, max=3660, help="How many days each market runs.")]
 Seed = Annotated[int, typer.Option(min=0, help="The seed of the first market; the next ones follow.")]
 Start = Annotated[
-    str | None, typer.Option(metavar="TIME", help="When it starts. Default: when the program does, or 2026.")
+    str | None, typer.Option(metavar="TIME", help="When it starts. Default: the program's start, or 2026.")
 ]
 Delivery = Annotated[
     list[str] | None,
@@ -43,7 +43,7 @@ Faults = Annotated[
     list[str] | None,
     typer.Option(
         metavar="MIX|[TYPE:]DIAL=RATE",
-        help="What goes wrong in transit, as in simulate, but nothing that spoils what a message says.",
+        help="What goes wrong in transit, as in simulate, except faults that corrupt a message's content.",
     ),
 ]
 Vary = Annotated[
@@ -60,7 +60,7 @@ Workers = Annotated[
     typer.Option(
         min=1,
         max=256,
-        help="Processes that share the work; the figures are the same. Default: one a core, if it pays.",
+        help="Processes that share the work; figures don't depend on it. Default: one per core, if worthwhile.",
     ),
 ]
 
@@ -126,7 +126,7 @@ def read_setting(
 
 
 def read_designs(programs: Sequence[str], vary: list[str] | None) -> list[Design]:
-    """Return the designs to run, each with a short name of its own: the programs, or the grid made of one.
+    """Return the designs to run, each with a short unique name: the given programs, or the grid made from one.
 
     Raises:
         InputError: a program can't be found, they pay in different currencies, or a variation doesn't fit.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     invoke_without_command=True,
-    help="Learn by lessons of five minutes inside the dashboard, and write your own.",
+    help="Take five-minute lessons inside the dashboard, and write your own.",
     epilog="Start with: referral-tui learn",
     rich_markup_mode="rich",
 )
@@ -28,14 +28,14 @@ Program = Annotated[
     str | None,
     typer.Option(
         metavar="FILE|PRESET",
-        help="Speak of this program: its hold, its caps.",
+        help="Teach with this program: its hold, its caps.",
         autocompletion=preset_completion,
     ),
 ]
 Preset = Annotated[
     str | None,
     typer.Option(
-        metavar="NAME", help="The preset with the people, and the program.", autocompletion=preset_completion
+        metavar="NAME", help="The preset that people and program come from.", autocompletion=preset_completion
     ),
 ]
 
@@ -50,11 +50,11 @@ def learn(
     program: Program = None,
     preset: Preset = None,
 ) -> int:
-    """Learn by lessons of five minutes inside the dashboard, and write your own.
+    """Take five-minute lessons inside the dashboard, and write your own.
 
-    A panel says what to look at and what to press, waits until it is so, and asks a question now and then: space goes
-    on, backspace goes a step back, r begins again, q leaves. Each lesson goes on where it was left. The lessons speak
-    of the program at hand: with --program of your own, of your hold and your caps.
+    A panel says what to look at and what to press, waits until you have done it, and sometimes asks a question: space
+    goes on, backspace goes back a step, r restarts, q leaves. Each lesson resumes where you left it. The lessons talk
+    about the program at hand: with --program, about your own hold and your own caps.
     """
     if ctx.invoked_subcommand is not None:
         return 0
@@ -101,8 +101,8 @@ def check(
 ) -> int:
     """Run a lesson or a talk against its world, and prove that every step can be reached.
 
-    The keys that it names are pressed in a dashboard without a terminal; what each step waits for must not be so before
-    and must be so after them. Then each step is jumped to. Exit status 1 where something is not as it should be.
+    The keys that it names are pressed in a dashboard without a terminal; what each step waits for must be false before
+    them and true after them. Then each step is jumped to directly. Exit status: 1 if a step fails.
     """
     from referral_tui.cli.errors import FAILED, FINE
     from referral_tui.dashboard.launch import rehearse
@@ -122,7 +122,7 @@ def check(
 
 
 def of_world(lesson: Lesson, program: str | None, preset: str | None) -> Lesson:
-    """Return a lesson with the program or the preset that was asked for in place of its own."""
+    """Return a lesson with the requested program or preset in place of its own."""
     from simulator.program.presets import find_program, preset_names
     from simulator.run.plan import world_text
 
@@ -141,7 +141,7 @@ def of_world(lesson: Lesson, program: str | None, preset: str | None) -> Lesson:
 def course_of(
     lessons: list[Lesson], progress: Progress | None, begin: int | None, notes: NotesFile | None = None
 ) -> Course:
-    """Return a course of these lessons, with the words of the program of their world; `notes` is a talk's."""
+    """Return a course of these lessons, in the words of their world's program; `notes` are a talk's."""
     from referral_tui.dashboard.course import Course
     from referral_tui.lessons.facts import program_facts
     from referral_tui.lessons.progress import Progress

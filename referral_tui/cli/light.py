@@ -1,4 +1,4 @@
-"""Take option values that need no checking as they are, so that Pydantic is not loaded for them.
+"""Accept option values that need no validation as they are, so that Pydantic need not be loaded for them.
 
 Typer checks each value with Pydantic, even defaults, and loading it takes 0.1 s of CPU: a third of the time that an
 empty Textual app needs to paint.

@@ -43,8 +43,8 @@ def load(
     traffic: Annotated[
         Literal["dense", "preset"],
         typer.Option(
-            help="dense: the preset's people in a hurry, 50 to 350 decisions in 1,000 events; "
-            "preset: as rare as in its world, at first none."
+            help="dense: the preset's people in a hurry, 50 to 350 decisions per 1,000 events; preset: as "
+            "rare as in its world, none at first."
         ),
     ] = "dense",
     seed: Annotated[
@@ -57,7 +57,8 @@ def load(
         ),
     ] = 100_000,
     rate: Annotated[
-        str | None, typer.Option(metavar="N/s", help="Open load at this many events a second, such as 20k/s.")
+        str | None,
+        typer.Option(metavar="N/s", help="Open load at this many events per second, such as 20k/s."),
     ] = None,
     stages: Annotated[
         str | None, typer.Option(metavar="SPAN:RATE,…", help="Open load in ramps, such as 10s:1k,30s:50k.")
@@ -67,7 +68,7 @@ def load(
         float | None, typer.Option(min=0.1, help="Stop after this many seconds. Default: 10.")
     ] = None,
     batch: Annotated[
-        int | None, typer.Option(min=1, help="The most events judged at once. Default: 100000.")
+        int | None, typer.Option(min=1, help="The most events to judge at once. Default: 100000.")
     ] = None,
     db: Annotated[
         Path | None,
@@ -89,7 +90,7 @@ def load(
         typer.Option(
             min=1,
             max=2,
-            help="2: make the traffic in a process of its own. Default: 2, or 1 on a single core.",
+            help="2 makes the traffic in a separate process. Default: 2, or 1 on a single core.",
         ),
     ] = None,
     threshold: Annotated[
@@ -121,7 +122,7 @@ def load(
     ] = None,
     connections: Annotated[
         int | None,
-        typer.Option(min=1, max=4096, help="With --url: connections that are kept busy at once. Default: 8."),
+        typer.Option(min=1, max=4096, help="With --url: how many connections to keep busy. Default: 8."),
     ] = None,
     key: Annotated[
         Path | None,
@@ -134,9 +135,9 @@ def load(
     Latency counts from the moment an event was due, not from when its turn came. With a rate the load is open: events
     arrive when due, whether or not the rules keep up, and all are processed before the end. Offered is what was asked
     for, over the schedule's time; achieved is what was done, over the time it took; judged is what the rules did, over
-    the time that they took. The program runs without its start and end dates. Exit status: 1 if a threshold does not
-    hold. With --url the events go to a server over HTTP, --batch of them a request (500; 1 posts each alone), and
-    latency counts until the answer; another --seed makes others than the server has had.
+    the time they took. The program runs without its start and end dates. Exit status: 1 if a threshold is missed.
+    With --url the events go to a server over HTTP, --batch per request (default 500; 1 posts each alone), and latency
+    counts until the answer; use another --seed to send events that the server has not had yet.
 
     Example: referral-tui load --rate 20k/s --seconds 20 --threshold 'p99<50ms'
     """
@@ -198,7 +199,7 @@ def _order(
     thresholds: list[str],
     server: Server | None,
 ) -> LoadProfile:
-    """Check the options before anything is made, and return the load profile; raises InputError."""
+    """Check the options before anything is created, and return the load profile; raises InputError."""
     from simulator.domain.cores import cores
     from simulator.domain.errors import InputError
     from simulator.load.drive import Limits
@@ -250,7 +251,7 @@ def _order(
 
 
 def _server(url: str | None, connections: int | None, key: Path | None) -> Server | None:
-    """Read which server the events are sent to; None where they are judged here."""
+    """Return the server that the events are sent to; None if they are judged here."""
     from urllib.parse import urlsplit
 
     from simulator.domain.errors import InputError

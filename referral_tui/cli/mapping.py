@@ -1,4 +1,4 @@
-"""`map`: list, show and check the mappings by which other systems' records become events."""
+"""`map`: list, show and check the mappings that turn other systems' records into events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`migrate`: bring a database of an older schema to today's; commands that write do it first of all."""
+"""`migrate`: upgrade a database to the current schema; commands that write do this first."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from referral_tui.cli.output import say
 
 
 def migrate(db: Database = DEFAULT_DATABASE) -> None:
-    """Bring a database of an older schema to today's.
+    """Upgrade a database to the current schema.
 
-    Works on a copy beside it, verifies that, and puts it in place only when everything in it could be derived again.
-    Killed at any moment, it leaves the old file as it was. Needs as much room on the disk as the database takes, and
-    twice that while it verifies. Commands that write (ingest, serve, simulate --resume, review, erase) migrate by
-    themselves.
+    Works on a copy next to it, verifies the copy, and puts it in place only once everything in it could be derived
+    again. If it is killed at any moment, the old file stays as it was. Needs as much disk space as the database takes,
+    and twice that while it verifies. Commands that write (ingest, serve, simulate --resume, review, erase) migrate
+    automatically.
 
     Example: referral-tui migrate --db shop.db
     """
     if not _migrate(db):
-        say(f"{db}: is of today's schema already")
+        say(f"{db}: already has the current schema")
 
 
 def migrate_first(db: Path) -> None:
-    """Migrate the database that a command is about to write, if there is one of an older schema, and say so."""
+    """Migrate the database that a command is about to write if it has an older schema, and say so."""
     from db.sqlite.readonly import OLDEST_SCHEMA, SCHEMA_VERSION, schema_of
     from simulator.domain.errors import DatabaseError
 
@@ -36,7 +36,7 @@ def migrate_first(db: Path) -> None:
 
 
 def _migrate(db: Path) -> bool:
-    """Migrate a database, and return whether there was something to do."""
+    """Migrate a database, and return whether there was anything to do."""
     from db.migrations.migrating import migrate as bring
     from referral_tui.cli.progress import Bar
     from simulator.proof.verify import verify

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def opened_database(db: Path | PostgresAddress, program: str | None) -> Platform:
-    """Open a platform's database, or create it by a program (a file or a preset's name) if there is none.
+    """Open a platform's database, or create it with a program (a file or a preset's name) if there is none.
 
-    Of one in Postgres this process becomes the engine.
+    For a database in Postgres, this process becomes the engine.
 
     Raises:
         InputError: there is none and no program, or the program can't be read.
@@ -40,7 +40,7 @@ def opened_database(db: Path | PostgresAddress, program: str | None) -> Platform
 
 
 def existing_database(db: Path | PostgresAddress) -> Platform:
-    """Open a platform's database that is there, a simulation's too.
+    """Open an existing platform database, including a simulation's.
 
     Raises:
         DatabaseError: it can't be opened, or somebody else writes it.
@@ -55,9 +55,9 @@ def existing_database(db: Path | PostgresAddress) -> Platform:
 
 @contextmanager
 def taken(db: Path | PostgresAddress) -> Iterator[tuple[Path, Upstream | None]]:
-    """Yield the path of a database that is there, to be written, and what is to be written first: one in Postgres.
+    """Yield the path of an existing database to write to, and where each commit goes first if it is in Postgres.
 
-    Of that this process is the engine while the context lasts; a file is brought to today's schema.
+    This process is the engine of a database in Postgres while the context lasts; a file is migrated first.
 
     Raises:
         InputError: there is no such log in Postgres.

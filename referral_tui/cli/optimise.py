@@ -43,17 +43,17 @@ def optimise(
         str,
         typer.Argument(
             metavar="PROGRAM",
-            help="The program file or preset to begin with.",
+            help="The program file or preset to start from.",
             autocompletion=preset_completion,
             show_default=False,
         ),
     ],
     vary: Vary = None,
     most: Annotated[
-        str | None, typer.Option(metavar="FIGURE", help="What to have the most of, as qualified.")
+        str | None, typer.Option(metavar="FIGURE", help="The figure to maximise, such as qualified.")
     ] = None,
     least: Annotated[
-        str | None, typer.Option(metavar="FIGURE", help="What to have the least of, as cost.")
+        str | None, typer.Option(metavar="FIGURE", help="The figure to minimise, such as cost.")
     ] = None,
     subject_to: Annotated[
         list[str] | None,
@@ -63,10 +63,15 @@ def optimise(
         ),
     ] = None,
     tries: Annotated[
-        int, typer.Option(min=1, max=100_000, help="How many runs of a design over a market to search with.")
+        int,
+        typer.Option(
+            min=1,
+            max=100_000,
+            help="How many runs to spend on the search, one run being a design on a market.",
+        ),
     ] = 200,
     check: Annotated[
-        int, typer.Option(min=5, max=10_000, help="Fresh markets that the finalists are run on again.")
+        int, typer.Option(min=5, max=10_000, help="How many fresh markets the finalists run on again.")
     ] = 100,
     out: Annotated[
         Path | None,
@@ -87,9 +92,9 @@ def optimise(
 ) -> int:
     r"""Search the designs that --vary makes for the best within limits, and write it as a program file.
 
-    The search is sequential halving: all designs meet the same markets, the better half goes on to more of them. The
-    last three are run again on fresh markets, and what is told of them is of those alone, since the best of many looks
-    better than it is. If none keeps the limits it says so, and which comes nearest; then the exit status is 1.
+    The search is sequential halving: all designs run on the same markets, and the better half goes on to more of them.
+    The last three are run again on fresh markets, and only those results are reported, since the best of many looks
+    better than it is. If no design keeps the limits, it says so and names the nearest; then the exit status is 1.
 
     Example: referral-tui optimise telecom --vary 'reward\[referrer-credit].value=10..50:5' --most qualified
              --subject-to 'issued <= 50000 in 95%' --subject-to 'budget_ended < 5%'
@@ -153,7 +158,7 @@ def optimise(
 
 @dataclass(frozen=True)
 class Told:
-    """What there is to tell of a search; `fresh` also has the design as it is, `file` is None if none was written."""
+    """The result of a search; `fresh` also includes the base design, and `file` is None if none was written."""
 
     designs: dict[str, Design]
     goal: Goal
@@ -168,7 +173,7 @@ class Told:
         return self.found.finalists[0]
 
     def rows(self, name: str) -> pl.DataFrame:
-        """Return a design's fresh markets."""
+        """Return the rows of a design on the fresh markets."""
         return self.fresh.filter(design=name)
 
 
@@ -185,7 +190,7 @@ def _target(program: str, out: Path | None, *, force: bool) -> Path:
 
 
 def _with_base(found: Found, evaluate: Evaluate) -> pl.DataFrame:
-    """Return the fresh markets with those of the design as it is, which every other is compared with."""
+    """Return the fresh markets together with those of the base design, which every other is compared with."""
     import polars as pl
 
     from simulator.lab.vary import AS_IT_IS
@@ -196,7 +201,7 @@ def _with_base(found: Found, evaluate: Evaluate) -> pl.DataFrame:
 
 
 def _sentence(told: Told, ground: Ground) -> str:
-    """Say which design is best, or that none is what was asked, and how sure that is."""
+    """Say which design is best, or that none meets the limits, and how certain that is."""
     from referral_tui.study_words import mean_words, named
     from simulator.lab.statistics import mean_interval
 
@@ -223,7 +228,7 @@ def _percent(share: float) -> str:
 
 
 def _limit_line(limit: Limit, rows: pl.DataFrame, ground: Ground) -> str:
-    """Say how well a limit is kept in fresh markets."""
+    """Say how well a limit is met on the fresh markets."""
     import numpy as np
 
     from simulator.lab.statistics import markets_needed, upper_chance

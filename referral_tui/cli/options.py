@@ -34,7 +34,7 @@ Secret = Annotated[
     typer.Option(
         "--secrets",
         metavar="FILE",
-        help="The client's secrets: the key to hash contacts with, and what senders sign with.",
+        help="The client's secrets: the key that contacts are hashed with, and the secrets that senders sign with.",
     ),
 ]
 BatchFiles = Annotated[
@@ -42,7 +42,7 @@ BatchFiles = Annotated[
     typer.Option(
         "--files",
         metavar="DIR",
-        help="A folder of batch files to go over, too. Default: the one beside the database.",
+        help="A folder of batch files to include. Default: the one beside the database.",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
@@ -52,21 +52,21 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def preset_completion(incomplete: str) -> list[str]:
-    """Return the presets whose names begin with what was typed; without any, the shell offers files."""
+    """Return the presets whose names begin with what was typed; if there are none, the shell offers files."""
     from simulator.program.presets import preset_names
 
     return [name for name in preset_names() if name.startswith(incomplete)]
 
 
 def mapping_completion(incomplete: str) -> list[str]:
-    """Return the shipped mappings whose names begin with what was typed; without any, the shell offers files."""
+    """Return the shipped mappings whose names begin with what was typed; if there are none, the shell offers files."""
     from simulator.mapping.shipped import shipped_names
 
     return [name for name in shipped_names() if name.startswith(incomplete)]
 
 
 def read_secrets(path: Path | None) -> Secrets:
-    """Read the file of secrets, where one is given.
+    """Read the file of secrets, if one is given.
 
     Raises:
         InputError: it can't be read, or isn't one.

@@ -41,7 +41,7 @@ def print_json(value: object, *, indented: bool = False) -> None:
 
 
 def say_traceback(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
-    """Write the traceback of an internal error and its causes to standard error; its text may come from outside."""
+    """Write the traceback of an internal error and its causes to standard error, with hidden characters escaped."""
     chain: list[BaseException] = []
     one: BaseException | None = error
     while one is not None and one not in chain:
@@ -55,7 +55,7 @@ def say_traceback(_kind: type[BaseException], error: BaseException, _trace: Trac
 
 
 def safe_stream(stream: IO[bytes], form: str) -> IO[bytes]:
-    """Return the stream to write exported rows to: itself, or for a terminal one that makes them safe to show.
+    """Return the stream to write exported rows to: `stream` itself, or for a terminal one that makes rows safe to show.
 
     `form` is `jsonl`, `csv` or a format that is not text. Files and pipes get every byte unchanged.
     """
@@ -73,11 +73,11 @@ class TerminalStream(io.RawIOBase):
         self._quoted = False
 
     def writable(self) -> bool:
-        """Return that the stream can be written to."""
+        """Return True: the stream can be written to."""
         return True
 
     def write(self, data: Any, /) -> int:
-        """Write bytes, and return their number."""
+        """Write bytes, and return how many."""
         self._stream.write(self._safe(self._decode(bytes(data))).encode())
         return len(data)
 

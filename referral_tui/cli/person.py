@@ -1,4 +1,4 @@
-"""`person`: answer somebody who asks what is held on them."""
+"""`person`: answer people who ask what is stored about them."""
 
 from __future__ import annotations
 
@@ -17,30 +17,31 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Say what is held on a person.",
+    help="Show what is stored about a person.",
     epilog="Start with: referral-tui person show REFERENCE --db shop.db",
 )
 
 
 @app.callback()
 def _group() -> None:
-    """Say what is held on a person."""
+    """Show what is stored about a person."""
 
 
 @app.command(epilog="Example: referral-tui person show p402a4072d15c1a1779d65bb5 --db shop.db")
 def show(
     ref: Annotated[
-        str, typer.Argument(metavar="REFERENCE", help="A reference of the person: a pseudonym, as in events.")
+        str,
+        typer.Argument(metavar="REFERENCE", help="A reference to the person: their pseudonym, as in events."),
     ],
     db: SharedDatabase = DEFAULT_DATABASE,
     files: BatchFiles = None,
     as_json: Json = False,
 ) -> None:
-    """Say everything that is held on a person, table by table, in words: in the database and in the files beside it.
+    """Show everything that is stored about a person, table by table, in the database and in the files beside it.
 
-    It answers a request for access (GDPR Art. 15). References that merges made one with it are looked at, too. Other
-    people in the rows are not named: `another person`. Each table and file says what erasing the person would do to
-    it; `erase` reaches the same ones.
+    It answers a request for access (GDPR Art. 15). References that were merged with this one are included. Other people
+    in the rows are not named but shown as `another person`. Each table and file says what erasing the person would do
+    to it; `erase` covers the same tables and files.
 
     --json prints the rows by table and column: times in milliseconds UTC, money in minor units.
     """

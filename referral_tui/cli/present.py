@@ -17,14 +17,17 @@ def present(
         ),
     ] = "telecom",
     notes: Annotated[
-        bool, typer.Option("--notes", help="Show the notes and the clock of the talk that is open; no TALK.")
+        bool,
+        typer.Option(
+            "--notes", help="Show the notes and the clock of the talk that is open; leave out TALK."
+        ),
     ] = False,
 ) -> int:
-    """Give a talk in the dashboard: one thing at a time, large, with one part lit and the rest dimmed.
+    """Give a talk in the dashboard: one point at a time, in large type, with one part highlighted and the rest dimmed.
 
-    Space goes on, backspace goes back, a number jumps to that step, r begins again, q quits. Every moment comes from
-    the talk's seed, so it is the same each time. --notes, in a second terminal, has what to say and the clock. There is
-    a talk of two minutes for each preset; `learn new --talk` begins one of your own, `learn check` tries it.
+    Space goes on, backspace goes back, a number jumps to that step, r restarts, q quits. Everything follows from the
+    talk's seed, so it is the same each time. --notes, in a second terminal, shows what to say and the clock. There is a
+    two-minute talk for each preset; `learn new --talk` starts one of your own, and `learn check` tests it.
 
     Example: referral-tui present bank
     """

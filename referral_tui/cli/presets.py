@@ -1,4 +1,4 @@
-"""`presets`: list what can be simulated, and check how near each preset comes to published figures."""
+"""`presets`: list what can be simulated, and check how close each preset comes to published figures."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ app = typer.Typer(
 
 @app.command("list", epilog="Example: referral-tui presets list")
 def list_presets(as_json: Json = False) -> None:
-    """List the presets: the brand, the event that is its conversion, and the published figures that it reproduces."""
+    """List the presets: the brand, the event that counts as its conversion, and the published figures it reproduces."""
     from simulator.calibration.published import published
     from simulator.program.load import load_program
     from simulator.program.presets import find_program
@@ -76,14 +76,16 @@ def check(
     ] = 20_000,
     seed: Annotated[
         list[int] | None,
-        typer.Option(min=0, help="The seed. May be repeated, for a run each, taken together. Default: 1."),
+        typer.Option(
+            min=0, help="The seed. May be repeated for several runs, whose results are pooled. Default: 1."
+        ),
     ] = None,
     as_json: Json = False,
 ) -> int:
     """Run presets for a year and compare their simulated rates with the published ones.
 
-    The bounds have 99.9 % confidence and allow for clusters, since all friends of a referrer come through one person.
-    Exit status: 1 if a published figure lies outside of them.
+    The bounds have 99.9 % confidence and allow for clustering, since a referrer's friends all come through one person.
+    Exit status: 1 if a published figure lies outside them.
     """
     from referral_tui.cli.errors import FAILED, FINE, INTERRUPTED
     from referral_tui.cli.progress import Bar
@@ -129,7 +131,7 @@ class _Done:
         self._whole, self._last = 0, 0.0
 
     def part(self, share: float) -> None:
-        """Set the share of the current run that is done; a smaller share than before means the next run."""
+        """Set the completed share of the current run; a smaller share than before means that the next run has begun."""
         if share < self._last:
             self._whole += 1
         self._last = share

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Make, check and read program designs.",
+    help="Create, check and describe program designs.",
     epilog="Start with: referral-tui program show telecom",
     rich_markup_mode="rich",
 )
@@ -45,7 +45,7 @@ def new(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
 ) -> None:
-    """Write a first program file: a copy of a preset, or from a few questions."""
+    """Create a program file: a copy of a preset, or from a few questions."""
     from simulator.domain.errors import InputError
     from simulator.domain.writing import check_writable, write_text
     from simulator.program.presets import preset_names, preset_text
@@ -77,13 +77,13 @@ def check(
         typer.Option(metavar="CODE", help="The running program's currency, which a new version must keep."),
     ] = None,
     trial: Annotated[
-        bool, typer.Option("--try", help="Run some markets, too, and warn of what they show.")
+        bool, typer.Option("--try", help="Also simulate some markets, and warn of what they show.")
     ] = False,
     mutate: Annotated[
         bool,
         typer.Option(
             "--mutate",
-            help="Change one thing at a time, and say which changes no journey in the markets notices.",
+            help="Change one thing at a time, and list the changes that make no difference in the markets.",
         ),
     ] = False,
     db: Annotated[
@@ -91,7 +91,7 @@ def check(
         typer.Option(
             "--db",
             metavar="FILE",
-            help="A database: warn also of what came into it for nothing, and of what never came.",
+            help="A database: also warn of data that it received but nothing uses, and of data that never arrived.",
         ),
     ] = None,
     preset: Preset = None,
@@ -109,19 +109,21 @@ def check(
     seed: Seed = 1,
     as_json: Json = False,
 ) -> None:
-    """List every problem of a program file, each with its line, and warn of what can hardly be meant.
+    """List every problem of a program file with its line, and warn of what is probably a mistake.
 
-    Notes say where the file means something else than in the first edition of the language.
+    Notes say where the file means something different from the first edition of the language.
 
     --try simulates markets of --referrers people for --days each, and warns, with a figure, of a hold shorter than many
-    reversals take, of rules that never or always fail or read what nobody passes, of rewards that nobody gets or that
-    cheats get more of than honest people, of a cap below a tier, of a budget that ends and reviews that pile up.
+    reversals take, of rules that always or never fail or read data that nobody sends, of rewards that nobody gets or
+    that cheats get more often than honest people, of a cap below a tier, of a budget that runs out, and of reviews
+    that pile up.
 
-    --mutate changes one thing of each rule and reward at a time (a limit one up or down, NOT, a hold a day longer or
-    shorter, left out) and lists the changes with which everybody comes out as before: so nobody there tests that part.
+    --mutate changes one thing in a rule or reward at a time (a limit raised or lowered by one, a negation, a hold a day
+    longer or shorter, a removal) and lists the changes that alter nobody's result: nobody in the markets tests that
+    part.
 
-    --db warns of each field and type that was sent and that nothing in the program uses (data that is not needed is not
-    to be passed), and of milestones, rules and rewards that wait for what never came.
+    --db warns of each field and type that was sent but that nothing in the program uses (don't pass data that isn't
+    needed), and of milestones, rules and rewards that wait for data that never arrived.
 
     Exit status: 0 if it can be used, with or without warnings; 2 if it can't.
     """
@@ -196,7 +198,7 @@ def list_presets(as_json: Json = False) -> None:
 
 
 def _of_data(program: Program, db: Path) -> list[str]:
-    """Return warnings of what a database received for nothing, and of what the program waits for that never came."""
+    """Return warnings of data that nothing uses, and of data that the program waits for but that never arrived."""
     from db.read.data_sent import data_sent
     from db.sqlite.readonly import snapshot
     from simulator.program.data_doubts import never_sent, unused_sent

@@ -1,4 +1,4 @@
-"""`program check --try` and `--mutate`: run markets under a program, and say what they show."""
+"""`program check --try` and `--mutate`: simulate markets under a program, and report what they show."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from simulator.program.model import Program
 
 _TRIED: Final = 10
-"""Markets of `--try`, where the option is not given."""
+"""How many markets `--try` simulates by default."""
 _MUTATED: Final = 1
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A program to run, its file's name in messages and as given, and the options of the command."""
+    """A program to simulate, its file's name in messages and as given, and the options of the command."""
 
     program: Program
     name: str
@@ -31,7 +31,7 @@ class Trial:
     seed: int
 
     def try_it(self) -> dict[str, Any]:
-        """Run markets and print the warnings; return them with what was run, for `--json`.
+        """Simulate markets and print the warnings; return them with what was simulated, for `--json`.
 
         Raises:
             InputError: an option is wrong.
@@ -53,7 +53,7 @@ class Trial:
         return {**self._fields(markets, world), "warnings": warnings}
 
     def mutate(self) -> dict[str, Any]:
-        """Run markets with one thing changed at a time, and print the changes that no journey notices; return them all.
+        """Simulate markets with one thing changed at a time; print the changes without effect, and return them all.
 
         Raises:
             InputError: an option is wrong.

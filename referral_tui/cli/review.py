@@ -23,7 +23,10 @@ app = typer.Typer(
 )
 
 What = Annotated[
-    str, typer.Argument(metavar="WHAT", help="A number of `review list`, or SOURCE:ID of the conversion.")
+    str,
+    typer.Argument(
+        metavar="WHAT", help="A decision's number, from `review list`, or the conversion's SOURCE:ID."
+    ),
 ]
 By = Annotated[
     str, typer.Option("--by", metavar="REF", help="Your reference as an operator; never an e-mail.")
@@ -33,7 +36,7 @@ Now = Annotated[
     typer.Option(
         "--now",
         metavar="TIME",
-        help="When the verdict is received. Default: now; in a simulation, its own time.",
+        help="When the verdict counts as received. Default: now, or a simulation's own time.",
     ),
 ]
 
@@ -111,7 +114,7 @@ def _now(platform: Platform) -> int:
 
 
 def _goes_on(platform: Platform) -> bool:
-    """Return whether this is an unfinished simulation, which will move the time on and release rewards itself."""
+    """Return whether this is an unfinished simulation, which will advance the time and release rewards itself."""
     from db.read.resume import clock_status
 
     return platform.settings["kind"] == "simulate" and platform.read(clock_status) != "finished"

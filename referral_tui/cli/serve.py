@@ -1,4 +1,4 @@
-"""`serve`: receive events over HTTP, and answer what became of them."""
+"""`serve`: receive events over HTTP, and answer each with its receipt."""
 
 from __future__ import annotations
 
@@ -34,22 +34,23 @@ def serve(
         ),
     ] = None,
     host: Annotated[
-        str, typer.Option(help="The address to listen on; without --keys one of the loopback.")
+        str, typer.Option(help="The address to listen on; without --keys it must be a loopback address.")
     ] = "127.0.0.1",
     port: Annotated[
-        int, typer.Option(min=0, max=65_535, help="The port to listen on; 0 takes any that is free.")
+        int, typer.Option(min=0, max=65_535, help="The port to listen on; 0 picks a free one.")
     ] = 8787,
     keys: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="The keys of `referral-tui keys`. Without, everybody on this machine may call, and nobody else.",
+            help="The file of keys made by `referral-tui keys`. Without it, everybody on this machine may "
+            "call, and nobody else.",
         ),
     ] = None,
     landing: Annotated[
         str | None,
         typer.Option(
-            metavar="URL", help="The page to which friends who follow a link (/r/CODE) are sent on."
+            metavar="URL", help="The page that friends who follow a link (/r/CODE) are redirected to."
         ),
     ] = None,
     mapping: Annotated[
@@ -57,7 +58,7 @@ def serve(
         typer.Option(
             "--map",
             metavar="NAME|FILE",
-            help="A mapping: another system's records are taken at /v1/in/NAME; may be repeated.",
+            help="A mapping: accept another system's records at /v1/in/NAME; may be repeated.",
             autocompletion=mapping_completion,
         ),
     ] = None,
@@ -74,34 +75,37 @@ def serve(
         bool,
         typer.Option(
             "--hooks-anywhere",
-            help="Let those who may operate have webhooks sent to other machines than this one.",
+            help="Allow clients with the right to operate to subscribe addresses on other machines.",
         ),
     ] = False,
     veto: Annotated[
         str | None,
         typer.Option(
             metavar="URL",
-            help="An address that is asked about each reward while it is pending, and may refuse it.",
+            help="An address to ask about each pending reward; it may refuse the reward.",
         ),
     ] = None,
     veto_unanswered: Annotated[
         str,
         typer.Option(
             metavar="pay|refuse",
-            help="What becomes of a reward about which --veto did not answer by its due date.",
+            help="What happens to a reward if --veto has not answered by its due date.",
         ),
     ] = "pay",
     linger: Annotated[
         int,
         typer.Option(
-            min=0, max=1_000, metavar="MS", help="Milliseconds in which events that come are judged together."
+            min=0,
+            max=1_000,
+            metavar="MS",
+            help="How many milliseconds to collect events for before judging them together.",
         ),
     ] = 5,
     pass_on: Annotated[
         bool,
         typer.Option(
             "--pass-on",
-            help="Be a further door: pass events on to the engine of a program in Postgres, which is another `serve`.",
+            help="Be an additional door: pass events on to another `serve`, the engine of a program in Postgres.",
         ),
     ] = False,
     max_body: Annotated[
@@ -110,14 +114,14 @@ def serve(
             min=1,
             max=256,
             metavar="MIB",
-            help="The largest body that is not streamed, in MiB; others get a 413.",
+            help="The largest request body that is not streamed, in MiB; a larger one gets a 413.",
         ),
     ] = 16,
 ) -> None:
-    """Serve the platform on this machine over HTTP: one process is door, engine and writer.
+    """Serve the platform on this machine over HTTP; one process receives, judges and stores.
 
-    POST /v1/events takes CloudEvents, one or many, and answers of each what became of it, once it is stored. The
-    dashboard opens on the database meanwhile. Ctrl-C ends it in order.
+    POST /v1/events accepts one or many CloudEvents, and answers with a receipt for each once it is stored. The
+    dashboard can be open on the database at the same time. Ctrl-C shuts the server down cleanly.
 
     Example: referral-tui serve --program telecom --db shop.db
     """
@@ -166,7 +170,7 @@ def serve(
 
 
 def _pass_on(db: Path | PostgresAddress, settings: Settings, others: list[str]) -> None:
-    """Be a further door; `others` are options that are the engine's."""
+    """Run as an additional door; `others` are options that belong to the engine."""
     from referral_tui.cli.stored import copies
     from simulator.domain.errors import InputError
     from simulator.door.passing import pass_on

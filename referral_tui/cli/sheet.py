@@ -1,4 +1,4 @@
-"""`sheet`: say what data a program needs, how often, what uses it and who owns it."""
+"""`sheet`: list the data that a program needs: how often, what uses it and who owns it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class SheetFormat(StrEnum):
-    """The formats of a sheet."""
+    """The formats that a sheet can be written in."""
 
     MD = "md"
     HTML = "html"
@@ -29,7 +29,7 @@ class SheetFormat(StrEnum):
 
 
 class Owner(StrEnum):
-    """The teams that a page can be for."""
+    """The teams that a page can be written for."""
 
     ENGINEERING = "engineering"
     MARKETING = "marketing"
@@ -49,7 +49,9 @@ def sheet(
     db: Annotated[
         Path | None,
         typer.Option(
-            "--db", metavar="FILE", help="A platform's database: what came in fact, and what is missing."
+            "--db",
+            metavar="FILE",
+            help="A platform's database: adds what actually arrived, and what is missing.",
         ),
     ] = None,
     delivery: Delivery = None,
@@ -58,24 +60,25 @@ def sheet(
         typer.Option(
             "--map",
             metavar="NAME|FILE",
-            help="A mapping by which records become events: where each field comes from. More than one may be given.",
+            help="A mapping that turns records into events: adds where each field comes from. May be repeated.",
             autocompletion=mapping_completion,
         ),
     ] = None,
-    form: Annotated[SheetFormat, typer.Option("--format", help="How it is written.")] = SheetFormat.MD,
-    team: Annotated[Owner | None, typer.Option("--for", help="Only the page of this team.")] = None,
+    form: Annotated[SheetFormat, typer.Option("--format", help="The format.")] = SheetFormat.MD,
+    team: Annotated[Owner | None, typer.Option("--for", help="Only the page for this team.")] = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write it here. Default: standard output.")
+        Path | None, typer.Option(metavar="FILE", help="The file to write. Default: standard output.")
     ] = None,
 ) -> None:
-    """Say what data a program needs to be passed, how often, what uses each field, and who owns it.
+    """List the data that a program needs to be passed: how often, what uses each field, and who owns it.
 
-    There is a row for each field of each type of event, with the rules, rewards, milestones and reports that use it, or
-    that nothing does: then it need not be sent. Before that stands how often data is passed, and who does what. With a
-    database the sheet also tells how often and how late each type came, how many messages were refused, and what the
-    program waits for that never came.
+    It has a row for each field of each event type, with the rules, rewards, milestones and reports that use it; a field
+    that nothing uses need not be sent. Before the rows it says how often data is passed, and who does what. With a
+    database the sheet also says how often and how late each type arrived, how many messages were refused, and which
+    data the program waits for that never arrived.
 
-    It is a record of processing (GDPR Art. 30) and the base of an impact assessment (Art. 35); a lawyer confirms both.
+    It serves as a record of processing (GDPR Art. 30) and as input to an impact assessment (Art. 35); have a lawyer
+    confirm both.
 
     Examples: referral-tui sheet telecom
               referral-tui sheet shop.toml --map stripe --for engineering
@@ -120,7 +123,7 @@ def _text(made: Sheet, team: Team | None, form: SheetFormat) -> str:
 def read_sheet(
     program: str | None, db: Path | None, delivery: list[str] | None, mappings: list[str] | None = None
 ) -> Sheet:
-    """Make the sheet of a program, with what came into a database if one is named.
+    """Build the sheet of a program, with what a database received if one is named.
 
     Raises:
         InputError: a program, a delivery model or a mapping is not right.
@@ -161,7 +164,7 @@ def read_sheet(
 
 
 def _of_preset(program: str, overrides: dict[str, str]) -> Passing:
-    """Return how the events of a preset travel; of another program nothing is known but the overrides."""
+    """Return how the events of a preset travel; for any other program only the overrides are known."""
     from referral_tui.sheet.passing import Passing, passing_of_world
     from simulator.run.plan import world_names, world_text
     from simulator.world.spec import load_world
@@ -173,7 +176,7 @@ def _of_preset(program: str, overrides: dict[str, str]) -> Passing:
 
 
 def _of_database(sent: DataSent, overrides: dict[str, str]) -> Passing:
-    """Return how the events of a database travel: by its settings, from the sources that it saw or its preset names."""
+    """Return how the events of a database travel, from its settings and the sources that it saw or its preset names."""
     from dataclasses import replace
 
     from referral_tui.sheet.passing import Passing

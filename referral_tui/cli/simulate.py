@@ -44,7 +44,7 @@ def simulate(
         str | None,
         typer.Option(
             metavar="FILE|PRESET",
-            help="Another program design for the same people.",
+            help="A different program design for the same people.",
             autocompletion=preset_completion,
         ),
     ] = None,
@@ -59,11 +59,11 @@ def simulate(
         ),
     ] = None,
     days: Annotated[
-        int | None, typer.Option(min=1, max=3660, help="How many days it runs. Default: 365.")
+        int | None, typer.Option(min=1, max=3660, help="How many days to simulate. Default: 365.")
     ] = None,
     start: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help="When it starts. Default: when the program does, or 2026."),
+        typer.Option(metavar="TIME", help="When it starts. Default: the program's start, or 2026."),
     ] = None,
     pace: Annotated[
         str, typer.Option(help="Simulated time per second, such as 1d/s or 6h/s; max: as fast as possible.")
@@ -76,8 +76,7 @@ def simulate(
         typer.Option(
             min=1,
             max=2,
-            help="2: simulate the people in a process of their own. Default: whichever is quicker; "
-            "the outcome is the same.",
+            help="2 simulates the people in a separate process. Default: whichever is faster; the outcome is the same.",
         ),
     ] = None,
     delivery: Annotated[
@@ -98,7 +97,7 @@ def simulate(
     ] = None,
     files: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Keep the batch files and their lists in this folder."),
+        typer.Option(metavar="DIR", help="Keep the batch files and their control lists in this folder."),
     ] = None,
     db: Database = DEFAULT_DATABASE,
     resume: Annotated[bool, typer.Option("--resume", help="Continue a run that was stopped.")] = False,
@@ -106,7 +105,8 @@ def simulate(
         Path | None,
         typer.Option(
             metavar="DB",
-            help="Repeat the run in this database, with the verdicts, programs and dials that were set in it.",
+            help="Repeat the run in this database, with the verdicts, programs and fault dials that "
+            "were set during it.",
         ),
     ] = None,
     hold_after: Annotated[
@@ -114,8 +114,8 @@ def simulate(
         typer.Option(
             min=1,
             metavar="EVENTS",
-            help="Go to this event as fast as possible and pause there; a dashboard goes on. With --again, what was "
-            "set after that event is left out.",
+            help="Go to this event as fast as possible and pause there; a dashboard can continue from it. "
+            "With --again, leave out what was set after that event.",
         ),
     ] = None,
     door: Annotated[
@@ -124,7 +124,8 @@ def simulate(
             min=0,
             max=65_535,
             metavar="PORT",
-            help="Open the door of `serve` on this port: events that come are judged beside the world's.",
+            help="Also accept events over HTTP on this port, as `serve` does; they are judged along with the "
+            "simulated ones.",
         ),
     ] = None,
     as_json: Json = False,
@@ -187,7 +188,7 @@ def simulate(
 
 @contextmanager
 def _door(opened: OpenRun, port: int | None) -> Iterator[Callable[[IntakeSession], object] | None]:
-    """Open the door beside a run, on a port if one is given; yields what the run is to call."""
+    """Accept events over HTTP during a run, if a port is given; yields what the run has to call."""
     if port is None:
         yield None
         return
@@ -256,7 +257,7 @@ def _resumed(
 
 
 def _ways(texts: Ways) -> dict[str, Any]:
-    """Return the plan's fields for delivery and faults that were given."""
+    """Return the plan's fields for the delivery and faults that were given."""
     from simulator.delivery.dials import parse_faults
     from simulator.delivery.models import parse_override
 

@@ -1,4 +1,4 @@
-"""Databases in Postgres, as commands take them: where their local copies lie, and which commands can use them."""
+"""Databases in Postgres as commands use them: where their local copies are kept, and which commands accept them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def copies() -> Path:
 
 
 def readable(db: Path | PostgresAddress) -> Path:
-    """Return the path of a database that can be read: of one in Postgres the local copy, which is brought up first.
+    """Return the path of a database to read; for one in Postgres that is the local copy, brought up to date first.
 
     Raises:
         DatabaseError: the server can't be reached, or holds no such log.
@@ -34,7 +34,7 @@ def readable(db: Path | PostgresAddress) -> Path:
 
 @contextmanager
 def followed(db: Path | PostgresAddress) -> Iterator[Path]:
-    """Yield the path of a database; of one in Postgres the local copy, which follows it while the context lasts.
+    """Yield the path of a database; for one in Postgres, of the local copy, which follows it while the context lasts.
 
     Raises:
         DatabaseError: the server can't be reached, or holds no such log.
@@ -60,7 +60,7 @@ def followed(db: Path | PostgresAddress) -> Iterator[Path]:
 
 @contextmanager
 def fetched(db: Path | PostgresAddress) -> Iterator[Path]:
-    """Yield the path of a database; of one in Postgres everything is fetched anew, into a temporary copy.
+    """Yield the path of a database; for one in Postgres that is a temporary copy, fetched from scratch.
 
     Raises:
         DatabaseError: the server can't be reached, or holds no such log.

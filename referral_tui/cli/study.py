@@ -1,4 +1,4 @@
-"""`study`: run designs over many markets, and say which brings more, for what, and how sure that is."""
+"""`study`: run designs over many markets, and say which brings more, at what price, and how certain that is."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def study(
         list[str],
         typer.Argument(
             metavar="PROGRAM",
-            help="Program files or presets; the others are compared with the first.",
+            help="Program files or presets; each is compared with the first.",
             autocompletion=preset_completion,
             show_default=False,
         ),
@@ -59,14 +59,14 @@ def study(
         typer.Option(
             min=1,
             max=10_000,
-            help="How many markets, each with people and luck of its own. Default: 20; with --until at most 1000.",
+            help="How many markets, each with its own people and luck. Default: 20; with --until at most 1000.",
         ),
     ] = None,
     until: Annotated[
         float | None,
         typer.Option(
             metavar="WIDTH",
-            help="Add markets until the interval of the difference in --by reaches at most this far to each side.",
+            help="Add markets until the interval of the difference in --by extends at most this far to each side.",
         ),
     ] = None,
     seed: Seed = 1,
@@ -78,21 +78,23 @@ def study(
     vary: Vary = None,
     by: Annotated[
         str,
-        typer.Option(metavar="FIGURE", help="What a grid is sorted by, and what --shake tells of, as cost."),
+        typer.Option(
+            metavar="FIGURE", help="The figure that a grid is sorted by and --shake reports, such as cost."
+        ),
     ] = "qualified",
     shake: Annotated[
         bool,
         typer.Option(
             "--shake",
-            help="Move each number that the world file assumes to the ends of its range, and say what that does to "
-            "the figure --by, and whether it turns the decision over.",
+            help="Move each number that the world file assumes to both ends of its range, and report what "
+            "that does to the figure --by and whether it reverses the decision.",
         ),
     ] = False,
     assumed: Assumed = False,
     by_channel: Annotated[
         bool,
         typer.Option(
-            "--by-channel", help="Also tell whom each channel brought, and what was issued for them."
+            "--by-channel", help="Also report whom each channel brought, and what was issued for them."
         ),
     ] = False,
     out: Annotated[
@@ -102,19 +104,19 @@ def study(
     html: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Write a page to send: one file with charts, tables and the designs."
+            metavar="FILE", help="Write a page to share: one HTML file with charts, tables and the designs."
         ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    r"""Run designs over many markets, all on the same people with the same luck, and say how sure a difference is.
+    r"""Run designs over many markets, all on the same people with the same luck, and say how certain a difference is.
 
     Market k is the world of simulate --seed k, and its figures are those of simulate. Differences are taken market by
-    market. Intervals are of 95 %: Willink's of a mean difference, Fieller's of the money for each further customer;
-    of how far single markets lie apart the bands speak, from 5 to 95 % of them.
+    market. Intervals are at 95 %: Willink's for a mean difference, Fieller's for the money per extra customer. Bands
+    show how much single markets vary: they span 5 to 95 % of them.
 
-    With --vary, makes a grid of designs from one program. Those marked * are the frontier: no other brings as many
-    customers for less, or more for as much.
+    --vary makes a grid of designs from one program. Those marked * form the frontier: no other design brings as many
+    customers for less money, or more customers for the same money.
 
     Examples: referral-tui study plain.toml generous.toml --preset telecom --markets 100
               referral-tui study telecom --vary 'reward\[referrer-credit].value=10..50:10' --by cost
@@ -188,7 +190,7 @@ def study(
 
 
 def _width(until: float, measure: Measure, digits: int) -> float:
-    """Return a wanted width in the unit of a figure; raise InputError if it is none."""
+    """Return a wanted width in the unit of a figure; raises InputError if it is not one."""
     from simulator.domain.errors import InputError
     from simulator.domain.spans import DAY_MS
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _BAND = ("median", "low", "high")
 _ONLY_WHAT_THERE_IS = ("decisions", "rewards", "reversals_without_effect")
-"""Of these, `simulate --json` leaves out the parts that are nothing; so does a study."""
+"""`simulate --json` leaves out the parts of these that are zero; so does a study."""
 
 
 def design_fields(
@@ -50,7 +50,7 @@ def design_fields(
 
 
 def channel_fields(channels: Sequence[ChannelSummary]) -> dict[str, Any]:
-    """Return the fields of a design's channels, none where they were not asked for; money is in minor units."""
+    """Return the fields of a design's channels, none if they were not requested; money is in minor units."""
     if not channels:
         return {}
     found = {
@@ -89,5 +89,5 @@ def nested(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def interval_fields(one: Interval) -> dict[str, Any]:
-    """Return a figure and its bounds, None where there are none."""
+    """Return a figure and its bounds, None for each that is missing."""
     return {"value": one.value, "low": one.low, "high": one.high}

@@ -1,4 +1,4 @@
-"""Report a study: as lines, as one JSON object, and as a page to send."""
+"""Report a study: as lines, as one JSON object, and as a page to share."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from simulator.lab.vary import Design
 
 _MOST_EMBEDDED: Final = 600_000
-"""The most bytes of JSON that a page embeds; of larger studies it has the summaries, and --json every market."""
+"""The most bytes of JSON that a page embeds; for larger studies it has only summaries, and --json has every market."""
 
 
 _FEW: Final = 4
-"""The most designs of a grid, the one as it is among them, of which each is told in a sentence of its own."""
+"""The most designs of a grid, including the base design, for each of which the report has a sentence of its own."""
 
 
 @dataclass(frozen=True)
 class Studied:
-    """A study that was run, in the order it is told; `files` are the programs given, by the designs' names."""
+    """A study that was run, in the order it is reported; `files` are the given programs, by the designs' names."""
 
     files: Mapping[str, str]
     designs: Sequence[Design]
@@ -66,7 +66,7 @@ def sentences(told: Studied) -> list[str]:
 
 
 def warnings(told: Studied) -> list[str]:
-    """Return what a reader has to know of the numbers."""
+    """Return what a reader should know about the numbers."""
     from referral_tui.study_words import same_people
     from referral_tui.study_words import warnings as of_markets
 
@@ -110,7 +110,7 @@ def lines(told: Studied) -> Iterator[str]:
 
 
 def _channels(told: Studied) -> dict[str, list[ChannelSummary]]:
-    """Return what each channel brought, by design, if that is asked for."""
+    """Return what each channel brought, by design, if requested."""
     from simulator.lab.summary import channels_of
 
     if not told.by_channel:
@@ -178,7 +178,7 @@ def page(told: Studied, command: str) -> str:
 
 
 def _shown(told: Studied) -> list[str]:
-    """Return the designs that have charts: of a grid the one as it is and the best of the table, else four."""
+    """Return the designs that get charts: the base design and the best of a grid's table, otherwise the first four."""
     from referral_tui.page.markup import SERIES
     from simulator.lab.vary import AS_IT_IS
 
@@ -209,7 +209,7 @@ def _tornado(told: Studied) -> Any:
 
 
 def _sources(world: str) -> str:
-    """Return the comment that a world file begins with, which says where its numbers are from."""
+    """Return the comment at the top of a world file, which gives the sources of its numbers."""
     found = []
     for line in world.splitlines():
         if not line.startswith("#"):
@@ -219,7 +219,7 @@ def _sources(world: str) -> str:
 
 
 def command_line(told: Studied, programs: Sequence[str], given: Mapping[str, Any]) -> str:
-    """Return the command that makes the study again, every default said; `given` are its other options."""
+    """Return the command that repeats the study, with every default spelled out; `given` are its other options."""
     words: list[str] = ["referral-tui", "study", *programs, "--preset", told.preset]
     size = {
         "referrers": told.setting.referrers,

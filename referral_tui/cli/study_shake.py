@@ -1,4 +1,4 @@
-"""`study --shake`: tell how far each assumed number moves the answer, and whether it would turn the decision over."""
+"""`study --shake`: report how far each assumed number moves the answer, and whether it would reverse the decision."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _RANGE: Final = 13
 
 @dataclass(frozen=True)
 class Tornado:
-    """What was shaken: the figure, the designs, the answer as the file has it, and each assumption, the first most."""
+    """The result of a shake: the figure, the designs, the base answer, and each assumption, the strongest first."""
 
     measure: Measure
     names: tuple[str, ...]
@@ -40,7 +40,7 @@ class Tornado:
 
 
 def verdict(one: Tornado) -> str:
-    """Say in a sentence whether any assumption would turn the decision over, or which moves the figure most."""
+    """Say in a sentence whether any assumption would reverse the decision, or which one moves the figure most."""
     if not one.shaken:
         return f"The world of {one.preset} gives no ranges of what it assumes, so there is nothing to shake."
     first = one.shaken[0].assumption.name

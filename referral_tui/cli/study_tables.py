@@ -1,4 +1,4 @@
-"""Write the tables of a study: the figures of each design, their differences to the first, and a grid of designs."""
+"""Write the tables of a study: the figures of each design, their differences from the first, and a grid of designs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MEAN, _INTERVAL, _ABOVE = 14, 32, 14
 
 
 def told(text: str, before: str = "") -> list[str]:
-    """Wrap a sentence to lines of a page; a word that is too long stays whole."""
+    """Wrap a sentence to the width of the page; a word that is too long is not broken."""
     return wrap(
         text,
         PAGE,
@@ -34,7 +34,7 @@ def told(text: str, before: str = "") -> list[str]:
 
 
 def figure_lines(summaries: Sequence[DesignSummary], ground: Ground) -> Iterator[str]:
-    """Yield the table of figures: for each design the median, and what 5 and 95 % of markets are below."""
+    """Yield the table of figures: for each design the median, and the 5th and 95th percentiles of the markets."""
     from simulator.lab.measures import MEASURES
 
     for pair in _batched(summaries, 2):
@@ -106,7 +106,7 @@ def _row(title: str, *cells: str) -> str:
 
 
 def difference_lines(first: DesignSummary, other: DesignSummary, ground: Ground) -> Iterator[str]:
-    """Yield the table of a design's differences to the first: the mean, its interval, and where it is above nothing."""
+    """Yield the table of a design's differences from the first: the mean, its interval, and where it is above zero."""
     from simulator.lab.measures import MEASURES
 
     yield ""
@@ -154,7 +154,7 @@ def _difference(title: str, mean: str, bounds: str, above: str) -> str:
 def grid_lines(
     designs: Sequence[Design], summaries: Sequence[DesignSummary], best: Sequence[bool], ground: Ground
 ) -> Iterator[str]:
-    """Yield the table of a grid in the order given: what each design chooses, brings and costs."""
+    """Yield the table of a grid in the given order: what each design chooses, brings and costs."""
     yield from _choice_lines(designs, summaries, ["*" if one else " " for one in best], ground)
     yield ""
     yield from told(f"* is on the frontier. {_COLUMNS}")
@@ -163,7 +163,7 @@ def grid_lines(
 def finalist_lines(
     designs: Sequence[Design], summaries: Sequence[DesignSummary], ground: Ground
 ) -> Iterator[str]:
-    """Yield the table of the design as it is and of a search's finalists."""
+    """Yield the table of the base design and of a search's finalists."""
     yield from _choice_lines(designs, summaries, [" "] * len(designs), ground)
     yield ""
     yield from told(_COLUMNS)

@@ -1,4 +1,4 @@
-"""Subscribe a listener for as long as it runs: beside the database of a server on this machine, or over HTTP."""
+"""Subscribe a listener for as long as it runs: in the database of a server on this machine, or over HTTP."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WAIT_S = 30.0
 
 
 class Subscription(Protocol):
-    """A subscription that is begun once the listener's address is known, and ended with it."""
+    """A subscription that begins once the listener's address is known, and ends with the listener."""
 
     where: str
     secret: str
@@ -26,19 +26,19 @@ class Subscription(Protocol):
         """Subscribe an address."""
 
     def end(self) -> None:
-        """Take the subscription back; a second call does nothing."""
+        """Remove the subscription; a second call does nothing."""
 
 
 def name_of(address: str) -> str:
-    """Return the name of a listener at an address: the same again where one at its port was killed."""
+    """Return the name of the listener at an address; the same name as that of a killed listener on the same port."""
     return f"listen-{urlsplit(address).port}"
 
 
 class BesideDatabase:
-    """A subscription in the database that a server keeps beside its own; the server need not run yet."""
+    """A subscription in the database that a server keeps beside its own; the server need not be running yet."""
 
     def __init__(self, db: Path, wish: Wish, after: int | None) -> None:
-        """Prepare to subscribe from an entry on (None: from now on).
+        """Prepare to subscribe from an entry onwards (None: from now on).
 
         Raises:
             InputError: there is no such entry.
@@ -66,7 +66,7 @@ class BesideDatabase:
             self.secret = subscribe(store, replace(self._wish, name=self.name, url=address), self._begins)
 
     def end(self) -> None:
-        """Take the subscription back."""
+        """Remove the subscription."""
         from db.hooks import HookStore
 
         if self.name:
@@ -76,13 +76,13 @@ class BesideDatabase:
 
 
 class OverHttp:
-    """A subscription at a server by its address, with a key where it asks for one."""
+    """A subscription at a server by its address, with a key if it requires one."""
 
     def __init__(self, server: str, key: str | None, wish: Wish, after: int | None) -> None:
-        """Prepare to subscribe from an entry on (None: from now on).
+        """Prepare to subscribe from an entry onwards (None: from now on).
 
         Raises:
-            InputError: the address is none of the web.
+            InputError: the address is not an HTTP URL.
 
         """
         from simulator.door.subscribing import check_address

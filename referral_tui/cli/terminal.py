@@ -9,7 +9,7 @@ from simulator.domain.errors import InputError
 
 
 def need_terminal(command: str) -> None:
-    """Raise InputError if output goes to a file or a pipe; not if a server provides the display."""
+    """Raise InputError if output goes to a file or a pipe, unless a server provides the display."""
     if not os.environ.get("TEXTUAL_DRIVER") and not all(
         stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)
     ):  # Textual draws on the third

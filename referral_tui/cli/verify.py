@@ -1,4 +1,4 @@
-"""`verify`: check that a database says what its log says."""
+"""`verify`: check that a database contains exactly what follows from its log."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from referral_tui.cli.output import print_json, say
 
 
 def verify(db: SharedDatabase = DEFAULT_DATABASE, as_json: Json = False) -> int:
-    """Derive everything again from the log and compare it, row by row.
+    """Derive everything from the log again, and compare it row by row.
 
     Checks SQLite's own integrity, the receipts, every attribution, decision, reward and audit entry, the rollups, the
-    hash chains and the invariants, and that there are no other tables, indexes, views or triggers than it was made
-    with. Names the first difference and exits with status 1; lists what it can't prove. Of a database in Postgres it
-    fetches every row anew. For a merged database it
-    verifies each shard, and derives the merged rows again from them. Keep the newest hashes elsewhere: whoever rewrites
-    the whole database can't rewrite those.
+    hash chains and the invariants, and that there are no tables, indexes, views or triggers other than the original
+    ones. Names the first difference and exits with status 1; lists what it can't prove. For a database in Postgres it
+    fetches every row afresh. For a merged database it verifies each shard, and derives the merged rows from them again.
+    Keep the newest hashes elsewhere: somebody who rewrites the entire database can't rewrite those.
 
     Example: referral-tui verify --db shop.db
     """

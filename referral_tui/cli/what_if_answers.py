@@ -34,17 +34,17 @@ MOST_REFERRERS: Final = 2_000
 
 
 class TurnedAwayError(Exception):
-    """Something else is asked meanwhile."""
+    """Raised when a newer question has arrived."""
 
 
 class Inbox:
-    """The questions that wait; only the newest counts."""
+    """The questions that are waiting; only the newest one counts."""
 
     def __init__(self) -> None:
         self._waiting: SimpleQueue[str] = SimpleQueue()
 
     def put(self, line: str) -> None:
-        """Add a question, a line of JSON."""
+        """Add a question, which is a line of JSON."""
         self._waiting.put(line)
 
     def take(self) -> dict[str, Any]:
@@ -56,13 +56,13 @@ class Inbox:
         return found
 
     def pulse(self) -> None:
-        """Raise TurnedAwayError if something else is asked."""
+        """Raise TurnedAwayError if a newer question is waiting."""
         if not self._waiting.empty():
             raise TurnedAwayError
 
 
 def answer_lines(stdin: TextIO, stdout: TextIO) -> None:
-    """Answer the questions on `stdin` on `stdout` until that ends; then this process ends, whatever it is doing."""
+    """Answer the questions from `stdin` on `stdout` until it ends; then end this process, whatever it is doing."""
     inbox = Inbox()
 
     def listen() -> None:
@@ -79,13 +79,13 @@ def answer_lines(stdin: TextIO, stdout: TextIO) -> None:
 
 
 class Answerer:
-    """Answers questions, and keeps what it ran for the next ones about the same people."""
+    """Answers questions, and keeps the markets that it ran for later questions about the same people."""
 
     def __init__(self) -> None:
         self._lab: dict[World, WhatIf] = {}
 
     def replies(self, asked: dict[str, Any], pulse: Callable[[], None]) -> Iterator[dict[str, Any]]:
-        """Yield the replies to a question until `pulse` raises TurnedAwayError; none where it asks for nothing."""
+        """Yield the replies to a question until `pulse` raises TurnedAwayError; none if there is nothing to answer."""
         number = asked["number"]
         if "left" not in asked:
             return
@@ -131,7 +131,7 @@ def _question(asked: dict[str, Any]) -> Question:
 
 
 def _to_scale(program: Program, share: float) -> Program:
-    """Return the program with that share of its budget, as it is for that share of the customers."""
+    """Return the program with its budget scaled to the simulated share of the customers."""
     if program.budget_minor is None or share == 1:
         return program
     return replace(program, budget_minor=max(1, round(program.budget_minor * share)))
@@ -163,7 +163,7 @@ def _answer(
 
 
 def _apart(one: DesignSummary, key: str, *, drawn: bool) -> Interval:
-    """Return a difference with the interval of its mean, or where responses are drawn with how markets lie."""
+    """Return a difference with the interval of its mean, or with the spread of the markets if responses are drawn."""
     apart = one.differences[key]
     if not drawn:
         return _interval(apart.mean)

@@ -1,4 +1,4 @@
-"""`whatif`: turn a design's numbers and see what each turn would bring, without a database."""
+"""`whatif`: change a design's numbers and see what each change would bring, without a database."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ def whatif(
     days: Annotated[int, typer.Option(min=1, max=3660, help="How many days each market runs.")] = 365,
     answers: Annotated[bool, typer.Option("--answers", hidden=True)] = False,
 ) -> int:
-    """Open the What if screen on a design alone: turn a number, and see what the turn would bring.
+    """Open the What if screen on a design alone: change a number, and see what the change would bring.
 
-    The design is run beside a copy of it over many small markets, on the same people with the same luck. Up and down
-    pick a number, right and left turn it; ctrl+o saves the copy as a program file. In the dashboard of a simulation
-    the same screen is 8, and enter there applies the copy to the program that runs.
+    The design and an edited copy of it are simulated on many small markets, on the same people with the same luck. Up
+    and down pick a number, right and left change it; ctrl+o saves the copy as a program file. In a simulation's
+    dashboard, key 8 opens the same screen, and enter there applies the copy to the running program.
 
     Example: referral-tui whatif --preset bank --days 180
     """

@@ -1,4 +1,4 @@
-"""Open the file that an option names for writing rows: standard output, a file, a FIFO or a device."""
+"""Open the file that an option names for writing rows: standard output, a regular file, a FIFO or a device."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`person show`: everything that is held on a person, and nothing of anybody else."""
+"""`person show`: everything that is stored about a person, and nothing about anybody else."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ def test_migrating_what_is_of_todays_schema_changes_nothing(
     assert migrate(old, sound) is not None
     before = old.read_bytes()
     assert run(["migrate", "--db", str(old)]) == 0
-    assert "of today's schema already" in capsys.readouterr().out
+    assert "already has the current schema" in capsys.readouterr().out
     assert old.read_bytes() == before
 
 
