@@ -110,11 +110,17 @@ class FactList:
         facts: Iterable[Fact],
         asked: Asked,
         declared: str = "an attribute of yours is declared under [attributes]",
+        doubtful: Iterable[str] = (),
     ) -> None:
-        """Take all facts there are, and when the expression is asked; `declared` says where one's own are named."""
+        """Take all facts there are, and when the expression is asked.
+
+        `declared` says where one's own facts are named; `doubtful` are those whose declaration has a problem of its
+        own, so that it need not be said of an expression, too, that there is no such fact.
+        """
         every = {fact.name: fact for fact in facts}
         self.asked = asked
         self.declared = declared
+        self.doubtful = tuple(doubtful)
         self.usable: Mapping[str, Fact] = {name: fact for name, fact in every.items() if asked in fact.asked}
         self._others = every.keys() - self.usable.keys()
 

@@ -8,7 +8,15 @@ from simulator.domain.errors import ProgramError
 from simulator.events.contract import EVENT_TYPES, REFERRER_KINDS
 from simulator.program import values
 from simulator.program.currencies import DIGITS
-from simulator.program.facts import ALL_FACTS, Fact, FactList, attribute_facts, variant_fact
+from simulator.program.facts import (
+    ALL_FACTS,
+    VARIANT,
+    Asked,
+    Fact,
+    FactList,
+    attribute_facts,
+    variant_fact,
+)
 from simulator.program.layout import BY, BY_NAME, CODES, MODELS, ON_FAIL, OVER, PERIODS, SHORT, TABLES, Table
 from simulator.program.lint import warnings
 from simulator.program.load_rewards import RewardReader
@@ -66,6 +74,8 @@ class _Loader:
         self.currency: str | None = None
         self.milestone_names: tuple[str, ...] = ()
         self.facts: tuple[Fact, ...] = ALL_FACTS
+        self.doubtful: list[str] = []
+        self.misspelt: dict[str | None, object] = {}  # what unknown tables hold, by the table most likely meant
 
     def program(self, text: str) -> Program:
         """Read all tables, each after those that it refers to."""
@@ -122,6 +132,7 @@ class _Loader:
             if name in BY_NAME:
                 continue
             if isinstance(content, (dict, list)):
+                self.misspelt[nearest(name, BY_NAME)] = content
                 self.report.add((name,), name, f"unknown table; {advice(name, BY_NAME)}")
                 continue
             near = next((table.name for table in TABLES if name in table.key_names()), None)
@@ -133,7 +144,7 @@ class _Loader:
         table = BY_NAME[name]
         content = self.document.get(name)
         if content is None:
-            if table.required:
+            if table.required and name not in self.misspelt:
                 self.report.add((), f"[{name}]", f"missing; add it: {lower(table.note)}")
             return TableReader({}, Table(name, "", ()), (name,), name, self.report)
         if not isinstance(content, dict):
@@ -180,7 +191,10 @@ class _Loader:
             )
             for reader in readers
         )
-        given = (reader.content.get("name") for reader in readers)
+        misspelt = self.misspelt.get("milestone")
+        tables = [reader.content for reader in readers]
+        tables += [one for one in misspelt if isinstance(one, dict)] if isinstance(misspelt, list) else []
+        given = (table.get("name") for table in tables)
         self.milestone_names = tuple(dict.fromkeys(name for name in given if isinstance(name, str)))
         return milestones
 
@@ -190,7 +204,7 @@ class _Loader:
         return tuple(self._rule(reader) for reader in readers)
 
     def _rule(self, reader: TableReader) -> Rule:
-        require = reader.condition("require", FactList(self.facts, "conversion"))
+        require = reader.condition("require", self._facts_at("conversion"))
         return Rule(
             code=reader.read("code", values.text, ""),
             require=require or "",
@@ -211,10 +225,13 @@ class _Loader:
         rewards = RewardReader(
             self.currency,
             self.milestone_names,
-            FactList(self.facts, "conversion"),
-            FactList(self.facts, "release"),
+            self._facts_at("conversion"),
+            self._facts_at("release"),
         )
         return tuple(rewards.read(reader) for reader in readers)
+
+    def _facts_at(self, asked: Asked) -> FactList:
+        return FactList(self.facts, asked, doubtful=self.doubtful)
 
     def _budget(self) -> tuple[int | None, Budget]:
         reader, default = self._single("budget"), Budget()
@@ -245,6 +262,11 @@ class _Loader:
             )
             for reader in readers
         )
+        self.doubtful += [
+            f"{VARIANT}{reader.content.get('name')}"
+            for reader, one in zip(readers, experiments, strict=True)
+            if not one.name
+        ]
         names = [one.name for one in experiments]
         for place, (reader, one) in enumerate(zip(readers, experiments, strict=True)):
             if one.name and one.name not in names[:place]:
@@ -262,8 +284,10 @@ class _Loader:
                 values.word(name)
             except values.InvalidValueError as wrong:
                 reader.problem(name, str(wrong))
-                continue
-            if declared is not None:
+                declared = None
+            if declared is None:
+                self.doubtful += [name, f"friend_{name}", f"referrer_{name}"]
+            else:
                 found.append(Attribute(name, *declared))
                 self._add_facts(reader, name, attribute_facts(name, *declared))
         return tuple(found)

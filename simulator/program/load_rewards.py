@@ -63,7 +63,7 @@ class RewardReader:
             reader.problem(
                 "percent", "beside a value; a reward has one of value and percent, so take one out"
             )
-        if "value" not in reader.content and "percent" not in reader.content:
+        if not reader.has("value") and not reader.has("percent"):
             reader.report.add(
                 reader.path,
                 f"{reader.label}.value",
@@ -98,14 +98,14 @@ class RewardReader:
         return tuple(caps)
 
     def _cap(self, reader: TableReader) -> Cap:
-        if "count" not in reader.content and "value" not in reader.content:
+        if not reader.has("count") and not reader.has("value"):
             reader.report.add(
                 reader.path,
                 reader.label,
                 "neither count nor value; write count = 10, value = 150.00, or both",
             )
         over = reader.choice("over", OVER, "skip")
-        if over == "trim" and ("count" in reader.content or "value" not in reader.content):
+        if over == "trim" and ("count" in reader.content or not reader.has("value")):
             reader.problem(
                 "over", 'only a cap with a value and without a count can trim; write over = "skip"'
             )
@@ -139,7 +139,7 @@ def _check_choices(reader: TableReader) -> None:
 
 
 def _check_dates(reader: TableReader) -> None:
-    if "from" not in reader.content and "until" not in reader.content:
+    if not reader.has("from") and not reader.has("until"):
         reader.needs(("dated_by",), "from", "there are no dates; write from or until, or take it out")
 
 

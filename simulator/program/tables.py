@@ -10,8 +10,9 @@ from simulator.program import values
 from simulator.program.expression import parse_expression
 from simulator.program.facts import FactList
 from simulator.program.layout import Table
-from simulator.program.nearest import advice, shown
+from simulator.program.nearest import advice, nearest, shown
 from simulator.program.source import LineNumbers, Path
+from simulator.program.sqltext import no_fact
 
 T = TypeVar("T")
 
@@ -49,12 +50,17 @@ class TableReader:
         self.path = path
         self.label = label
         self.report = report
-        for name in content:
-            if table.each is None and name not in table.key_names():
-                self.problem(name, f"unknown key; {advice(name, table.key_names())}")
+        unknown = [name for name in content if table.each is None and name not in table.key_names()]
+        for name in unknown:
+            self.problem(name, f"unknown key; {advice(name, table.key_names())}")
+        self._misspelt = {nearest(name, table.key_names()) for name in unknown}
         for key in table.keys:
-            if key.required and key.name not in content:
+            if key.required and not self.has(key.name):
                 report.add(path, f"{label}.{key.name}", f"missing; add it: {lower(key.note)}")
+
+    def has(self, key: str) -> bool:
+        """Return whether `key` is there, or was most likely meant by an unknown key, which is noted already."""
+        return key in self.content or key in self._misspelt
 
     def problem(self, key: str, said: str) -> None:
         """Note what is wrong with the value of `key`."""
@@ -78,14 +84,16 @@ class TableReader:
     def condition(self, key: str, facts: FactList) -> str | None:
         """Read an expression over `facts`, noting each of its problems; None if it is left out."""
         said = self.read(key, values.expression, None)
+        noted = {no_fact(name, facts) for name in facts.doubtful}
         for problem in () if said is None else parse_expression(said, facts).problems:
-            self.problem(key, problem)
+            if problem not in noted:
+                self.problem(key, problem)
         return said
 
     def needs(self, keys: tuple[str, ...], other: str, said: str) -> None:
         """Note each of `keys` that is there without `other`."""
         for key in keys:
-            if key in self.content and other not in self.content:
+            if key in self.content and not self.has(other):
                 self.problem(key, said)
 
 

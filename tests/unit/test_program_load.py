@@ -428,7 +428,51 @@ def test_all_problems_come_at_once_in_the_order_of_the_file() -> None:
     text = _with('"GBP"', '"GPB"', _with('"friend"', '"fiend"', _with("amount > 5", "amount / 0 > SUM(1)")))
     text = _with("value = 5", 'valeu = 5\nhold = "2"', text)
     lines = [int(problem.split(":")[1]) for problem in _problems(text)]
-    assert lines == [3, 9, 10, 12, 14, 15]
+    assert lines == [3, 9, 12, 14, 15]
+
+
+def test_a_wrong_declaration_is_one_problem_and_not_one_more_in_each_expression_that_reads_it() -> None:
+    wrong = """
+[attributes]
+plan = { of = "customer", type = "txt" }
+product = "string"
+Tier = "text"
+
+[[experiment]]
+name = "Offer"
+by = "friend"
+variants = { control = 1 }
+
+[program]"""
+    reads = "friend_plan = 'a' AND product = 'b' AND Tier = 'c' AND variant_Offer = 'control'"
+    problems = _problems(_with("[program]", wrong, _with("amount > 5", reads)))
+    assert [one.split(": ")[1] for one in problems] == [
+        "attributes.plan",
+        "attributes.product",
+        "attributes.Tier",
+        'experiment[1] "Offer".name',
+    ]
+    (also,) = _problems(_with("[program]", wrong, _with("amount > 5", f"{reads} AND nobody")))[4:]
+    assert 'no fact "nobody"' in also
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("value = 5", "valeu = 5"),
+        ("value = 5", "value = 5\ncaps = [{ cuont = 1, window = 'lifetime' }]"),
+        ("value = 5", "value = 5\ncaps = [{ count = 1, windw = '1d' }]"),
+        ("[[rule]]", "[budget]\ntotl = 5.00\nperiod = 'calendar-month'\n[[rule]]"),
+        ("value = 5", "precent = 5\nmax = 3.00"),
+        ("[[milestone]]", "[[milestones]]"),
+        ('on = "bought"', 'on_ = "bought"'),
+        ("[program]", "[programm]"),
+    ],
+)
+def test_a_misspelt_name_is_one_problem_and_not_also_what_is_missing_without_it(
+    right: str, wrong: str
+) -> None:
+    assert "unknown" in _problem(_with(right, wrong))
 
 
 def test_a_rule_with_many_problems_names_them_all() -> None:
