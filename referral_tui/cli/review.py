@@ -45,6 +45,8 @@ Now = Annotated[
 def list_waiting(db: SharedDatabase = DEFAULT_DATABASE, as_json: Json = False) -> None:
     """List the decisions in review, the oldest first.
 
+    It says so where the conversion was reversed meanwhile: no verdict on such a one leads to a reward.
+
     Example: referral-tui review list --db shop.db
     """
     from referral_tui.cli.stored import readable
@@ -101,9 +103,17 @@ def _decide(
         if not _goes_on(platform):
             platform.advance(max(at, platform.earliest_now))
     if as_json:
-        print_json({"decision": one.number, "verdict": verdict, "outcome": outcome, "at": at})
+        print_json(
+            {
+                "decision": one.number,
+                "verdict": verdict,
+                "outcome": outcome,
+                "at": at,
+                "reversed_at": one.reversed_at,
+            }
+        )
     else:
-        say(f"decision {one.number} ({one.source}:{one.event_id}, {one.milestone}): {outcome}")
+        say(f"decision {one.number} ({one.source}:{one.event_id}, {one.milestone}): {outcome}{_gone(one)}")
 
 
 def _now(platform: Platform) -> int:
@@ -120,6 +130,15 @@ def _goes_on(platform: Platform) -> bool:
     return platform.settings["kind"] == "simulate" and platform.read(clock_status) != "finished"
 
 
+def _gone(one: Waiting) -> str:
+    """Say of a decision whose conversion was reversed that nothing is paid for it; nothing of one that stands."""
+    from simulator.events.moment import format_moment
+
+    if one.reversed_at is None:
+        return ""
+    return f"; its conversion was reversed on {format_moment(one.reversed_at)}, so no reward follows"
+
+
 def _line(one: Waiting) -> str:
     from referral_tui.names import short_name
     from simulator.events.moment import format_moment
@@ -128,5 +147,5 @@ def _line(one: Waiting) -> str:
     failed = ", ".join(f"{code} ({result})" for code, result in one.failed)
     return (
         f"{one.number:>6}  {format_moment(one.since)}  {one.milestone}: {short_name(one.friend)}, "
-        f"referred by {referrer}; {failed}  [{one.source}:{one.event_id}]"
+        f"referred by {referrer}; {failed}{_gone(one)}  [{one.source}:{one.event_id}]"
     )

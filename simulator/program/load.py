@@ -75,7 +75,9 @@ class _Loader:
         self.milestone_names: tuple[str, ...] = ()
         self.facts: tuple[Fact, ...] = ALL_FACTS
         self.doubtful: list[str] = []
-        self.misspelt: dict[str | None, object] = {}  # what unknown tables hold, by the table most likely meant
+        self.misspelt: dict[
+            str | None, object
+        ] = {}  # what unknown tables hold, by the table most likely meant
 
     def program(self, text: str) -> Program:
         """Read all tables, each after those that it refers to."""

@@ -126,3 +126,44 @@ def test_explain_says_in_words_what_an_approval_would_start(cli: Cli, db: Path) 
     assert "if approved: third 30.00 GBP for " in said
     assert "; it would only be counted, as the recipient's 2nd of 3\n" in said
     assert "if approved" not in cli("explain", "small", "--db", db).out
+
+
+def back(own: str, who: str | None, at: int, source: str = "client/shop", **other: Any) -> dict[str, Any]:
+    kind = "conversion.reinstated" if "reinstates" in other else "conversion.reversed"
+    made = message(own, kind, who, at, **(other or {"reverses": "large"})) | {"source": source}
+    return {name: value for name, value in made.items() if value is not None}
+
+
+@pytest.mark.parametrize(
+    ("events", "gone"),
+    [
+        ([], None),
+        ([("r1", "ben", 1)], 1),
+        ([("r1", None, 1), ("r2", "ben", 2)], 1),
+        ([("r1", "ann", 1)], None),
+        ([("r1", "ben", 1, "client/other")], None),
+        ([("r1", "ben", 1), ("back", None, 2)], None),
+        ([("r1", "ben", 1), ("back", "ben", 2), ("r3", "ben", 3)], 3),
+        ([("back", "ben", 1), ("r1", "ben", 2)], 2),
+    ],
+)
+def test_the_queue_says_what_was_reversed_meanwhile_and_an_approval_that_nothing_follows(
+    cli: Cli, db: Path, tmp_path: Path, events: list[tuple[Any, ...]], gone: int | None
+) -> None:
+    start = START + 13 * DAY
+    lines = [
+        back(own, who, start + at * HOUR, *source, **({"reinstates": "large"} if own == "back" else {}))
+        for own, who, at, *source in events
+    ]
+    (tmp_path / "back.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    assert cli("ingest", "--db", db, "--replay", tmp_path / "back.jsonl").status == 0
+    waiting = {one["id"]: one for one in cli("review", "list", "--db", db, "--json").json["review"]}
+    at = None if gone is None else start + gone * HOUR
+    assert (waiting["large"]["reversed_at"], waiting["abroad"]["reversed_at"]) == (at, None)
+    said = "its conversion was reversed on "
+    assert cli("review", "list", "--db", db).out.count(said) == (gone is not None)
+    ran = cli("review", "approve", "client/shop:large", "--by", "op", "--db", db, "--now", start + DAY)
+    assert ("qualified" in ran.out, said in ran.out) == (True, gone is not None)
+    rewards = cli("explain", "client/shop:large", "--db", db, "--json").json["rewards"]
+    assert rewards
+    assert all(one["state"] == "voided" for one in rewards) == (gone is not None)

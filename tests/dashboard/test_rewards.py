@@ -47,7 +47,9 @@ async def test_names_of_rewards_are_whole_at_80_columns(story: Story, watch: Wat
     async with watch(story.path, size=(80, 24), place=RewardsScreen) as seen:
         text = "\n".join(seen.lines())
         assert "loyal-friend-credit " in text
-        assert all(state in text for state in ("pending", "issued", "counted", "capped", "voided", "revoked"))
+        assert all(
+            state in text for state in ("pending", "issued", "counted", "capped", "dropped", "revoked")
+        )
 
 
 @pytest.mark.parametrize(
@@ -57,7 +59,8 @@ async def test_names_of_rewards_are_whole_at_80_columns(story: Story, watch: Wat
         ("offered", "pending"),
         ("redeemed", "issued"),
         ("expired", "issued"),
-        ("forfeited", "voided"),
+        ("voided", "dropped"),
+        ("forfeited", "dropped"),
     ],
 )
 async def test_a_reward_in_a_state_without_a_column_is_counted_in_a_sum_at_80_columns(
@@ -152,6 +155,19 @@ def test_the_queue_is_bounded_where_its_index_is_not_made_yet(
     assert len(queue(db, 9)) == 3
     monkeypatch.setattr(review_queue, "TAIL", last - newest + 1)
     assert [row.number for row in queue(db, 9)] == [newest]
+
+
+async def test_what_waits_though_its_conversion_was_reversed_is_marked(story: Story, watch: Watch) -> None:
+    first = queue(story.db, 1)[0]
+    assert first.reversed_at is None
+    story.begin()
+    story.event("conversion.reversed", None, source=first.source, reverses=first.event_id)
+    story.commit()
+    (again,) = queue(story.db, 1)
+    assert again.reversed_at is not None
+    for size in ((80, 24), (120, 40)):
+        async with watch(story.path, size=size, place=RewardsScreen) as seen:
+            assert sum("reversed; not-" in line for line in seen.lines()) == 1
 
 
 @pytest.mark.parametrize(("key", "verdict"), [("a", "approve"), ("d", "decline")])

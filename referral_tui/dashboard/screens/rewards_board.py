@@ -150,7 +150,12 @@ class RewardsBoard(Container):
             ["review", verdict, str(row.number), "--by", by, "--db", str(path), "--json"]
         )
         if reply.status == 0 and isinstance(reply.data, dict):
-            return StatusMessage(f"Done: decision {row.number} is {reply.data.get('outcome')} now.", "good")
+            gone = (
+                "; its conversion was reversed, so no reward follows" if row.reversed_at is not None else ""
+            )
+            return StatusMessage(
+                f"Done: decision {row.number} is {reply.data.get('outcome')} now{gone}.", "good"
+            )
         return StatusMessage(f"Not done: {reply.said}", "bad")
 
     def on_table_left(self, message: Table.Left) -> None:

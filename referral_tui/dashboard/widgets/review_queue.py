@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from db.read.queries import Program
 
 _NONE = 'Nothing waits for a review. Rules with on_fail = "review" put conversions here.'
+REVERSED = "reversed"
+"""What stands before the failed rules of a conversion that was reversed meanwhile."""
 _PAST = "What waited at a moment of the past is not kept; ] and } return to now."
 
 
@@ -30,7 +32,8 @@ class ReviewQueue(Table[Waiting]):
                 "Conversions that failed no rule but such as want a person to look. a approves: it qualifies, and "
                 "its rewards begin. d declines: it is refused. The verdict is an event like any other, stamped "
                 "with the simulated time. The first verdict counts: the simulated operator leaves alone what you "
-                "have decided.",
+                "have decided. A conversion that was reversed meanwhile stays here, marked as reversed: approved, it "
+                "qualifies and pays nothing.",
             ),
             _NONE,
             [
@@ -58,7 +61,13 @@ class ReviewQueue(Table[Waiting]):
                     says="who brought them",
                 ),
                 Column[Waiting](
-                    "failed", "Failed rules", 14, self._failed, weight=7, grow=3, says="? is a missing value"
+                    "failed",
+                    "Failed rules",
+                    14,
+                    self._failed,
+                    weight=7,
+                    grow=3,
+                    says="? is a missing value; reversed: the conversion was, so no verdict pays",
                 ),
                 Column[Waiting](
                     "amount", "Amount", 7, self._amount, right=True, weight=6, says="of the conversion"
@@ -107,7 +116,8 @@ class ReviewQueue(Table[Waiting]):
         return (self.names(row.referrer) if row.referrer else "nobody"), "plain"
 
     def _failed(self, row: Waiting, _cells: int) -> tuple[str, str]:
-        return ", ".join(code if how == "fail" else f"{code}?" for code, how in row.failed), "plain"
+        rules = ", ".join(code if how == "fail" else f"{code}?" for code, how in row.failed)
+        return (rules, "plain") if row.reversed_at is None else (f"{REVERSED}; {rules}", "warn")
 
     def _amount(self, row: Waiting, _cells: int) -> tuple[str, str]:
         program = self._program

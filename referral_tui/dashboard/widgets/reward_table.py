@@ -21,14 +21,23 @@ if TYPE_CHECKING:
     from db.read.queries import Program
 
 ALL = "all rewards"
-SHOWN = ("pending", UNPAID, "issued", "counted", "capped", "unfunded", "voided", "revoked")
-ADDED = {"pending": ("waiting", "offered"), "issued": ("redeemed", "expired"), "voided": ("forfeited",)}
-"""States without a column of their own, by the column that counts them: 80 cells have room for seven columns."""
-SYMBOLS = REWARD_SYMBOLS | {UNPAID: UNPAID_SYMBOL}
+DROPPED = "dropped"
+SHOWN = ("pending", UNPAID, "issued", "counted", "capped", "unfunded", DROPPED, "revoked")
+ADDED = {
+    "pending": ("waiting", "offered"),
+    "issued": ("redeemed", "expired"),
+    DROPPED: ("voided", "forfeited"),
+}
+"""States without a column of their own, by the column that counts them: 80 cells have room for seven columns.
+
+A column that adds to a state of its name says so; voided and forfeited ones have a name for both.
+"""
+SYMBOLS = REWARD_SYMBOLS | {UNPAID: UNPAID_SYMBOL, DROPPED: REWARD_SYMBOLS["voided"]}
+INKS = REWARD_INKS | {DROPPED: REWARD_INKS["voided"]}
 SAYS = REWARD_MEANING | {
     "pending": "would be issued if nothing else happened, once the cooling-off is over; or waiting or offered",
     "issued": "given out; redeemed and expired ones too",
-    "voided": "the conversion was reversed before it was issued; or forfeited",
+    DROPPED: "promised and never issued: voided, the conversion was reversed before; or forfeited, given up",
     UNPAID: "pending, but would pay nothing if nothing else happened",
 }
 BOTH = 15  # cells from which a column has room for a count and for money
@@ -53,8 +62,8 @@ class RewardLine:
     capped_minor: int = 0
     unfunded: int = 0
     unfunded_minor: int = 0
-    voided: int = 0
-    voided_minor: int = 0
+    dropped: int = 0
+    dropped_minor: int = 0
     revoked: int = 0
     revoked_minor: int = 0
 
@@ -68,7 +77,7 @@ class RewardLine:
         pairs = {state: row.state(state) for state in STATES if state in SHOWN}
         pairs |= {"pending": row.pending.issued, UNPAID: row.pending.unpaid}
         for column, states in ADDED.items():
-            counts, money = zip(pairs[column], *map(row.state, states), strict=True)
+            counts, money = zip(pairs.get(column, (0, 0)), *map(row.state, states), strict=True)
             pairs[column] = sum(counts), sum(money)
         minors = {f"{state}_minor": minor for state, (_, minor) in pairs.items()}
         return cls(row.name, **{state: count for state, (count, _) in pairs.items()}, **minors)
@@ -108,7 +117,7 @@ class RewardTable(Table[RewardLine]):
                 "those of all: how many, and how much they are worth. m changes between "
                 "money and counts where there is no room for both. Lines that were revoked had been issued before. "
                 "Pending has also those that wait for the budget or were offered, issued those redeemed or expired, "
-                "voided those forfeited.",
+                "and dropped are those that were voided or forfeited.",
             ),
             "No reward yet. A line appears as soon as a friend qualifies for one.",
             columns,
@@ -154,7 +163,7 @@ class RewardTable(Table[RewardLine]):
     def _cell(self, state: str) -> Callable[[RewardLine, int], tuple[str, str]]:
         def draw(row: RewardLine, cells: int) -> tuple[str, str]:
             count, minor = row.pair(state)
-            ink = REWARD_INKS.get(state, "quiet") if row.reward != ALL else "strong"
+            ink = INKS.get(state, "quiet") if row.reward != ALL else "strong"
             if not count:
                 return figures.NOTHING, "quiet"
             program = self._program
