@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from referral_tui.study_words import Ground
     from simulator.lab.goals import Goal, Limit
-    from simulator.lab.search import Evaluate, Found
+    from simulator.lab.search import Found
     from simulator.lab.summary import DesignSummary
     from simulator.lab.vary import Design
 
@@ -105,6 +105,7 @@ def optimise(
     from simulator.domain.errors import InputError
     from simulator.domain.writing import write_text
     from simulator.lab.goals import parse_goal
+    from simulator.lab.pool import WorkerPool
     from simulator.lab.running import run_designs
     from simulator.lab.search import FINALISTS, plan_rounds, search
     from simulator.lab.summary import summarise
@@ -123,7 +124,7 @@ def optimise(
     total = planned + check * (min(FINALISTS, len(designs)) + 1)
     done = 0
 
-    with Bar("optimise", total) as bar:
+    with WorkerPool(workers, cluster) as pool, Bar("optimise", total) as bar:
 
         def evaluate(names: Sequence[str], seeds: Sequence[int]) -> pl.DataFrame:
             nonlocal done
@@ -133,20 +134,18 @@ def optimise(
                 seeds,
                 setting,
                 lambda part, _: bar.set(done + part),
-                workers=workers,
-                cluster=cluster,
+                pool=pool,
             ).markets
             done += len(names) * len(seeds)
             return markets
 
-        found = search(list(designs), goal, evaluate, tries, seed, check)
-        fresh = _with_base(found, evaluate)
+        found = search(list(designs), goal, evaluate, tries, seed, check, beside=AS_IT_IS)
     names = [AS_IT_IS, *(one for one in found.finalists if one != AS_IT_IS)]
-    summaries = {one.name: one for one in summarise(fresh, names)}
+    summaries = {one.name: one for one in summarise(found.fresh, names)}
     best = designs[found.finalists[0]]
     if found.satisfied:
         write_text(target, best.program.text)
-    told = Told(designs, goal, found, fresh, summaries, target if found.satisfied else None)
+    told = Told(designs, goal, found, summaries, target if found.satisfied else None)
     ground = Ground(referrers, days, base.currency, base.digits, assumed)
     if as_json:
         fields = ground_fields(name, setting, seed, check, best)
@@ -158,12 +157,11 @@ def optimise(
 
 @dataclass(frozen=True)
 class Told:
-    """The result of a search; `fresh` also includes the base design, and `file` is None if none was written."""
+    """The result of a search; `file` is None if none was written."""
 
     designs: dict[str, Design]
     goal: Goal
     found: Found
-    fresh: pl.DataFrame
     summaries: dict[str, DesignSummary]
     file: Path | None
 
@@ -174,7 +172,7 @@ class Told:
 
     def rows(self, name: str) -> pl.DataFrame:
         """Return the rows of a design on the fresh markets."""
-        return self.fresh.filter(design=name)
+        return self.found.fresh.filter(design=name)
 
 
 def _target(program: str, out: Path | None, *, force: bool) -> Path:
@@ -187,17 +185,6 @@ def _target(program: str, out: Path | None, *, force: bool) -> Path:
         raise InputError(f"{target}: already there; choose another --out, or overwrite it with --force")
     check_writable(target)
     return target
-
-
-def _with_base(found: Found, evaluate: Evaluate) -> pl.DataFrame:
-    """Return the fresh markets together with those of the base design, which every other is compared with."""
-    import polars as pl
-
-    from simulator.lab.vary import AS_IT_IS
-
-    if AS_IT_IS in found.finalists:
-        return found.fresh
-    return pl.concat([found.fresh, evaluate([AS_IT_IS], sorted(found.fresh["seed"].unique()))])
 
 
 def _sentence(told: Told, ground: Ground) -> str:

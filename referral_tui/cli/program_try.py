@@ -61,10 +61,11 @@ class Trial:
         """
         from referral_tui.cli.progress import Bar
         from simulator.lab.mutants import try_mutants
+        from simulator.lab.pool import WorkerPool
 
         markets, (world, setting) = self.markets or _MUTATED, self._setting()
-        with Bar("changes", None) as bar:
-            tested = try_mutants(setting, self.program, self._seeds(markets), bar.set)
+        with WorkerPool() as pool, Bar("changes", None) as bar:
+            tested = try_mutants(setting, self.program, self._seeds(markets), bar.set, pool)
         unnoticed = [one for one in tested if not one.noticed]
         for one in unnoticed:
             say(f"unnoticed: {self._place(one.line)}: {one.subject}: {one.change}", err=True)

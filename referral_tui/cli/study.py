@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from referral_tui.cli.progress import Bar
     from referral_tui.cli.study_shake import Tornado
     from simulator.lab.measures import Measure
+    from simulator.lab.pool import WorkerPool
     from simulator.lab.setting import Setting
     from simulator.lab.summary import DesignSummary
     from simulator.lab.vary import Design
@@ -127,6 +128,7 @@ def study(
     from simulator.domain.errors import InputError
     from simulator.domain.writing import check_writable, write_text
     from simulator.lab.measures import find_measure
+    from simulator.lab.pool import WorkerPool
     from simulator.lab.running import run_designs, run_until
     from simulator.lab.summary import summarise, widest
 
@@ -146,20 +148,16 @@ def study(
     name, setting = read_setting(preset, programs, referrers, days, start, delivery, faults, assumed=assumed)
     names = [one.name for one in designs]
     width = None if until is None else _width(until, measure, designs[0].program.digits)
-    with Bar("study", None) as bar:
+    with WorkerPool(workers, cluster) as pool, Bar("study", None) as bar:
         found = run_until(
-            lambda seeds: run_designs(designs, seeds, setting, bar.set, workers=workers, cluster=cluster),
+            lambda seeds: run_designs(designs, seeds, setting, bar.set, pool=pool),
             seed,
             markets or (MOST_UNTIL if until is not None else MARKETS),
             lambda frame: widest(frame, names, measure),
             width,
         )
         seeds = sorted(found.markets["seed"].unique())
-        tornado = (
-            _shaken(found.markets, designs, seeds, setting, measure, name, bar, workers, cluster)
-            if shake
-            else None
-        )
+        tornado = _shaken(found.markets, designs, seeds, setting, measure, name, bar, pool) if shake else None
     summaries = summarise(found.markets, names)
     if vary:
         order = _order(summaries, by, more=measure.more)
@@ -210,8 +208,7 @@ def _shaken(
     measure: Measure,
     preset: str,
     bar: Bar,
-    workers: int | None,
-    cluster: str | None,
+    pool: WorkerPool,
 ) -> Tornado:
     """Return what each assumption of the world file does to the mean of a figure, or to its difference."""
     from dataclasses import replace
@@ -235,8 +232,7 @@ def _shaken(
             seeds,
             replace(setting, spec=spec),
             lambda part, _: bar.set(before + part, total),
-            workers=workers,
-            cluster=cluster,
+            pool=pool,
         )
         done += runs
         return found.markets

@@ -17,8 +17,7 @@ import polars as pl
 
 from simulator.domain.spans import DAY_MS
 from simulator.lab.evidence import DetailedTally, run_tallies
-from simulator.lab.parts import shared
-from simulator.lab.running import worthwhile_workers
+from simulator.lab.pool import WorkerPool
 from simulator.lab.setting import Setting
 from simulator.lab.vary import COMPARED
 from simulator.program.model import Cap, Program, Reward, Rule
@@ -72,13 +71,12 @@ def try_mutants(
     program: Program,
     seeds: Sequence[int],
     progress: Callable[[int, int], None] | None = None,
-    *,
-    workers: int | None = None,
+    pool: WorkerPool | None = None,
 ) -> list[Tested]:
     """Run each mutant over the markets with these seeds, and return how many journeys noticed it.
 
-    `progress` is called with the number of mutants done and the total. `workers` is the number of processes, with the
-    same result for any; None for whichever is quicker.
+    `progress` is called with the number of mutants done and the total. The processes of a `pool` share the work,
+    without one this process does it; the result is the same.
 
     Raises:
         ReferralError: a process that shared the work is gone.
@@ -87,9 +85,9 @@ def try_mutants(
     lines = find_line_numbers(program.text)
     all_of_them = list(mutants(program))
     programs = [program, *(one.program for one in all_of_them)]
-    if workers is None:
-        workers = worthwhile_workers(setting, len(programs) * len(seeds))
-    runs = shared(partial(_journeys, setting, seeds), programs, workers)
+    pool = WorkerPool(1) if pool is None else pool
+    workers = pool.size(setting, len(programs) * len(seeds))
+    runs = pool.map(partial(_journeys, setting, seeds), programs, workers)
     wanted = next(runs)
     found: list[Tested] = []
     for one, theirs in zip(all_of_them, runs, strict=True):

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 import polars as pl
 
-from simulator.domain.cores import cores
+from simulator.lab.pool import WorkerPool
 from simulator.lab.setting import Setting
 from simulator.lab.study import Study, run_study
 from simulator.lab.vary import Design
@@ -17,8 +17,6 @@ from simulator.program.model import Program
 
 FIRST_MARKETS: Final = 20
 """The markets that a study with a wanted width begins with: of fewer, the spread is not known well enough to stop."""
-_WORTH_PROCESSES: Final = 10_000_000
-"""The referrer-days above which a process for each core pays: ten seconds of work, where starting one takes one."""
 Progress = Callable[[int, int], None]
 
 
@@ -31,17 +29,10 @@ class Runner(Protocol):
         seeds: Sequence[int],
         setting: Setting,
         progress: Progress | None = None,
-        *,
-        workers: int = 1,
-        cluster: str | None = None,
+        pool: WorkerPool | None = None,
     ) -> Study:
         """Return the frames of a study."""
         ...
-
-
-def worthwhile_workers(setting: Setting, runs: int) -> int:
-    """Return how many processes make so many runs of a market quickest."""
-    return cores() if runs * setting.referrers * setting.days >= _WORTH_PROCESSES else 1
 
 
 def run_designs(
@@ -50,15 +41,12 @@ def run_designs(
     setting: Setting,
     progress: Progress | None = None,
     run: Runner = run_study,
-    *,
-    workers: int | None = None,
-    cluster: str | None = None,
+    pool: WorkerPool | None = None,
 ) -> Study:
     """Run designs over the markets with these seeds; their own delivery overrides that of `setting`.
 
     `progress` is called with the number of markets done, of all designs, and the total. The rows are in the order of
-    the designs. `workers` is the number of processes, None for whichever is quicker; with the address of a `cluster`
-    that shares the work. The figures are the same for any.
+    the designs. The processes of a `pool` share the work, without one this process does it; the figures are the same.
 
     Raises:
         InputError: as of `run_study`.
@@ -68,8 +56,6 @@ def run_designs(
     for one in designs:
         groups.setdefault(tuple(sorted(one.delivery.items())), {})[one.name] = one.program
     total = len(designs) * len(seeds)
-    if workers is None:
-        workers = worthwhile_workers(setting, total)
     done = 0
     found: list[Study] = []
     for delivery, programs in groups.items():
@@ -79,7 +65,7 @@ def run_designs(
             if progress is not None:
                 progress(before + part, total)
 
-        found.append(run(programs, seeds, theirs, told, workers=workers, cluster=cluster))
+        found.append(run(programs, seeds, theirs, told, pool))
         done += len(programs) * len(seeds)
     return Study.joined(found).in_order([one.name for one in designs])
 

@@ -40,7 +40,8 @@ class Round:
 class Found:
     """What a search came to.
 
-    `finalists` are ranked by the fresh markets alone, the best first; `fresh` has their rows. `satisfied` is false
+    `finalists` are ranked by the fresh markets alone, the best first; `fresh` has their rows, and those of a design run
+    beside them. `satisfied` is false
     where the best breaks a limit. `sure` is how sure it is, from 0 to 1, that no other finalist is better. `searched`
     has the rows of the rounds, `runs` is the number of rows altogether.
     """
@@ -83,11 +84,17 @@ def plan_rounds(designs: int, tries: int) -> list[Round]:
 
 
 def search(
-    names: Sequence[str], goal: Goal, evaluate: Evaluate, tries: int, first_seed: int = 1, check: int = 100
+    names: Sequence[str],
+    goal: Goal,
+    evaluate: Evaluate,
+    tries: int,
+    first_seed: int = 1,
+    check: int = 100,
+    beside: str | None = None,
 ) -> Found:
     """Search for the design that is best by a goal, with about `tries` runs and `check` fresh markets for finalists.
 
-    Seeds are taken from `first_seed` on.
+    Seeds are taken from `first_seed` on. A design `beside` the finalists is run on the fresh markets with them.
 
     Raises:
         InputError: `tries` are fewer than the designs.
@@ -102,7 +109,8 @@ def search(
         seed += one.markets
         after = rounds[place + 1].designs if place + 1 < len(rounds) else FINALISTS
         left = rank(left, goal, pl.concat(met))[:after]
-    fresh = evaluate(left, range(seed, seed + check))
+    others = [] if beside is None or beside in left else [beside]
+    fresh = evaluate([*left, *others], range(seed, seed + check))
     ranked = rank(left, goal, fresh)
     best = fresh.filter(design=ranked[0])
     satisfied = all(limit.verdict(best) != "broken" for limit in goal.limits)

@@ -45,10 +45,10 @@ from dataclasses import dataclass, fields
 
 import polars as pl
 
-from simulator.domain.cluster import executor_at
 from simulator.domain.errors import InputError
 from simulator.lab.figures import CHANNEL_SCHEMA, MARKET_SCHEMA, WEEK_SCHEMA
-from simulator.lab.parts import Part, PartRows, Row, run_parts
+from simulator.lab.parts import Part, PartRows, Row, run_part
+from simulator.lab.pool import WorkerPool
 from simulator.lab.setting import Setting
 from simulator.lab.stacking import groups
 from simulator.program.model import Program
@@ -89,17 +89,15 @@ def run_study(
     seeds: Sequence[int],
     setting: Setting,
     progress: Callable[[int, int], None] | None = None,
-    *,
-    workers: int = 1,
-    cluster: str | None = None,
+    pool: WorkerPool | None = None,
 ) -> Study:
     """Run each design, by its name, over the markets with these seeds.
 
-    `progress` is called with the number of markets done, of all designs, and the total. With several `workers`, so many
-    processes share the work, and with the address of a `cluster` all that it has; the figures are the same.
+    `progress` is called with the number of markets done, of all designs, and the total. The processes of a `pool` share
+    the work, without one this process does it; the figures are the same.
 
     Raises:
-        InputError: there is no design, no market or no such cluster, or a seed is given twice.
+        InputError: there is no design or no market, or a seed is given twice.
         ReferralError: a process that shared the work is gone.
 
     """
@@ -109,9 +107,8 @@ def run_study(
         raise InputError(
             "a study takes each seed once: a market that counts twice makes the answer look surer than it is"
         )
-    if cluster is not None:
-        with executor_at(cluster) as there:
-            workers = there.workers
+    pool = WorkerPool(1) if pool is None else pool
+    workers = pool.size(setting, len(designs) * len(seeds))
     parts = [
         Part(setting, name, program, some)
         for name, program in designs.items()
@@ -119,7 +116,7 @@ def run_study(
     ]
     total, done = len(designs) * len(seeds), 0
     found = PartRows([], [], [])
-    for part, rows in zip(parts, run_parts(parts, workers, cluster), strict=True):
+    for part, rows in zip(parts, pool.map(run_part, parts, workers), strict=True):
         found.markets += rows.markets
         found.weeks += rows.weeks
         found.channels += rows.channels

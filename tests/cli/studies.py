@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import polars as pl
 
+from simulator.lab.pool import WorkerPool
 from simulator.lab.running import Progress
 from simulator.lab.setting import Setting
 from simulator.lab.study import Study
@@ -26,10 +27,9 @@ def stand_in(figures: Callable[..., Figures], *, worlds: bool = False) -> Callab
         seeds: Sequence[int],
         setting: Setting,
         progress: Progress | None = None,
-        *,
-        workers: int | None = None,
-        cluster: str | None = None,
+        pool: WorkerPool | None = None,
     ) -> Study:
+        assert pool is not None, "the work of a command is shared among the cores"
         if progress is not None:
             progress(len(designs) * len(seeds), len(designs) * len(seeds))
         world = (setting.spec,) if worlds else ()

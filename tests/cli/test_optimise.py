@@ -84,7 +84,7 @@ def test_json_has_the_search(cli: Cli, here: Path) -> None:
         "file": "mine.toml",
     }
     assert told["sure"] > 0.99
-    assert told["runs"] == 300 + sum(one["designs"] * one["markets"] for one in told["rounds"])
+    assert told["runs"] == 400 + sum(one["designs"] * one["markets"] for one in told["rounds"])
     assert told["limits"] == [{"limit": "budget_ended < 5%", "broken": 0, "verdict": "shown"}]
     assert told["finalists"][0]["name"] == "referrer-credit.value=50"
     assert (here / "mine.toml").exists()

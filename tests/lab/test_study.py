@@ -19,6 +19,7 @@ from simulator.domain.spans import DAY_MS
 from simulator.lab import parts
 from simulator.lab.figures import WEEK_SCHEMA
 from simulator.lab.market import Markets
+from simulator.lab.pool import WorkerPool
 from simulator.lab.setting import Setting
 from simulator.lab.stacking import MOST_REFERRERS, groups
 from simulator.lab.study import Study, run_study
@@ -166,7 +167,9 @@ def test_a_market_in_which_nothing_happens_has_figures() -> None:
 def test_several_processes_have_the_same_figures() -> None:
     designs = {"a": preset("telecom"), "b": load_program(QUICK, "quick.toml")}
     way = setting(Plan("telecom", 0, 60, 20))
-    one, two = (run_study(designs, [1, 2, 3], way, workers=workers) for workers in (1, 2))
+    one = run_study(designs, [1, 2, 3], way)
+    with WorkerPool(2) as pool:
+        two = run_study(designs, [1, 2, 3], way, pool=pool)
     assert_frame_equal(one.markets, two.markets)
     assert_frame_equal(one.weeks, two.weeks)
 
@@ -178,9 +181,10 @@ def test_a_cluster_has_the_same_figures(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setitem(sys.modules, "distributed", module)
     way = setting(Plan("telecom", 0, 60, 20))
     designs = {"a": preset("telecom")}
-    there = run_study(designs, [1, 2, 3], way, cluster="tcp://there:8786")
+    with WorkerPool(cluster="tcp://there:8786") as pool:
+        there = run_study(designs, [1, 2, 3], way, pool=pool)
     assert_frame_equal(there.markets, run_study(designs, [1, 2, 3], way).markets)
-    assert told == ["tcp://there:8786", "closed"] * 2
+    assert told == ["tcp://there:8786", "closed"]
 
 
 def test_each_worker_has_as_much_to_simulate() -> None:
