@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from referral_tui import figures
+from referral_tui import figures, study_numbers
+from referral_tui.study_numbers import count, ends, of_100, signed, signed_span, span
 
 if TYPE_CHECKING:
     from simulator.lab.measures import Measure
@@ -45,9 +46,7 @@ class Ground:
 
     def money(self, minor: float | None) -> str:
         """Format money, without decimals where it is much."""
-        if minor is not None and abs(minor) >= 1000 * 10**self.digits:
-            return figures.money(round(minor / 10**self.digits), self.currency, 0)
-        return figures.money(minor, self.currency, self.digits)
+        return study_numbers.money(minor, self.currency, self.digits)
 
     def value(self, measure: Measure, value: float | None) -> str:
         """Format the value of a figure by its unit."""
@@ -72,18 +71,12 @@ class Ground:
             text = f"{size:.1f} days"
         else:
             text = self.value(measure, size)
-        nothing = not any(sign in "123456789" for sign in text)
-        return text if nothing else f"{'-' if value < 0 else '+'}{text}"
+        return signed(text, value)
 
 
 def named(name: str) -> str:
     """Name a design of a grid within a sentence."""
     return "the design as it is" if name == "as it is" else name
-
-
-def count(value: float) -> str:
-    """Format a mean of counts: with a decimal where it is small."""
-    return f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:,.1f}"
 
 
 def of_markets(times: int, markets: int) -> str:
@@ -124,11 +117,10 @@ def _may_bring(first: DesignSummary, other: DesignSummary, ground: Ground) -> st
         everywhere = of_markets(other.markets, other.markets)
         return f"{other.name} brings as many customers {ground.span} as {named(first.name)} {everywhere}"
     if band.low < 0 < band.high:
-        brings = f"between {outward(-band.low, up=True)} fewer and {outward(band.high, up=True)} more"
+        brings = _either(band.low, band.high)
     else:
         word = "more" if band.high > 0 else "fewer"
-        ends = sorted((abs(band.low), abs(band.high)))
-        brings = f"{span_of(ends[0], ends[1])} {word}"
+        brings = f"{span(*sorted((abs(band.low), abs(band.high))))} {word}"
     more = round((apart.above or 0.0) * other.markets)
     often = "" if band.low >= 0 or band.high <= 0 else f", more {of_markets(more, other.markets)}"
     return (
@@ -170,12 +162,17 @@ def _brings(first: DesignSummary, other: DesignSummary, ground: Ground) -> str:
     if mean.sign == 0:
         return (
             f"Whether {other.name} brings more customers {ground.span} than {named(first.name)} can't be told from "
-            f"{figures.counted(other.markets, 'market')} (between {outward(-mean.low, up=True)} fewer and "
-            f"{outward(mean.high, up=True)} more)"
+            f"{figures.counted(other.markets, 'market')} ({_either(mean.low, mean.high)})"
         )
     word = "more" if mean.sign > 0 else "fewer"
-    ends = sorted((abs(mean.low), abs(mean.high)))
-    return f"{other.name} brings {span_of(ends[0], ends[1])} {word} customers {ground.span} than {named(first.name)}"
+    size = span(*sorted((abs(mean.low), abs(mean.high))))
+    return f"{other.name} brings {size} {word} customers {ground.span} than {named(first.name)}"
+
+
+def _either(low: float, high: float) -> str:
+    """Say that a design brings fewer customers, or more."""
+    fewer, more = ends(-low, high)
+    return f"between {fewer} fewer and {more} more"
 
 
 def _too_few(markets: int) -> str:
@@ -216,21 +213,8 @@ def _lasts(one: DesignSummary, ground: Ground) -> str:
     end = "the year is over" if ground.days == YEAR_DAYS else f"the {ground.days} days are over"
     if one.budget_ended:
         return f"{of_markets(one.budget_ended, one.markets)} its budget ends before {end}"
-    most = math.ceil(100 * upper_chance(0, one.markets))
+    most = of_100(upper_chance(0, one.markets))
     return f"its budget lasts {of_markets(one.markets, one.markets)} (so it ends in fewer than {most} of 100)"
-
-
-def span_of(low: float, high: float) -> str:
-    """Say from where to where a count goes, each end rounded outward: `41 to 66`."""
-    ends = outward(low, up=False), outward(high, up=True)
-    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
-
-
-def outward(value: float, *, up: bool) -> str:
-    """Round an end of an interval outward: to whole ones from 10 on, to tenths below."""
-    scale = 1 if abs(value) >= 10 else 10
-    whole = (math.ceil(value * scale - 1e-9) if up else math.floor(value * scale + 1e-9)) / scale
-    return f"{whole:,.0f}" if whole == round(whole) else f"{whole:,.1f}"
 
 
 def mean_words(measure: Measure, mean: Interval, ground: Ground) -> str:
@@ -238,7 +222,7 @@ def mean_words(measure: Measure, mean: Interval, ground: Ground) -> str:
     if mean.low is None or mean.high is None:
         return ground.value(measure, mean.value)
     if measure.unit == "count":
-        return span_of(mean.low, mean.high)
+        return span(mean.low, mean.high)
     return f"{ground.value(measure, mean.low)} to {ground.value(measure, mean.high)}"
 
 
@@ -248,6 +232,8 @@ def apart(measure: Measure, one: Difference, ground: Ground) -> str:
         return interval(measure, one.mean, ground)
     if one.band is None:
         return figures.NOTHING
+    if measure.unit == "count":
+        return signed_span(one.band.low, one.band.high)
     return f"{ground.change(measure, one.band.low)} to {ground.change(measure, one.band.high)}"
 
 
@@ -255,6 +241,8 @@ def interval(measure: Measure, mean: Interval, ground: Ground) -> str:
     """Format a difference's interval: `+41 to +66`, or a dash without bounds."""
     if mean.low is None or mean.high is None:
         return figures.NOTHING
+    if measure.unit == "count":
+        return signed_span(mean.low, mean.high)
     return f"{ground.change(measure, mean.low)} to {ground.change(measure, mean.high)}"
 
 

@@ -218,6 +218,7 @@ def _limit_line(limit: Limit, rows: pl.DataFrame, ground: Ground) -> str:
     """Say how well a limit is met on the fresh markets."""
     import numpy as np
 
+    from referral_tui.study_numbers import of_100
     from simulator.lab.statistics import markets_needed, upper_chance
 
     verdict = limit.verdict(rows)
@@ -228,7 +229,8 @@ def _limit_line(limit: Limit, rows: pl.DataFrame, ground: Ground) -> str:
     times = limit.broken(rows)
     said = f"{limit.text}: broken in {times} of {rows.height} markets"
     if verdict == "shown":
-        return f"{said}; so in fewer than {100 * upper_chance(times, rows.height):.1f} of 100, with 95 % confidence"
+        most = of_100(upper_chance(times, rows.height))
+        return f"{said}; so in fewer than {most} of 100, with 95 % confidence"
     if verdict == "likely":
         needed = markets_needed(times, limit.allowed)
         return f"{said}; to be 95 % sure takes {needed} markets with no more of that (--check)"

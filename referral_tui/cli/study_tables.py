@@ -7,7 +7,8 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from referral_tui import figures
-from referral_tui.study_words import Ground, apart, count
+from referral_tui.study_numbers import count, signed_ends
+from referral_tui.study_words import Ground, apart
 
 if TYPE_CHECKING:
     from simulator.lab.measures import Measure
@@ -195,7 +196,7 @@ def _choice_lines(
             mark,
             [_choice(design, place) for place in range(len(paths))],
             widths,
-            f"{one.means['qualified'] or 0:,.1f}",
+            count(one.means["qualified"] or 0),
             figures.NOTHING
             if more is None or more.mean.low is None
             else _apart(more.mean.low, more.mean.high or 0),
@@ -206,7 +207,7 @@ def _choice_lines(
 
 
 def _apart(low: float, high: float) -> str:
-    return "same" if low == high == 0 else f"{low:+,.1f} {high:+,.1f}"
+    return "same" if low == high == 0 else " ".join(signed_ends(low, high))
 
 
 def _choice(design: Design, place: int) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from referral_tui import figures, scales
 from referral_tui.page.charts import Chart, Fan, bars, dots, fans, points, tornado, waterfall
 from referral_tui.page.markup import SERIES, document, figure, listed, paragraph, section, table, text
+from referral_tui.study_numbers import count, of_100, signed_span
 
 if TYPE_CHECKING:
     import polars as pl
@@ -238,7 +239,7 @@ def _markets(page: StudyPage) -> str:
                 one.markets,
                 one.budget_ended,
                 one.earliest_end or figures.NOTHING,
-                f"{100 * upper_chance(one.budget_ended, one.markets):.1f}",
+                of_100(upper_chance(one.budget_ended, one.markets)),
             ]
             for one in ended
         ],
@@ -320,7 +321,7 @@ def _grid(page: StudyPage) -> Iterator[str]:
             [
                 f"{place} *" if unbeaten else place,
                 *([value for _, value in design.choices] or ["as it is"] * len(paths)),
-                f"{one.means['qualified'] or 0:,.1f}",
+                count(one.means["qualified"] or 0),
                 _more(one),
                 ground.money(one.means["promised"]),
                 ground.money(one.each_further.value) if one.each_further.bounded else figures.NOTHING,
@@ -343,7 +344,7 @@ def _more(one: DesignSummary) -> str:
     more = one.differences.get("qualified")
     if more is None or more.mean.low is None or more.mean.high is None:
         return figures.NOTHING
-    return f"{more.mean.low:+,.1f} to {more.mean.high:+,.1f}"
+    return signed_span(more.mean.low, more.mean.high)
 
 
 def _differences(page: StudyPage) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from textual import events
 from textual.strip import Strip
 
-from referral_tui import figures
+from referral_tui import figures, study_numbers
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.what_if import Answer, Interval, Side
 from referral_tui.dashboard.widgets.digits import digits
@@ -96,39 +96,38 @@ class Result(LineWidget, can_focus=True):
         apart = answer.money if money else answer.customers
         if apart is None or right is None:
             return left or "", [f"in {figures.counted(answer.days, 'day')}"]
-        return self._change(apart.value), [f"{left} → {right}", self._bounds(apart, signed=True)]
+        return self._change(apart.value), [f"{left} → {right}", self._bounds(apart, change=True)]
 
     def _budget(self, answer: Answer) -> tuple[str, list[str]]:
         left = answer.left.budget_ended
         side = answer.right or answer.left
         if side.budget_ended is None:
             return "no budget", []
-        sure = f"at most {100 * side.budget_most:.0f} of 100"
+        sure = f"at most {study_numbers.of_100(side.budget_most)} of 100"
         before = [f"what runs: {left}"] if answer.right is not None and left is not None else []
         return f"{side.budget_ended} of {answer.markets}", [*before, sure]
 
     def _amount(self, side: Side) -> str:
         if self.key == "money":
             return self._money(side.promised)
-        customers = side.funnel[STAGES.index("qualified")]
-        return f"{customers:,.{_decimals(customers)}f}"
+        return study_numbers.count(side.funnel[STAGES.index("qualified")])
 
     def _change(self, value: float | None) -> str:
         if value is None:
             return figures.NOTHING
-        size = self._money(abs(value)) if self.key == "money" else f"{abs(value):,.{_decimals(value)}f}"
-        return f"{'-' if value < 0 else '+'}{size}"
+        size = self._money(abs(value)) if self.key == "money" else study_numbers.count(abs(value))
+        return study_numbers.signed(size, value)
 
-    def _bounds(self, one: Interval, *, signed: bool = False) -> str:
+    def _bounds(self, one: Interval, *, change: bool = False) -> str:
         if one.low is None or one.high is None:
             return "too few markets to be sure"
-        write = self._change if signed else self._money
+        if change and self.key != "money":
+            return study_numbers.signed_span(one.low, one.high)
+        write = self._change if change else self._money
         return f"{write(one.low)} to {write(one.high)}"
 
     def _money(self, minor: float | None) -> str:
-        if minor is not None and abs(minor) >= 100 * 10**self._digits:
-            return figures.money(round(minor / 10**self._digits), self._currency, 0)
-        return figures.money(minor, self._currency, self._digits)
+        return study_numbers.money(minor, self._currency, self._digits)
 
 
 class Said(LineWidget):
@@ -232,7 +231,7 @@ class BothFunnels(LineWidget, can_focus=True):
         """Say what the bars are, with the figures of both."""
         sides = [side for side in (self._left, self._right) if side is not None]
         facts = [
-            (stage, " → ".join(f"{side.funnel[place]:,.1f}" for side in sides))
+            (stage, " → ".join(study_numbers.count(side.funnel[place]) for side in sides))
             for place, stage in enumerate(STAGES)
         ]
         return Topic(
@@ -257,8 +256,4 @@ def _ground(answer: Answer) -> str:
 
 def _apart(here: float, there: float) -> str:
     apart = there - here
-    return f"{apart:+,.{_decimals(apart)}f}" if abs(apart) >= 0.05 else "="
-
-
-def _decimals(value: float) -> int:
-    return 1 if abs(value) < 100 and value != round(value) else 0
+    return study_numbers.signed(study_numbers.count(abs(apart)), apart) if abs(apart) >= 0.05 else "="
