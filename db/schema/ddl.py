@@ -10,14 +10,13 @@ import sqlite3
 from functools import cache
 from pathlib import Path
 
-from db.sqlite.connection import Connection
+from db.sqlite.connection import CHECKPOINT_PAGES, Connection
 from db.sqlite.readonly import APPLICATION_ID, SCHEMA_VERSION, in_words, open_readonly
 from simulator.domain.errors import DatabaseError
 
 PAGE_BYTES = 8192  # 10 % more rows/s than 4096 on wide rows; larger pages gained nothing more
 STATEMENTS = Path(__file__).with_name("tables.sql")
 """The statements that make a database; `db.schema.making` writes the file from the models."""
-CHECKPOINT_PAGES = 2048  # checkpoint every 16 MB: fewer fsyncs than with the default 4 MB
 
 
 def make(path: Path) -> Connection:

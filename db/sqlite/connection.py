@@ -12,7 +12,7 @@ other's locks), so a process that writes a database reads it through this connec
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -21,6 +21,11 @@ from typing import Any
 import apsw
 
 Row = tuple[Any, ...]
+CHECKPOINT_PAGES = 2048
+"""Pages in the write-ahead log, 16 MB, at which SQLite brings them into the file: fewer fsyncs than with its 1,000."""
+
+
+_STATEMENTS = 256  # kept prepared: a batch's, for each of its tables with 1, 2, 4, 8 and 16 rows
 
 
 class Rows:
@@ -61,7 +66,7 @@ class Connection:
     def __init__(self, path: Path, wait_ms: int = 5000) -> None:
         """Open or create the file, waiting up to `wait_ms` for locks; raises sqlite3.Error."""
         with _as_sqlite3_errors():
-            self._db = apsw.Connection(str(path))
+            self._db = apsw.Connection(str(path), statementcachesize=_STATEMENTS)
             self._db.set_busy_timeout(wait_ms)
 
     @property
@@ -86,6 +91,27 @@ class Connection:
             for table in tables:
                 session.attach(table)
             return session
+
+    def on_commit(self, told: Callable[[int], object] | None) -> None:
+        """Call `told` after each commit with the number of pages in the write-ahead log, in place of checkpoints.
+
+        None has SQLite make them again. Raises sqlite3.Error.
+        """
+        with _as_sqlite3_errors():
+            if told is None:
+                self._db.wal_autocheckpoint(CHECKPOINT_PAGES)
+                return
+
+            def hook(_connection: apsw.Connection, _name: str, pages: int) -> int:
+                told(pages)
+                return int(apsw.SQLITE_OK)
+
+            self._db.set_wal_hook(hook)
+
+    def checkpoint(self) -> None:
+        """Bring what is in the write-ahead log into the file, as far as nobody reads it; raises sqlite3.Error."""
+        with _as_sqlite3_errors():
+            self._db.wal_checkpoint()
 
     def close(self) -> None:
         """Close the connection; closing twice is fine."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain, islice, repeat
+from itertools import chain, compress, islice, repeat
 from typing import Any
 
 import polars as pl
@@ -15,6 +15,7 @@ PART = (
     512  # tuples alive: 700 and more would trigger Python's garbage collector, which took a fifth of the time
 )
 WIDE = 16  # rows to a statement: 4 gain nothing, 64 no more than 16
+_FEW = 100  # rows that Python looks through in less time than a call of Polars takes
 
 Row = tuple[Any, ...]
 
@@ -48,10 +49,14 @@ def slices_apart(
         values = {name: _known(part, name) for name in columns}
         mask = [False] * part.height
         some: Iterator[Row] = iter(())
-        if any(values[name] is not None for name in personal):
-            marked = part.select(pl.any_horizontal(pl.col(personal).is_not_null())).to_series()
-            mask, fewer = marked.to_list(), part.filter(marked)
-            some = _zipped({name: _known(fewer, name) for name in cells}, cells, fewer.height)
+        if known := [column for name in personal if (column := values[name]) is not None]:
+            if part.height <= _FEW:
+                mask = [any(value is not None for value in row) for row in zip(*known, strict=True)]
+                some = compress(_zipped(values, cells, part.height), mask)
+            else:
+                marked = part.select(pl.any_horizontal(pl.col(personal).is_not_null())).to_series()
+                mask, fewer = marked.to_list(), part.filter(marked)
+                some = _zipped({name: _known(fewer, name) for name in cells}, cells, fewer.height)
         rows, rest = _zipped(values, columns, part.height), _zipped(values, plain, part.height)
         at = 0
         while these := list(islice(rows, PART)):
@@ -83,7 +88,8 @@ def write(connection: Connection, into: str, rows: Sequence[Row], after: str = "
     """Run the INSERT `into` (which ends in VALUES) for rows of equal width, `WIDE` to a statement; `after` is its end.
 
     Python's GIL is released and taken again with each statement: wide ones take a sixth less time, and a third less if
-    another thread wants the GIL too. Raises sqlite3.Error.
+    another thread wants the GIL too. So what is left goes in statements of 8, 4, 2 rows and 1: there are few texts of
+    them, and all stay prepared. Raises sqlite3.Error.
     """
     if not rows:
         return
@@ -97,8 +103,13 @@ def write(connection: Connection, into: str, rows: Sequence[Row], after: str = "
             f"{into} {', '.join([one] * WIDE)} {after}",
             (values[start : start + step] for start in range(0, len(values), step)),
         )
-    if whole < len(rows):
-        connection.executemany(f"{into} {one} {after}", rows[whole:])
+    together = WIDE // 2
+    while whole < len(rows):
+        if len(rows) - whole >= together:
+            values = list(chain.from_iterable(rows[whole : whole + together]))
+            connection.execute(f"{into} {', '.join([one] * together)} {after}", values)
+            whole += together
+        together //= 2
 
 
 def _values(column: pl.Series) -> Any:

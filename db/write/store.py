@@ -26,6 +26,7 @@ from db.sqlite.readonly import DamagedDatabaseError, LockedDatabaseError, Select
 from db.sqlite.rows import Row
 from db.write import rollups
 from db.write.chain import Chain, Sealed, genesis
+from db.write.checkpoints import Checkpoints
 from db.write.erasing import UPSERT_SALTS, Overwriting, overwrite
 from db.write.salts import new_salts
 from simulator.domain.errors import DatabaseError
@@ -79,6 +80,7 @@ class Store:
         self._db = connection
         self._lock = lock
         self._upstream = upstream
+        self._checkpoints: Checkpoints | None = None
         self.meter: Meter = OFF
         with translated(path):
             self._columns = {table: schema.columns(connection, table) for table in _FRAMES}
@@ -170,6 +172,16 @@ class Store:
         return store
 
     # Writing
+
+    def checkpoint_beside(self) -> None:
+        """From now on make checkpoints on a thread of their own, for those who wait for each commit.
+
+        Raises:
+            DatabaseError: the database can't be opened.
+
+        """
+        with translated(self.path):
+            self._checkpoints = self._checkpoints or Checkpoints(self.path, self._db)
 
     def write(self, write_set: WriteSet) -> None:
         """Write a batch in one transaction.
@@ -464,6 +476,9 @@ class Store:
         """Close the database and release its lock; closing twice is fine."""
         try:
             with translated(self.path):
+                if self._checkpoints is not None:
+                    self._checkpoints.close()
+                    self._checkpoints = None
                 self._db.close()
         finally:
             if self._lock is not None:
@@ -482,7 +497,9 @@ def _chained_rows(write_set: WriteSet) -> dict[str, pl.DataFrame]:
     """Return the rows that a batch adds to the chained tables."""
     events = write_set.events
     if events.height:
-        events = log.with_steering(events).with_columns(pl.col(pl.Boolean).cast(pl.Int8))
+        events = log.with_steering(events)
+        flags = [column.cast(pl.Int8) for column in events.get_columns() if column.dtype == pl.Boolean]
+        events = events.with_columns(flags)
     return {
         "person": write_set.persons,
         "event": events,
