@@ -71,16 +71,17 @@ def steering_json(fields: dict[str, str | None]) -> str | None:
 
 def with_steering(events: pl.DataFrame) -> pl.DataFrame:
     """Return events with the column `steering` in place of the fields of operators' data."""
-    none = pl.lit(None, _TEXT).alias("steering")
-    if all(events[name].null_count() == events.height for name in STEERING):
-        return events.drop(STEERING).with_columns(none)
     texts: list[str | None] = [None] * events.height
+    # by names and series, not by expressions, which cost a batch of a few events as much as storing it
+    others = events[[name for name in events.columns if name not in STEERING]]
+    if all(events[name].null_count() == events.height for name in STEERING):
+        return others.hstack([pl.Series("steering", texts, _TEXT)])
     there = events.select(pl.any_horizontal(pl.col(STEERING).is_not_null())).to_series().arg_true()
     for place, fields in zip(
         there.to_list(), events[there].select(STEERING).iter_rows(named=True), strict=True
     ):
         texts[place] = steering_json(fields)
-    return events.drop(STEERING).with_columns(pl.Series("steering", texts, _TEXT))
+    return others.hstack([pl.Series("steering", texts, _TEXT)])
 
 
 def read(connection: Connection | sqlite3.Connection, after_seq: int, rows: int) -> Iterator[pl.DataFrame]:

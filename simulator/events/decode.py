@@ -120,9 +120,7 @@ def decode_known(
         problems.update(far)
         frame = frame.filter(~pl.col("position").is_in(list(far))) if far else frame
     received, clamped = _receipts(len(lines), frame, problems, receiver)
-    frame = frame.with_columns(
-        pl.Series("received_at", received[frame["position"].to_numpy()], dtype=pl.Int64)
-    )
+    frame = frame.hstack([pl.Series("received_at", received[frame["position"].to_numpy()], dtype=pl.Int64)])
     if receiver.infer_time:
         frame = frame.with_columns(pl.col("occurred_at").fill_null(pl.col("received_at")))
     problems.update(_late_problems(frame, check_program))
@@ -142,7 +140,7 @@ def decode_known(
     ]
     names = Counter(name for at, some in passed_over.items() if at not in problems for name in some)
     moved = frame.filter(pl.col("stated") < pl.col("received_at")).height if clamped else 0
-    return Decoded(frame.select(*DECODED_SCHEMA), rejected, moved, names)
+    return Decoded(frame[list(DECODED_SCHEMA)], rejected, moved, names)
 
 
 def _far_problems(

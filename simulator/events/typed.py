@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cache, reduce
-from operator import attrgetter, or_
+from operator import attrgetter, itemgetter, or_
 from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
@@ -38,6 +38,7 @@ from simulator.events.contract import (
     Field,
     Sender,
 )
+from simulator.events.few import FEW, SURE, FewColumns, doubtful
 from simulator.events.lines import LongLine
 from simulator.events.members import read_object
 from simulator.events.moment import parse_moments
@@ -67,12 +68,9 @@ _SOURCE = re.compile(SOURCE_PATTERN)
 _MOST = MAX_LINE_BYTES
 _AT_ONCE = 8_192  # lines: their objects still fit the cache, a fifth quicker than 100,000 (measured)
 _REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-# a letter before the first sign, so that no number stands alone in it; an id may be digits alone, too
-_PLAIN = r"^[0-9]*[A-Za-z_][A-Za-z0-9_.\-]*$"
-_PLAIN_REFERENCE = r"^[0-9]*[A-Za-z][A-Za-z0-9_.\-]*$"
-_PLAIN_ID = r"^(?:[0-9]+|[0-9]*[A-Za-z_][A-Za-z0-9_.\-]*)$"
-# wider, and slower: signs and spaces, too, where no seven digits follow one another from the beginning of a word on (by
-# that an e-mail, a phone number and a hidden character are excluded); a reference must have a letter
+# wider than what is surely right, and slower: signs and spaces, too, where no seven digits follow one another from the
+# beginning of a word on (by that an e-mail, a phone number and a hidden character are excluded); a reference must have
+# a letter
 _SEVEN_DIGITS = r"(?:^|[^0-9A-Za-z_.\-])[(\-]?[0-9](?:[ .()/\[\]\-]{0,4}[0-9]){6}"
 _HARMLESS = r"^[ -~&&[^@%+\\\x22]]+$"
 _HARMLESS_REFERENCE = r"^[0-9_\-.:=/~#]*[A-Za-z][A-Za-z0-9_\-.:=/~#]*$"
@@ -82,6 +80,7 @@ READ_SCHEMA: dict[str, pl.DataType] = {
     **{name: kind for name, kind in MESSAGE_SCHEMA.items() if name != "received_at"},
 }
 """What a reader gives: a message less its time of receipt, its line's position, and its `receivedat`, if any."""
+_FEW_READ = FewColumns(READ_SCHEMA)
 
 
 class Read(NamedTuple):
@@ -151,11 +150,8 @@ def _read_some(lines: Sequence[bytes], start: int, replay: bool, numeric: bool) 
         positions, messages = groups[type(message)]
         positions.append(position)
         messages.append(message)
-    frame, sure = _columns(
-        [(reader, *groups[reader.struct]) for reader in readers if groups[reader.struct][0]],
-        replay,
-        numeric,
-    )
+    some = [(reader, *groups[reader.struct]) for reader in readers if groups[reader.struct][0]]
+    frame, sure = (_few_columns if len(lines) <= FEW else _columns)(some, replay, numeric)
     if broken:
         sure &= ~np.isin(frame["position"].to_numpy(), broken)
     if not sure.all():
@@ -180,6 +176,8 @@ def _read_open(line: bytes, decode_open: Callable[[bytes], Any]) -> tuple[Any, t
 
 def complete(frame: pl.DataFrame) -> pl.DataFrame:
     """Give a frame all columns of READ_SCHEMA, in order; absent ones are null."""
+    if frame.columns == list(READ_SCHEMA):
+        return frame
     present = set(frame.columns)
     return frame.select(
         pl.col(name) if name in present else pl.lit(None, dtype=kind).alias(name)
@@ -321,6 +319,42 @@ def _columns(
     return frame, sure
 
 
+def _few_columns(
+    groups: list[tuple[_Reader, list[int], list[Any]]], replay: bool, numeric: bool
+) -> tuple[pl.DataFrame, NDArray[np.bool_]]:
+    """Do what `_columns` does, for few messages."""
+    found = [
+        (position, reader, message)
+        for reader, positions, messages in groups
+        for position, message in zip(positions, messages, strict=True)
+    ]
+    found.sort(key=itemgetter(0))
+    messages = [message for _, _, message in found]
+    moments, sure = parse_moments([message.time for message in messages])
+    columns: dict[str, Any] = {
+        "position": [position for position, _, _ in found],
+        "source": [message.source for message in messages],
+        "id": [message.id for message in messages],
+        "type": [reader.kind.name for _, reader, _ in found],
+        "occurred_at": moments,
+        "subject": [message.subject for message in messages],
+    }
+    if replay:
+        columns["stated"] = [message.receivedat for message in messages]
+    for row, (_, reader, message) in enumerate(found):
+        data = reader.empty if message.data is None else message.data
+        for name, value in reader.columns.items():
+            columns.setdefault(name, [None] * len(found))[row] = value(data)
+    frame = _FEW_READ.frame(columns, len(found))
+    fits = [
+        Sender.CLIENT not in reader.kind.senders or _may_send(message.source, reader.kind)
+        for _, reader, message in found
+    ]
+    sure &= np.array(fits, dtype=np.bool_)
+    sure &= fit_texts(frame[list(columns)], numeric)
+    return frame, sure
+
+
 def _data(groups: list[tuple[_Reader, list[int], list[Any]]]) -> list[pl.Series]:
     """Collect the data fields of all groups as columns of one length; null where a type has no such field."""
     frames = []
@@ -358,9 +392,16 @@ def fit_texts(frame: pl.DataFrame, numeric: bool) -> NDArray[np.bool_]:
 
     With `numeric`, references may look like phone numbers.
     """
-    names = [name for name in frame.columns if _KINDS.get(name) in _SURE]
-    checks = frame.select(_SURE[_KINDS[name]](pl.col(name)) for name in names)
+    names = [name for name in frame.columns if _KINDS.get(name) in SURE]
     fit = np.ones(frame.height, dtype=np.bool_)
+    if frame.height <= FEW:
+        for name in names:
+            if places := doubtful(frame[name].to_list(), _KINDS[name]):
+                fit[places] &= _KINDS[name] != "currency" and _fit_values(
+                    frame[name][places], _KINDS[name], numeric
+                )
+        return fit
+    checks = frame.select(_sure(pl.col(name), SURE[_KINDS[name]]) for name in names)
     for name in names:
         plain = checks[name]
         if plain.all(ignore_nulls=True):
@@ -371,6 +412,10 @@ def fit_texts(frame: pl.DataFrame, numeric: bool) -> NDArray[np.bool_]:
             good[~good] = _fit_values(frame[name].filter(~good), _KINDS[name], numeric)
         fit &= good
     return fit
+
+
+def _sure(column: pl.Expr, pattern: str | None) -> pl.Expr:
+    return column.is_null() if pattern is None else column.str.contains(f"^(?:{pattern})$")
 
 
 def _fit_values(values: pl.Series, kind: str, numeric: bool) -> NDArray[np.bool_]:
@@ -398,14 +443,3 @@ def _may_be_kept(kind: str, text: str, numeric: bool) -> bool:
             return False
         return True
     return unfit(text, bare=kind != "id", lines=kind == "program") is None
-
-
-_SURE: dict[str, Callable[[pl.Expr], pl.Expr]] = {
-    "text": lambda column: column.str.contains(_PLAIN),
-    "id": lambda column: column.str.contains(_PLAIN_ID),
-    "reference": lambda column: column.str.contains(_PLAIN_REFERENCE),
-    "attributes": lambda column: column.is_null(),
-    "program": lambda column: column.is_null(),
-    "currency": lambda column: column.str.contains(r"^[A-Z]{3}$"),
-}
-"""For each kind, what makes a value of it surely right."""

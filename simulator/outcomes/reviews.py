@@ -21,7 +21,8 @@ _SCHEMA = {
 
 def put_in_review(written: WriteSet) -> list[tuple[int, str, str, str, str]]:
     """Return what a batch put in review, in the columns of `db.read.resume.open_reviews`."""
-    return _reviews(written).drop("friend").rows()
+    found = _reviews(written)
+    return found.drop("friend").rows() if found.height else []
 
 
 def put_in_review_by_market(

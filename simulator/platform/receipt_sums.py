@@ -43,7 +43,7 @@ def receipt_rollup(
             "value": values,
         }
         parts.append(pl.DataFrame(columns, schema=EMPTY["rollup"].schema))
-    return pl.concat(parts)
+    return parts[0] if len(parts) == 1 else pl.concat(parts)
 
 
 class Refusals:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -12,12 +12,22 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from simulator.events import few, typed
 from simulator.events.check import EARLIEST_RECEIPT_MS, LATEST_RECEIPT_MS, Problem, check_line
 from simulator.events.contacts import contact_in
 from simulator.events.contract import EVENT_TYPES, PARTS, Field
 from simulator.events.decode import Receiver, decode_lines
 from simulator.events.typed import READ_SCHEMA, fit_texts, read_lines
 from simulator.events.values import Bad, check_id, check_reference, check_text, unfit
+
+
+@pytest.fixture(params=[few.FEW, 0], ids=["few", "many"], autouse=True, scope="module")
+def read_as(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Read lines one by one, as a few of them are, and in columns, as many are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typed, "FEW", request.param)
+        yield
+
 
 junk: st.SearchStrategy[Any] = st.one_of(
     st.sampled_from(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.domain.errors import InputError
+from simulator.events import moment
 from simulator.events.moment import (
     EARLIEST_MS,
     LATEST_MS,
@@ -47,6 +49,14 @@ def moments(draw: st.DrawFn) -> str:
         at = draw(st.integers(0, len(text) - 1))
         text = text[:at] + draw(st.sampled_from("09-+:.Zé \U0001f600")) + text[at + 1 :]
     return text
+
+
+@pytest.fixture(params=[16, 0], ids=["few", "many"], autouse=True, scope="module")
+def read_as(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Read a column's moments one by one, as a few of them are, and together, as many are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(moment, "_FEW", request.param)
+        yield
 
 
 @settings(deadline=None)
