@@ -13,6 +13,7 @@ from aiohttp import web
 from db.sqlite.readonly import Database
 from simulator.door.bodies import Bodies
 from simulator.door.deliveries import Dispatcher
+from simulator.door.errands import Settling
 from simulator.door.inlets import Inlet
 from simulator.door.keys import Keys
 from simulator.door.metrics import Metrics
@@ -28,15 +29,17 @@ _Found = TypeVar("_Found")
 class Context:
     """What the handlers share.
 
-    `host` is the address that is listened on; without `keys` none is asked for. Of streamed bodies as many hand lines
-    to the writer at the same time as `streams` lets in. `landing` is where friends who follow a link are sent on to,
-    `inlets` are the mappings that are served, by their names. A door that `passes_on` what comes has no engine.
+    `settling` settles the futures of those who wait. `host` is the address that is listened on; without `keys` none is
+    asked for. Of streamed bodies as many hand lines to the writer at the same time as `streams` lets in. `landing` is
+    where friends who follow a link are sent on to, `inlets` are the mappings that are served, by their names. A door
+    that `passes_on` what comes has no engine.
     """
 
     path: Path
     reading: Reading
     host: str
     writer: Intake
+    settling: Settling
     bodies: Bodies
     streams: asyncio.Semaphore
     metrics: Metrics

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import TypeVar
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from simulator.domain.errors import DatabaseError
 from simulator.door.problems import Problem, ProblemError
@@ -46,6 +48,41 @@ async def waited(future: asyncio.Future[_Found]) -> _Found:
         return await future
     except (Ended, DatabaseError) as error:
         raise refusal(error) from None
+
+
+class Settling:
+    """Settles futures of an event loop from other threads; many of them together with one wake of the loop.
+
+    Each wake lets go of the interpreter, and the thread that wakes waits to get it back.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._found: deque[tuple[asyncio.Future[Any], object]] = deque()
+        self._together = False
+
+    def settle(self, future: asyncio.Future[_Found], found: _Found | BaseException) -> None:
+        """Settle a future of the loop with what was found, or with an error."""
+        self._found.append((future, found))
+        if not self._together:
+            self._wake()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Wake the loop once, at the end of the context."""
+        self._together = True
+        try:
+            yield
+        finally:
+            self._together = False
+            self._wake()
+
+    def _wake(self) -> None:
+        self._loop.call_soon_threadsafe(self._settle)
+
+    def _settle(self) -> None:
+        while self._found:
+            settled(*self._found.popleft())
 
 
 def refusal(error: BaseException) -> ProblemError:

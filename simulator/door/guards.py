@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from ipaddress import ip_address
 from time import perf_counter
 from typing import Final
@@ -36,6 +37,7 @@ HEADERS: Final = {
 """Of every answer."""
 
 
+@lru_cache(maxsize=16)  # each request asks it of the same one
 def is_loopback(host: str) -> bool:
     """Return whether an address is of this machine only."""
     try:
@@ -46,9 +48,10 @@ def is_loopback(host: str) -> bool:
 
 def key_of(request: web.Request) -> Key | None:
     """Return the key that a request shows; None where it shows none that is known, or none is asked for."""
-    keys = request.app[CONTEXT].keys
+    if (keys := request.app[CONTEXT].keys) is None:
+        return None
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    return keys.shown(secret.strip()) if keys is not None and scheme.lower() == "bearer" else None
+    return keys.shown(secret.strip()) if scheme.lower() == "bearer" else None
 
 
 def client_of(request: web.Request) -> str:

@@ -22,6 +22,7 @@ from db.sqlite.readonly import Database, making_sense, snapshot
 from simulator.domain.errors import DatabaseError
 from simulator.door.clocks import REAL, DoorClock
 from simulator.door.deliveries import Dispatcher
+from simulator.door.errands import Settling
 from simulator.door.inbox import answered_of
 from simulator.door.metrics import Metrics
 from simulator.door.reading import Reading
@@ -218,7 +219,14 @@ async def opened(
     metrics = Metrics()
     hooks = Dispatcher(follower.path, _nothing, settings.sending, metrics)  # never started: the engine sends
     context = context_of(
-        follower.path, reading, writer, settings, metrics=metrics, hooks=hooks, passes_on=True
+        follower.path,
+        reading,
+        writer,
+        settings,
+        settling=Settling(loop),
+        metrics=metrics,
+        hooks=hooks,
+        passes_on=True,
     )
     try:
         async with listening(context, settings) as address:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from aiohttp import web
 
 from simulator.door.binding import bind
 from simulator.door.context import Context
-from simulator.door.errands import refusal, settled, waited
+from simulator.door.errands import refusal, waited
 from simulator.door.guards import client_of, key_of
 from simulator.door.problems import Problem, later
 from simulator.door.writer import Answered, Ended, Full, Parcel
@@ -34,12 +35,8 @@ async def deliver(
         ProblemError: there is no room for them, the server is ending, or they can't be stored.
 
     """
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[Answered] = loop.create_future()
-
-    def answer(found: Answered | BaseException) -> None:
-        loop.call_soon_threadsafe(settled, future, found)
-
+    future: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
+    answer = partial(context.settling.settle, future)
     found = dict(refused or {})
     if not unbound and (key := key_of(request)) is not None:
         bound, not_allowed = bind(lines, key)

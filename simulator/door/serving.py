@@ -20,6 +20,7 @@ from simulator.door.bodies import Bodies
 from simulator.door.clocks import DoorClock
 from simulator.door.context import Context
 from simulator.door.deliveries import Dispatcher
+from simulator.door.errands import Settling
 from simulator.door.guards import is_loopback
 from simulator.door.inbox import InboxWorker
 from simulator.door.inlets import Inlet
@@ -141,15 +142,19 @@ async def opened(
         if asker is not None:
             asker.news()
 
+    settling = Settling(loop)
     writer = make(
         platform,
         clock,
+        together=settling.together,
         linger_s=settings.linger_s,
         on_news=lambda: loop.call_soon_threadsafe(news),
         gate=deadline,
         on_end=lambda: loop.call_soon_threadsafe(stop.set),
     )
-    context = context_of(platform.path, reading, writer, settings, metrics=metrics, hooks=hooks, asker=asker)
+    context = context_of(
+        platform.path, reading, writer, settings, settling=settling, metrics=metrics, hooks=hooks, asker=asker
+    )
     inbox = None
     if settings.inbox is not None:
         inbox = InboxWorker(
@@ -185,6 +190,7 @@ def context_of(
     writer: Intake,
     settings: Settings,
     *,
+    settling: Settling,
     metrics: Metrics,
     hooks: Dispatcher,
     asker: Asker | None = None,
@@ -196,6 +202,7 @@ def context_of(
         reading=reading,
         host=settings.host,
         writer=writer,
+        settling=settling,
         hooks=hooks,
         asker=asker,
         bodies=Bodies(settings.most_body, settings.patience_s),

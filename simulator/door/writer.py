@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from threading import Condition, Thread
 from time import monotonic
@@ -276,15 +277,16 @@ class Writer(Intake):
         on_news: Callable[[], object] = lambda: None,
         gate: Gate | None = None,
         most_waiting: int = MOST_WAITING,
+        together: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         """Prepare a writer for an open platform, whose lock it has.
 
-        `on_news` is called on a thread of the writer's when entries of the audit trail may have been committed. What
-        remains is as for `Intake`.
+        `on_news` is called on a thread of the writer's when entries of the audit trail have been committed. The parcels
+        of a group are answered in a context of `together`. What remains is as for `Intake`.
         """
         super().__init__(clock, linger_s=linger_s, on_end=on_end, gate=gate, most_waiting=most_waiting)
         self._platform = platform
-        self._on_news, self._told = on_news, platform.last_entry
+        self._together, self._on_news, self._told = together, on_news, platform.last_entry
         self._now = clock.now_ms()
 
     def _run(self) -> None:
@@ -292,6 +294,7 @@ class Writer(Intake):
             with IntakeSession(
                 self._platform, clock=lambda: self._now, batching=GROUPED, pace=self.clock.pace
             ) as session:
+                self._platform.checkpoint_beside()
                 self._work(session)
                 self.advance(session, max(self._platform.earliest_now, self.clock.now_ms()))
         except BaseException as error:
@@ -339,8 +342,10 @@ class Writer(Intake):
 
         def answer(receipts: Receipts) -> None:
             self._unanswered.pop(after, None)
-            _answer(parcels, receipts, after, platform.last_entry, decoded)
-            self._on_news()
+            with self._together():
+                _answer(parcels, receipts, after, platform.last_entry, decoded)
+            if platform.last_entry != after:
+                self._on_news()
 
         self._unanswered[after] = [*self._unanswered.get(after, ()), *parcels]
         decoded = decode_known(lines, session.receiver(), platform.check_program, _refused(parcels))

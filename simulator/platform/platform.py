@@ -30,6 +30,7 @@ from simulator.domain.write_set import WriteSet
 from simulator.engine import Engine
 from simulator.engine.frames import NO_EVENTS
 from simulator.engine.version import version_row
+from simulator.events.columns import MESSAGE_SCHEMA
 from simulator.events.decode import Decoded, Receiver, Rejected
 from simulator.platform import quarantine
 from simulator.platform.folding import replay_log
@@ -240,7 +241,7 @@ class Platform:
 
         """
         return self._receive(
-            decoded.messages.drop("position"),
+            decoded.messages[list(MESSAGE_SCHEMA)],
             decoded.messages["position"],
             decoded.rejected,
             lambda places: [lines[place] for place in places],
@@ -363,6 +364,15 @@ class Platform:
         crash loses nothing that would not be generated again. `query` writes everything queued first.
         """
         self._outbox.hold(events)
+
+    def checkpoint_beside(self) -> None:
+        """Bring the write-ahead log into the file on a thread of its own from now on, so that no commit waits for it.
+
+        Raises:
+            DatabaseError: the database can't be opened.
+
+        """
+        self._store.checkpoint_beside()
 
     def note(self, faults: Sequence[Row], reconciliations: Sequence[Row]) -> None:
         """Store rows, new or changed, of the tables `fault` and `reconciliation`."""
