@@ -13,13 +13,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
 from benchmarks.door import make_lines
-from benchmarks.http import COMMAND, one_by_one, served
+from benchmarks.http import COMMAND, ingest, one_by_one, seconds_of, served
 
 RATE = 100  # single posts a second
 SECONDS = 5
@@ -30,12 +29,6 @@ def run(folder: Path, *arguments: str) -> float:
     begun = time.perf_counter()
     subprocess.run([*COMMAND, *arguments], cwd=folder, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - begun
-
-
-def ingest(folder: Path, db: str, lines: Sequence[bytes]) -> float:
-    """Return the seconds that `ingest` takes for these lines, with its start."""
-    (folder / "events.jsonl").write_bytes(b"\n".join(lines))
-    return run(folder, "ingest", "--program", "telecom", "--db", db, "events.jsonl")
 
 
 def main() -> int:
@@ -58,11 +51,12 @@ def main() -> int:
             f"{server}{'&' if '?' in server else '?'}program=bench_{time.time_ns()}_{n}" for n in range(10**6)
         )
         start = ingest(folder, "start.db", lines[:1])
+        start_there = ingest(folder, next(programs), lines[:1])
         ratios = []
         for number in range(given.rounds):
             program = next(programs)
-            file = ingest(folder, f"file{number}.db", lines) - start
-            postgres = ingest(folder, program, lines) - start
+            file = seconds_of(ingest(folder, f"file{number}.db", lines), start, len(lines))
+            postgres = seconds_of(ingest(folder, program, lines), start_there, len(lines))
             ratios.append(file / postgres)
             print(
                 f"ingest into a file {len(lines) / file:9,.0f} events/s, into Postgres "
