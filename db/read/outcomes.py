@@ -5,8 +5,9 @@ Rows have the names of `export`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Final
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from db.sqlite.readonly import Database
 
@@ -65,25 +66,56 @@ LEFT JOIN person ON person.id = r.recipient
 """
 
 
-def outcomes(db: Database, seqs: Sequence[int], after: int, until: int) -> dict[int, Fields]:
+class Conversion(NamedTuple):
+    """The source and the id of a conversion."""
+
+    source: str
+    id: str
+
+
+def named_conversions(db: Database, seqs: Sequence[int]) -> dict[int, Conversion]:
+    """Return, for those of these events that name a conversion, itself or by its decision or reward, which one."""
+    found: dict[int, Conversion] = {}
+    for some in _some(seqs):
+        rows = db.execute(
+            "SELECT seq, source, COALESCE(reverses, reinstates, adjusts), steering FROM event "
+            f"WHERE seq IN ({', '.join('?' * len(some))})",
+            some,
+        )
+        for seq, source, own_id, steering in rows:
+            if own_id is not None:
+                found[seq] = Conversion(source, own_id)
+            elif steering is not None:
+                said = json.loads(steering)
+                for part in ("decision", "reward"):
+                    if f"{part}_id" in said:
+                        found[seq] = Conversion(said[f"{part}_source"], said[f"{part}_id"])
+    return found
+
+
+def outcomes(
+    db: Database, seqs: Sequence[int], after: int, until: int, named: Mapping[int, int] | None = None
+) -> dict[int, Fields]:
     """Return for each of these events its attribution, decisions and rewards as they stand, and what it changed.
 
     `changes` are the entries of the audit trail that it triggered, among those after entry `after` and not after
-    `until`.
+    `until`. `named` are the conversions, by seq, that some of the events name: those have its decisions and rewards.
     """
-    found: dict[int, Fields] = {
-        seq: {"attribution": None, "decisions": [], "rewards": [], "changes": []} for seq in seqs
-    }
+    of = {seq: (named or {}).get(seq, seq) for seq in seqs}
+    judged: dict[int, Fields] = {seq: {"decisions": [], "rewards": []} for seq in set(of.values())}
+    found: dict[int, Fields] = {seq: {"attribution": None, **judged[of[seq]], "changes": []} for seq in seqs}
     for some in _some(sorted(found)):
         marks = ", ".join("?" * len(some))
         for seq, *row in db.execute(f"{ATTRIBUTIONS} WHERE a.seq IN ({marks})", some):
             found[seq]["attribution"] = dict(zip(ATTRIBUTION, row, strict=True))
+    for some in _some(sorted(judged)):
+        marks = ", ".join("?" * len(some))
         friends = f"d.friend IN (SELECT person FROM event WHERE seq IN ({marks})) AND d.seq IN ({marks})"
         decisions = db.execute(f"{DECISIONS} WHERE {friends} ORDER BY d.id", (*some, *some)).fetchall()
         for seq, *row in decisions:
-            found[seq]["decisions"].append(dict(zip(DECISION, row, strict=True)))
+            judged[seq]["decisions"].append(dict(zip(DECISION, row, strict=True)))
         for seq, row in rewards_of(db, [one[1] for one in decisions]):
-            found[seq]["rewards"].append(row)
+            judged[seq]["rewards"].append(row)
     for trigger, change in _changes(db, after, until):
         if trigger in found:
             found[trigger]["changes"].append(change)

@@ -10,15 +10,17 @@ from typing import Any, Final
 import orjson
 from aiohttp import web
 
-from db.read.outcomes import outcomes
+from db.read.outcomes import named_conversions, outcomes
 from simulator.domain.vocabulary import Receipt
 from simulator.door.context import CONTEXT, Context
+from simulator.door.errands import on_writer
 from simulator.door.guards import check_right
 from simulator.door.messages import BATCHED, NDJSON, batch, one_message
 from simulator.door.problems import Problem, ProblemError
 from simulator.door.receiving import deliver
 from simulator.door.writer import Answered
 from simulator.platform.receipts import Receipts
+from simulator.platform.session import IntakeSession
 
 _SPOOLED: Final = 1024 * 1024  # bytes of receipts that are kept in memory; the rest goes to a temporary file
 _CHUNK: Final = 256 * 1024
@@ -127,11 +129,28 @@ async def told_receipts(
     """Return the receipts as objects, with what each event led to, where that is wished for."""
     told = list(rows(answered.receipts, start))
     if with_outcomes and (seqs := [one["seq"] for one in told if "seq" in one]):
-        led_to = await context.read(outcomes, seqs, answered.after, answered.until)
+        named = await _named(context, seqs)
+        led_to = await context.read(outcomes, seqs, answered.after, answered.until, named)
         for one in told:
             if "seq" in one:
                 one["outcome"] = led_to[one["seq"]]
     return told
+
+
+async def _named(context: Context, seqs: Sequence[int]) -> dict[int, int]:
+    """Return the seqs of the conversions that some of these events name, as far as they have come.
+
+    The log has no index of ids, and the engine has one; of a door that passes on it is elsewhere.
+    """
+    named = {} if context.passes_on else await context.read(named_conversions, seqs)
+    if not named:
+        return {}
+
+    def find(session: IntakeSession) -> dict[int, int]:
+        found = ((seq, session.platform.seq_of(*conversion)) for seq, conversion in named.items())
+        return {seq: conversion for seq, conversion in found if conversion is not None}
+
+    return await on_writer(context.writer, find)
 
 
 def wants_outcome(request: web.Request) -> bool:

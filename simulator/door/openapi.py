@@ -369,7 +369,10 @@ def _schemas() -> Schema:
             "seq": {"type": "integer", "description": "of the event in the log"},
             "field": {"type": ["string", "null"]},
             "reason": {"type": "string"},
-            "outcome": {"type": "object", "description": "attribution, decisions, rewards, changes"},
+            "outcome": {
+                "type": "object",
+                "description": "attribution, decisions and rewards of the conversion that it is or names, changes",
+            },
         },
     }
     problem = {
