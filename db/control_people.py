@@ -1,4 +1,4 @@
-"""Find the commands to a writer, in `NAME.control.db`, that are about a person, and empty those that name one.
+"""Find the commands in `NAME.control.db` that are about a person, and erase the arguments of those that name one.
 
 Standard library only.
 """
@@ -20,7 +20,7 @@ from simulator.domain.naming import naming
 _WHAT: Final = "a control database of referral-tui"
 _COLUMNS: Final = ("id", "kind", "args", "issued_at", "taken")
 _SELECT: Final = "SELECT id, CAST(kind AS TEXT), CAST(args AS TEXT), issued_at, taken FROM commands"
-"""Anybody who can write the file may have put other things than texts there."""
+"""Anybody who can write to the file may have stored values other than text."""
 _NAMING: Final = (
     f"{_SELECT} "
     "WHERE EXISTS (SELECT 1 FROM json_each(?) WHERE instr(args, value) OR instr(kind, value)) ORDER BY id"
@@ -29,9 +29,9 @@ _VERDICTS: Final = f"{_SELECT} WHERE instr(args, '\"decision\"') ORDER BY id"
 
 
 def commands_about(path: Path, texts: Sequence[str], decisions: Collection[int]) -> list[dict[str, Any]]:
-    """Return the commands in which one of these texts stands, and the verdicts on decisions with these numbers.
+    """Return the commands that contain one of these texts, and the verdicts on decisions with these numbers.
 
-    They are in the order in which they were sent, by column; none if nobody has sent any.
+    They are given column by column, in the order in which they were sent.
 
     Raises:
         DatabaseError: the control database can't be read.
@@ -49,7 +49,7 @@ def commands_about(path: Path, texts: Sequence[str], decisions: Collection[int])
 
 
 def decided(args: str) -> int | None:
-    """Return the decision that the arguments of a verdict name, by number; None where they name none."""
+    """Return the number of the decision that a verdict's arguments name, or None."""
     try:
         decision = json.loads(args).get("decision")
     except (ValueError, AttributeError, RecursionError):
@@ -73,7 +73,7 @@ def check_forgetting(path: Path) -> None:
 
 
 def forget(path: Path, texts: Sequence[str]) -> int:
-    """Empty the arguments of commands in which one of these texts stands; return how many there were.
+    """Erase the arguments of commands that contain one of these texts; return how many there were.
 
     Raises:
         DatabaseError: the control database can't be written.
@@ -95,7 +95,7 @@ def forget(path: Path, texts: Sequence[str]) -> int:
 
 
 def _naming(db: sqlite3.Connection, texts: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Return the commands in which one of these texts stands, not as a part of a longer word."""
+    """Return the commands that contain one of these texts as a whole word."""
     if not texts:
         return []
     named = naming(texts)

@@ -1,7 +1,8 @@
-"""The door's own database beside the platform's, `NAME.door.db`: who calls, what is sent and asked; how it is made.
+"""Keep the door's own database beside the platform's, `NAME.door.db`: callers, subscribers, and vetoes asked for.
 
-None of it follows from the log, so it can't be in the platform's database, all of which is derived again by `verify`;
-and that one is handed around, while this one holds secrets. Standard library only, so that screens may import it.
+None of this follows from the log, so it can't be in the platform's database, which `verify` derives from the log as a
+whole. That file is also passed around, while this one holds secrets. Standard library only, so that screens may import
+it.
 """
 
 from __future__ import annotations
@@ -124,9 +125,9 @@ class DoorFile:
     """The open database; for one thread at a time."""
 
     def __init__(self, path: Path, *, create: bool = True) -> None:
-        """Open the door's database beside the database at `path`, or make it, readable by its owner alone.
+        """Open the door's database beside the database at `path`, or create it, readable only by its owner.
 
-        With `create=False` one that is not there is taken for an empty one, and nothing is written.
+        With `create=False` a missing file counts as an empty one, and nothing is written.
 
         Raises:
             DatabaseError: it can't be opened, or is something else.
@@ -156,13 +157,13 @@ class DoorFile:
         self.close()
 
     def _prepare(self) -> None:
-        """Make the tables that are not there, after a check that the file is empty or ours."""
+        """Create the missing tables, after checking that the file is empty or ours."""
         ((found,),) = self.db.execute("PRAGMA application_id")
         tables = set(self.db.execute(_DEFINITIONS))
         right = {definition: making for making, definition in _right()}
         if found not in (0, DOOR_APPLICATION_ID) or not tables <= set(right):
             raise DatabaseError(
-                f"{self.path}: is no database of a door of referral-tui; move it away, or name another database"
+                f"{self.path}: is not a door's database of referral-tui; move it away, or name another database"
             )
         self.db.execute("PRAGMA journal_mode = WAL")
         self.db.execute(
@@ -178,7 +179,7 @@ class DoorFile:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Make what the context does one transaction.
+        """Run the body of the context as one transaction.
 
         Raises:
             DatabaseError: it can't be stored; nothing of it was.
@@ -195,7 +196,7 @@ class DoorFile:
 
     @contextmanager
     def in_words(self) -> Iterator[None]:
-        """Say errors of SQLite in words, and of values that somebody put there.
+        """Raise SQLite's errors, and those from values that somebody tampered with, in words.
 
         Raises:
             DatabaseError: one occurred.
@@ -205,12 +206,12 @@ class DoorFile:
             yield
         except (sqlite3.Error, OSError, ValueError, TypeError) as error:
             raise DatabaseError(
-                f"{self.path}: what the door keeps can't be read or stored there ({error})"
+                f"{self.path}: the door's data can't be read or stored there ({error})"
             ) from error
 
 
 def _right() -> list[tuple[str, tuple[object, ...]]]:
-    """Return how each table and index of the database is made, and how it is defined then, in the order of making."""
+    """Return for each table and index how to create it and how its definition then reads, in order of creation."""
     found: list[tuple[str, tuple[object, ...]]] = []
     with closing(sqlite3.connect(":memory:")) as made:
         for one in _MAKE:

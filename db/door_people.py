@@ -1,6 +1,6 @@
 """Find what the door keeps about a person, in `NAME.door.db`. Standard library only.
 
-It is numbers of entries and of rewards alone: no reference, code or contact ever gets there.
+The file holds only numbers of audit entries and rewards: no reference, code or contact ever gets there.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Keep and read what a door tells of itself: who calls, and how much waits to be sent. Standard library only."""
+"""Keep and read the status of a door: who calls, and how much waits to be sent. Standard library only."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from typing import Any, Final
 from db.door_file import DoorFile, door_path
 
 MOST: Final = 50
-"""Callers and subscribers that are told."""
+"""How many callers and subscribers are reported."""
 _MOST_WAYS: Final = 2_000
 ELSEWHERE: Final = ""
 UNKNOWN: Final = "(unknown)"
-"""Stand for a client where an event did not come from one, or nobody knows from which."""
+"""Stand in for a client if an event did not come from one, or if it is unknown which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class CallerRow:
 
 @dataclass(frozen=True, slots=True)
 class SubscriberRow:
-    """A subscriber: messages sent and given up, entries that wait, and what is wrong, null where nothing is."""
+    """A subscriber: messages sent and given up, entries that wait, and what is wrong with it, or null."""
 
     name: str
     sent: int
@@ -44,9 +44,9 @@ class SubscriberRow:
 
 @dataclass(frozen=True, slots=True)
 class DoorStatus:
-    """A door that is open: its address, since when (milliseconds UTC), who calls and who is sent what.
+    """An open door: its address, since when (milliseconds UTC), who calls and who is subscribed.
 
-    `questions` are rewards about which somebody with a veto has not answered.
+    `questions` counts the rewards on which a veto holder has not answered yet.
     """
 
     address: str
@@ -58,10 +58,10 @@ class DoorStatus:
 
 @dataclass(frozen=True, slots=True)
 class WayRow:
-    """How many events of a source were accepted from a client over the door, since there was one.
+    """How many events of a source were accepted from one client over the door, since there has been a door.
 
-    ELSEWHERE counts those that came otherwise before the door was opened last, UNKNOWN those of a door that was killed
-    before it had said whose they were.
+    ELSEWHERE counts those that came by other ways before the door was last opened; UNKNOWN those received by a door
+    that was killed before it had recorded whose they were.
     """
 
     source: str
@@ -70,12 +70,12 @@ class WayRow:
 
 
 class StatusStore(DoorFile):
-    """What a door tells of itself; for one thread at a time."""
+    """The stored status of a door; for one thread at a time."""
 
     def opened(self, address: str, since: int, accepted: Mapping[str, int]) -> None:
         """Record that a door is open at an address since a moment (milliseconds UTC), and nobody has called yet.
 
-        `accepted` has how many events of each source there are. Those of which no door told came otherwise.
+        `accepted` is the number of stored events by source. Those that no door has recorded came by other ways.
         """
         with self.transaction():
             killed = self.db.execute("SELECT 1 FROM door WHERE open = 1").fetchone() is not None
@@ -86,7 +86,7 @@ class StatusStore(DoorFile):
             self.db.execute("DELETE FROM caller")
 
     def called(self, rows: Sequence[CallerRow], came: Sequence[WayRow]) -> None:
-        """Record who has called so far, and add how many events came from whom since the last time."""
+        """Record who has called so far, and add how many events came from whom since the last call."""
         values = [
             (one.name, one.requests, one.accepted, one.duplicate, one.conflict, one.malformed) for one in rows
         ]
@@ -109,7 +109,7 @@ class StatusStore(DoorFile):
 def ways(path: Path) -> tuple[WayRow, ...]:
     """Return how many events of each source came from whom over the door of the database at `path`.
 
-    It is empty where there was no door, or where what is kept of it can't be read.
+    It is empty if there was no door, or if its data can't be read.
     """
     try:
         with closing(_readonly(path)) as db:
@@ -125,9 +125,9 @@ def ways(path: Path) -> tuple[WayRow, ...]:
 
 
 def door_status(path: Path, last_entry: int) -> DoorStatus | None:
-    """Return what the door of the database at `path` tells, where `last_entry` is the newest of its audit trail.
+    """Return the status of the door of the database at `path`; `last_entry` is the newest of its audit trail.
 
-    None where none is open, or where what is kept of it can't be read.
+    None if no door is open, or if its data can't be read.
     """
     try:
         with closing(_readonly(path)) as db:

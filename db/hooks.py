@@ -1,7 +1,7 @@
-"""Keep who is sent webhooks, how far each has got, and what could not be delivered.
+"""Keep the subscribers to webhooks, how far each has got, and what could not be delivered.
 
-What is to be sent is not stored: it is what the audit trail holds after a subscriber's cursor. Standard library only,
-so that screens may import it.
+Messages waiting to be sent are not stored: they are the audit entries after a subscriber's cursor. Standard library
+only, so that screens may import it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FROM subscriber s LEFT JOIN replay r ON r.id = (SELECT MIN(id) FROM replay WHERE
 
 
 MOST_OLD: Final = 4
-"""Secrets of a subscriber that sign beside its newest one, at most."""
+"""How many old secrets of a subscriber may sign besides the newest one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,9 @@ class Subscriber:
     """A subscriber, and how far it has got.
 
     It is sent the entries of the audit trail after `reached`, whose webhook had the id `reached_id`, but those of
-    `replay` first. `types` are those wanted, none for all. `ended` says why it is sent nothing more. `tries` is how
-    often the next message was tried in vain, at `tried_at` last, with `error`; it is tried again at `next_at`. Times
-    are of the wall clock, milliseconds UTC. `sent` counts messages, `dead` those that were given up.
+    `replay` first. `types` are the wanted types; empty means all. `ended` says why nothing more is sent to it. `tries`
+    is how often sending the next message has failed, last at `tried_at` with `error`; it is retried at `next_at`. Times
+    are wall-clock milliseconds UTC. `sent` counts messages, `dead` those that were given up.
 
     Messages are signed with `secret`, and with those of `old_secrets`, each until a moment.
     """
@@ -67,12 +67,12 @@ class Subscriber:
     dead: int
 
     def secrets(self, now: int) -> tuple[str, ...]:
-        """Return the secrets with which a message is signed that is sent now (wall clock, milliseconds UTC)."""
+        """Return the secrets that sign a message sent now (wall clock, milliseconds UTC)."""
         return (self.secret, *(secret for secret, until in self.old_secrets if now < until))
 
     @property
     def head(self) -> int:
-        """The entry after which the next message is."""
+        """The entry that the next message comes after."""
         return self.reached if self.replay is None else self.replay.reached
 
 
@@ -98,10 +98,10 @@ class HookStore(DoorFile):
     def add(
         self, name: str, url: str, secret: str, types: tuple[str, ...], reached: int, reached_id: str
     ) -> None:
-        """Add a subscriber that is sent what comes after the entry `reached`, whose webhook has the id `reached_id`.
+        """Add a subscriber that is sent what follows the entry `reached`, whose webhook has the id `reached_id`.
 
         Raises:
-            InputError: there is one of this name.
+            InputError: a subscriber with this name exists.
             DatabaseError: it can't be stored.
 
         """
@@ -114,11 +114,11 @@ class HookStore(DoorFile):
                 )
             except sqlite3.IntegrityError:
                 raise InputError(
-                    f"{name}: a subscriber of this name is there already; remove it first, or take another name"
+                    f"{name}: a subscriber with this name already exists; remove it first, or choose another name"
                 ) from None
 
     def remove(self, name: str) -> bool:
-        """Remove a subscriber with what it was still to be sent, and return whether it was there."""
+        """Remove a subscriber with everything still to be sent to it, and return whether it existed."""
         with self.transaction():
             found = self.db.execute("DELETE FROM subscriber WHERE name = ? RETURNING id", (name,)).fetchall()
             for table in ("replay", "dead_letter", "old_secret"):
@@ -126,10 +126,10 @@ class HookStore(DoorFile):
         return bool(found)
 
     def rotate(self, one: Subscriber, secret: str, now: int, until: int) -> None:
-        """Give a subscriber a new secret; what is sent before `until` is signed with the present one, too.
+        """Give a subscriber a new secret; until `until`, messages are also signed with the present one.
 
-        Of the secrets that still sign the newest MOST_OLD stay. Where `until` is not after `now`, no earlier one signs
-        from now on. Both are of the wall clock, milliseconds UTC.
+        Of the old secrets that still sign, the newest MOST_OLD are kept. If `until` is not after `now`, no earlier
+        secret signs from now on. Both are wall-clock milliseconds UTC.
         """
         kept = MOST_OLD if until > now else 0
         with self.transaction():
@@ -144,9 +144,9 @@ class HookStore(DoorFile):
             self.db.execute("UPDATE subscriber SET secret = ? WHERE id = ?", (secret, one.id))
 
     def replay(self, name: str, spans: list[tuple[int, int]]) -> None:
-        """Have spans of entries sent again, each given as the entry before it and its last one.
+        """Send spans of entries again, each given as the entry before it and its last one.
 
-        An ended subscription goes on, and what is waiting is tried at once; without spans that alone is done.
+        An ended subscription resumes, and the waiting message is tried at once; without spans only that is done.
         """
         with self.transaction():
             self.db.executemany(
@@ -183,7 +183,7 @@ class HookStore(DoorFile):
     # --- by the sender ------------------------------------------------------------------------------------------
 
     def changed(self) -> bool:
-        """Return whether another connection has changed something since the last call; true at the first."""
+        """Return whether another connection has changed anything since the last call; True the first time."""
         with self.in_words():
             (version,) = self.db.execute("PRAGMA data_version").fetchone()
         self._seen, before = version, self._seen
@@ -196,13 +196,13 @@ class HookStore(DoorFile):
             return None if row is None else _subscriber(*row)
 
     def pass_over(self, one: Subscriber, entry: int, webhook_id: str) -> Subscriber | None:
-        """Record that nothing up to this entry is left for a subscriber, and return it as it is now."""
+        """Record that a subscriber has nothing left up to this entry, and return its new state."""
         with self.transaction():
             self._move(one, entry, webhook_id)
         return self.numbered(one.id)
 
     def delivered(self, one: Subscriber, entry: int, webhook_id: str) -> Subscriber | None:
-        """Record that a subscriber has taken the message of an entry, and return it as it is now."""
+        """Record that a subscriber has accepted the message of an entry, and return its new state."""
         with self.transaction():
             self._move(one, entry, webhook_id)
             self.db.execute("UPDATE subscriber SET sent = sent + 1 WHERE id = ?", (one.id,))
@@ -210,9 +210,9 @@ class HookStore(DoorFile):
         return self.numbered(one.id)
 
     def failed(self, one: Subscriber, at: int, next_at: int, error: str) -> Subscriber | None:
-        """Record that the next message was tried in vain, and when it is tried again; return the subscriber.
+        """Record that sending the next message failed, and when to retry; return the subscriber.
 
-        What was changed about the subscriber meanwhile, such as a replay, stands.
+        Changes made to the subscriber in the meantime, such as a replay, are kept.
         """
         with self.transaction():
             self.db.execute(
@@ -223,7 +223,7 @@ class HookStore(DoorFile):
         return self.numbered(one.id)
 
     def give_up(self, one: Subscriber, letter: DeadLetter) -> Subscriber | None:
-        """Record that a message is tried no more, so that the next one has its turn, and return the subscriber."""
+        """Record that a message was given up, so that the next one gets its turn, and return the subscriber."""
         with self.transaction():
             self._move(one, letter.entry, letter.webhook_id)
             self.db.execute(
@@ -243,12 +243,12 @@ class HookStore(DoorFile):
         return self.numbered(one.id)
 
     def end(self, one: Subscriber, why: str) -> None:
-        """Record that a subscriber is sent nothing more."""
+        """Record that nothing more is sent to a subscriber, and why."""
         with self.transaction():
             self.db.execute("UPDATE subscriber SET ended = ? WHERE id = ?", (why, one.id))
 
     def restart(self, one: Subscriber) -> None:
-        """Have a subscriber sent everything: the database is another one than that in which it had got so far."""
+        """Send a subscriber everything from the start: the database is not the one in which it had got so far."""
         with self.transaction():
             self.db.execute(
                 "UPDATE subscriber SET reached = 0, reached_id = '', tries = 0, next_at = 0, error = NULL WHERE id = ?",
@@ -258,7 +258,7 @@ class HookStore(DoorFile):
                 self.db.execute(f"DELETE FROM {table} WHERE subscriber = ?", (one.id,))
 
     def _move(self, one: Subscriber, entry: int, webhook_id: str) -> None:
-        """Move a subscriber, or the replay that it is in, on to an entry."""
+        """Move a subscriber, or the replay it is in, on to an entry."""
         self.db.execute("UPDATE subscriber SET tries = 0, next_at = 0, error = NULL WHERE id = ?", (one.id,))
         if one.replay is None:
             self.db.execute(
@@ -317,7 +317,7 @@ def _subscriber(
 
 
 def _types(text: str) -> tuple[str, ...] | None:
-    """Return the types in a row, or None where somebody has put something else there."""
+    """Return the types in a row, or None if somebody has tampered with them."""
     try:
         found = json.loads(text)
     except (ValueError, TypeError):

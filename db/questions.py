@@ -1,4 +1,4 @@
-"""Keep what somebody with a veto is asked about open rewards, and which of them they let be. Standard library only."""
+"""Keep the questions to a veto holder about open rewards, and the rewards that it let pass. Standard library only."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _COLUMNS: Final = "reward, entry, tries, tried_at, next_at, error"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question about a reward, by number, that became pending with the entry `entry`, and has no answer yet.
+    """A question about the reward with this number, pending since the entry `entry`, that has no answer yet.
 
-    It was asked `tries` times, at `tried_at` last, with `error`, and is asked again at `next_at`; both are of the wall
-    clock, milliseconds UTC.
+    It was asked `tries` times, last at `tried_at`, which failed with `error`, and is asked again at `next_at`; both are
+    wall-clock milliseconds UTC.
     """
 
     reward: int
@@ -29,7 +29,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks: the secret with which questions are signed, and the entry up to which it has looked, with its id."""
+    """Who asks: the secret that signs questions, and the entry up to which the audit trail was read, with its id."""
 
     secret: str
     reached: int
@@ -37,10 +37,10 @@ class Asker:
 
 
 class QuestionStore(DoorFile):
-    """The questions, and how far the audit trail was looked through for them; for one thread at a time."""
+    """The questions, and how far the audit trail was read for them; for one thread at a time."""
 
     def asker(self, new_secret: Callable[[], str]) -> Asker:
-        """Return who asks, made with a new secret where nobody asked before."""
+        """Return the asker, with a new secret if there was none before."""
         with self.transaction():
             row = self.db.execute("SELECT secret, reached, reached_id FROM asker").fetchone()
             if row is None:
@@ -49,20 +49,20 @@ class QuestionStore(DoorFile):
         return Asker(*row)
 
     def restart(self) -> None:
-        """Forget all questions, and begin with the first entry: the database is another one than it was."""
+        """Drop all questions and begin with the first entry: the database is not the one it was."""
         with self.transaction():
             self.db.execute("DELETE FROM question")
             self.db.execute("UPDATE asker SET reached = 0, reached_id = ''")
 
     def look(self, opened: Sequence[tuple[int, int]], closed: Sequence[int], entry: int, own_id: str) -> None:
-        """Record the questions that entries up to `entry` led to: rewards with their entries, and those to forget."""
+        """Record the questions that entries up to `entry` led to: rewards with their entries, and those to drop."""
         with self.transaction():
             self.db.executemany("INSERT OR REPLACE INTO question (reward, entry) VALUES (?, ?)", opened)
             self.db.executemany("DELETE FROM question WHERE reward = ?", [(one,) for one in closed])
             self.db.execute("UPDATE asker SET reached = ?, reached_id = ?", (entry, own_id))
 
     def next(self, most: int) -> list[Question]:
-        """Return at most `most` questions without an answer, those first that are to be asked first."""
+        """Return at most `most` unanswered questions, those due first at the front."""
         with self.in_words():
             rows = self.db.execute(
                 f"SELECT {_COLUMNS} FROM question WHERE answered = 0 ORDER BY next_at, entry LIMIT ?", (most,)
@@ -70,7 +70,7 @@ class QuestionStore(DoorFile):
         return [Question(*row) for row in rows]
 
     def let_be(self) -> set[int]:
-        """Return the entries whose rewards are let be."""
+        """Return the entries whose rewards were let pass."""
         with self.in_words():
             return {entry for (entry,) in self.db.execute("SELECT entry FROM question WHERE answered = 1")}
 
@@ -81,11 +81,11 @@ class QuestionStore(DoorFile):
         return int(count)
 
     def answered(self, one: Question) -> None:
-        """Record that a reward is let be."""
+        """Record that a reward was let pass."""
         self._set("answered = 1, error = NULL", (), one)
 
     def forget(self, one: Question) -> None:
-        """Drop a question, since its reward is open no more."""
+        """Drop a question whose reward is no longer open."""
         with self.transaction():
             self.db.execute("DELETE FROM question WHERE reward = ? AND entry = ?", (one.reward, one.entry))
 

@@ -1,7 +1,7 @@
 """Write the client's customer system, `NAME.crm.db`: names, contacts, salts of pseudonyms, and who cheats.
 
 Only the world writes it; the platform never opens it. Writing the same people again changes nothing, so a run that was
-stopped anywhere can simply write them once more; those who were erased meanwhile (`db.client.forgetting`) stay away.
+stopped at any point can simply write them once more; those erased in the meantime (`db.client.forgetting`) stay erased.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class Crm:
             self._db.execute("ALTER TABLE person ADD COLUMN salt TEXT")
 
     def write(self, people: pl.DataFrame) -> None:
-        """Store people, one row each; a person who is there already is updated, who was erased is left out.
+        """Store people, one row each; update those who are already there, and skip those who were erased.
 
         A background thread writes them.
 
@@ -124,7 +124,7 @@ class Crm:
             raise in_words(error, self.path) from error
 
     def labels(self, refs: Sequence[str]) -> dict[str, str]:
-        """Return how each of these people cheats, by reference; the honest and the unknown are left out."""
+        """Return how each of these people cheats, by reference; leave out honest and unknown people."""
         self._wait()
         found: dict[str, str] = {}
         try:

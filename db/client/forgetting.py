@@ -1,7 +1,7 @@
 """Erase people from the client's customer system, `NAME.crm.db`, for good.
 
-With a person's row goes the salt of their pseudonym: key and contact don't give it again. What stays is a mark, a keyed
-hash of the pseudonym, by which a simulation that goes on knows whom not to enter anew.
+The salt of a person's pseudonym is deleted with their row, so key and contact no longer yield the pseudonym. Only a
+mark remains, a keyed hash of the pseudonym, from which a resumed simulation knows whom not to enter again.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _AMONG: Final = "WHERE ref IN (SELECT value FROM json_each(?))"
 
 
 def mark(key: bytes, ref: str) -> str:
-    """Return what is kept of a pseudonym after its erasure; it tells nothing to who doesn't have the pseudonym."""
+    """Return the mark that remains of a pseudonym after its erasure; it reveals nothing without the pseudonym."""
     return hashlib.blake2b(ref.encode(), digest_size=16, key=key, person=b"erased").hexdigest()
 
 
 def erased_marks(db: Connection) -> frozenset[str]:
-    """Return the marks of all who were erased; raises sqlite3.Error."""
+    """Return the marks of everybody who was erased; raises sqlite3.Error."""
     return frozenset(text for (text,) in db.execute("SELECT mark FROM erased"))
 
 
@@ -84,13 +84,13 @@ def _opened(crm: Path) -> Iterator[Connection]:
 
 
 def _key(db: Connection, crm: Path) -> bytes:
-    """Return the key of the pseudonyms; raises DatabaseError where there is none."""
+    """Return the key of the pseudonyms; raises DatabaseError if there is none."""
     found = db.execute("SELECT value FROM setting WHERE name = 'key'").fetchone()
     try:
         return bytes.fromhex(found[0] if found is not None else "")
     except (TypeError, ValueError):
         raise DatabaseError(
-            f"{crm}: its key is no key of pseudonyms, so nobody can be erased there; remove the file to be rid of all"
+            f"{crm}: its pseudonym key is invalid, so nobody can be erased from it; remove the file to erase everybody"
         ) from None
 
 

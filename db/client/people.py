@@ -27,7 +27,7 @@ def crm_path(path: Path) -> Path:
 
 
 RECORD: Final = ("ref", "name", "email", "phone", "kind", "segment", "country", "joined")
-"""What the client's records say of a person. The salt is the client's secret, `label` the simulation's own note."""
+"""What the client's records say about a person. The salt is the client's secret, `label` the simulation's own note."""
 
 
 def records_of(path: Path, references: Sequence[str]) -> list[dict[str, Any]]:
@@ -57,7 +57,9 @@ class NameBook:
         self.path = crm_path(path)
         self._known: dict[str, str] = {}
         if not self.path.exists():
-            raise DatabaseError(f"{self.path.name} is not there: the names of people are the client's")
+            raise DatabaseError(
+                f"{self.path.name} not found: only the client's customer system has people's names"
+            )
         self._db = open_beside(self.path, _WHAT, CRM_APPLICATION_ID, timeout_s)
 
     def names(self, references: Iterable[str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Read what it takes to score a program: the platform's decisions, and who cheats according to the client.
+"""Read what is needed to score a program: the platform's decisions, and who cheats according to the client.
 
 The only module that reads who cheats; both files are opened for reading only. The platform must not know, and never
 imports it.
@@ -66,7 +66,7 @@ def cheats(path: Path, db: sqlite3.Connection) -> dict[str, str]:
             known = f"SELECT 1 FROM person WHERE ref IN ({', '.join('?' * len(refs))}) LIMIT 1"
             if refs and not crm.execute(known, refs).fetchone():
                 raise DatabaseError(
-                    f"{beside}: is of another run than {path.name}; keep the two files together"
+                    f"{beside}: belongs to another run than {path.name}; keep the two files together"
                 )
             rows = crm.execute("SELECT ref, label FROM person WHERE label LIKE ?", (f"%{_FRIEND}",))
             return {str(ref): str(label).removesuffix(_FRIEND) for ref, label in rows}

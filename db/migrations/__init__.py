@@ -1,1 +1,1 @@
-"""Bring databases of older schemas to today's: a step for each version, on a copy that is checked before it counts."""
+"""Migrate databases to the current schema: a step for each version, on a copy that is checked before it is used."""

@@ -1,6 +1,7 @@
-"""Migrate a database: on a copy beside it, which takes its place only when it has been checked.
+"""Migrate a database on a copy beside it, which replaces the original only once it has been verified.
 
-Killed at any moment, the migration leaves the old file whole, and beside it at most a copy that the next one removes.
+If the migration is killed at any moment, the old file is intact, and at most a copy beside it is left for the next
+migration to remove.
 """
 
 from __future__ import annotations
@@ -46,12 +47,12 @@ class Migration:
 
 
 def migrate(path: Path, check: Callable[[Path], str | None]) -> Migration | None:
-    """Migrate the database at `path` to today's schema; return None if it has that already.
+    """Migrate the database at `path` to the current schema; return None if it already has it.
 
     `check` verifies the migrated copy, and returns what is wrong with it, or None.
 
     Raises:
-        DatabaseError: it is of a schema that can't be migrated, in use, or damaged; nothing has changed.
+        DatabaseError: its schema can't be migrated, or it is in use or damaged; nothing has changed.
 
     """
     found = schema_of(path)
@@ -59,7 +60,7 @@ def migrate(path: Path, check: Callable[[Path], str | None]) -> Migration | None
         return None
     if found not in STEPS:
         raise DatabaseError(
-            f"{path}: of schema {found}, which can't be migrated; there are steps from "
+            f"{path}: has schema {found}, which can't be migrated; there are steps from "
             f"{', '.join(map(str, STEPS))} to {SCHEMA_VERSION}"
         )
     lock = WriterLock(path)
@@ -73,7 +74,7 @@ def migrate(path: Path, check: Callable[[Path], str | None]) -> Migration | None
         wrong = check(copy)
         if wrong is not None:
             raise DamagedDatabaseError(
-                f"{path}: stays as it is, of schema {found}: migrated, it would not verify ({wrong})"
+                f"{path}: unchanged, still at schema {found}: migrated, it would not verify ({wrong})"
             )
         _put_in_place(copy, path)
     finally:
@@ -83,11 +84,11 @@ def migrate(path: Path, check: Callable[[Path], str | None]) -> Migration | None
 
 
 def _settle(path: Path) -> None:
-    """Bring what is in the write-ahead log into the file: left behind, it would be taken for the new file's."""
+    """Flush the write-ahead log into the file: if left behind, it would be mistaken for the new file's."""
     with closing(connect(path)) as connection, translated(path):
         ((busy, *_),) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     if busy:
-        raise LockedDatabaseError(f"{path}: somebody reads it; close the dashboard, then migrate")
+        raise LockedDatabaseError(f"{path}: another process is reading it; close the dashboard, then migrate")
 
 
 def _copy(path: Path, copy: Path) -> None:
@@ -96,7 +97,7 @@ def _copy(path: Path, copy: Path) -> None:
 
 
 def _step(copy: Path, version: int, path: Path) -> None:
-    """Bring the copy from a version to today's."""
+    """Bring the copy from one version to the current one."""
     connection = connect(copy)
     try:
         tune(connection)
@@ -112,13 +113,13 @@ def _step(copy: Path, version: int, path: Path) -> None:
     except DamagedDatabaseError as error:
         raise DamagedDatabaseError(f"{path}: {error}") from error
     except (TypeError, ValueError) as error:
-        raise DamagedDatabaseError(f"{path}: holds what can't be made sense of ({error})") from error
+        raise DamagedDatabaseError(f"{path}: holds values that make no sense ({error})") from error
     finally:
         connection.close()
 
 
 def _seal(connection: Connection) -> None:
-    """Make the blocks of all chains, with new salts; a merged database has none."""
+    """Rebuild the blocks of all chains, with new salts; a merged database has none."""
     settings: dict[str, str] = dict(connection.execute("SELECT name, value FROM setting").fetchall())
     if settings.get("kind") == "shards":
         return
@@ -138,7 +139,7 @@ def _seal(connection: Connection) -> None:
 
 
 def _put_in_place(copy: Path, path: Path) -> None:
-    """Let the copy take the database's place, all at once."""
+    """Let the copy replace the database in one atomic step."""
     with copy.open("rb+") as file:
         os.fsync(file.fileno())
     for ending in ("-wal", "-shm"):

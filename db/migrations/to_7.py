@@ -55,7 +55,7 @@ _MAKE: Final = (
 
 
 def step(connection: Connection) -> None:
-    """Check the chains as schema 6 made them, keep their newest hashes as a setting, and make the new tables.
+    """Check the chains as schema 6 made them, keep their newest hashes as a setting, and create the new tables.
 
     Raises:
         DamagedDatabaseError: a row was changed since it was chained; names the block.

@@ -1,1 +1,1 @@
-"""Keep a platform's rows in Postgres: one engine writes them under a lease, anybody follows them in a local copy."""
+"""Keep a platform's rows in Postgres: one engine writes them under a lease, anybody can follow in a local copy."""

@@ -32,10 +32,10 @@ class PostgresAddress:
 
     @classmethod
     def parse(cls, text: str) -> PostgresAddress:
-        """Read an address of the command line.
+        """Parse an address given on the command line.
 
         Raises:
-            InputError: it is none; says what would be right, and repeats no password.
+            InputError: it is not one; the message says what would be right, and repeats no password.
 
         """
         scheme, _, rest = text.partition("://")
@@ -64,7 +64,7 @@ class PostgresAddress:
 
     @property
     def passwords(self) -> list[str]:
-        """The passwords in it, as they are written and as they are meant: what no message may repeat."""
+        """The passwords in it, both as written and decoded: no message may repeat them."""
         parts = urlsplit(self.url)
         written = [parts.netloc.rpartition("@")[0].partition(":")[2]]
         written += [value for name, value in parse_qsl(parts.query) if name == _SECRET]
@@ -80,7 +80,7 @@ class PostgresAddress:
 
 
 def is_address(text: str) -> bool:
-    """Return whether a text is meant as an address in Postgres rather than as a file's name."""
+    """Return whether a text is meant as a Postgres address rather than a file name."""
     return text.partition(":")[0].lower() in SCHEMES and "://" in text
 
 

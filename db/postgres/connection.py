@@ -29,7 +29,7 @@ def connect(address: PostgresAddress, *, autocommit: bool = True) -> Server:
     try:
         import psycopg  # noqa: PLC0415 - an extra
     except ImportError as error:
-        raise DatabaseError(f"{address}: the client of Postgres is not installed; {EXTRA}") from error
+        raise DatabaseError(f"{address}: the Postgres client library is not installed; {EXTRA}") from error
     with translated(address):
         return psycopg.connect(
             address.url,
@@ -69,20 +69,20 @@ def in_words(error: psycopg.Error, address: PostgresAddress) -> DatabaseError:
         return DatabaseError(f"{address}: {said}")
     if error.sqlstate.startswith(("08", "57P")):
         return DatabaseError(
-            f"{address}: the connection was lost ({said}); what was committed is there, go on"
+            f"{address}: the connection was lost ({said}); what was committed is kept; continue"
         )
     return DatabaseError(f"{address}: {said}")
 
 
 _IN_WORDS: Final = {
     "password authentication failed": "the user or the password is wrong; give it as PGPASSWORD or in ~/.pgpass",
-    "no password supplied": "it wants a password; give it as PGPASSWORD or in ~/.pgpass",
-    "permission denied": "this user may not do this; let its owner GRANT it, or take another user",
+    "no password supplied": "it requires a password; give it as PGPASSWORD or in ~/.pgpass",
+    "permission denied": "this user lacks the privilege; ask the owner to GRANT it, or connect as another user",
 }
 
 
 def _shortened(text: str, address: PostgresAddress) -> str:
-    """Return what an error says in one line, without what the client library wraps it in."""
+    """Return an error's message in one line, without what the client library wraps around it."""
     lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
     said = lines[0] if lines else "no reason given"
     for password in address.passwords:

@@ -1,7 +1,7 @@
 """The local copy of a program's log: an ordinary SQLite database that follows what is in Postgres.
 
-All reading is done on it, so that there is one dialect, and what is read is the same, to the byte. The engine's own
-copy is written with each batch; others fetch the rows of the transactions that they don't have yet.
+All reading is done on the copy, so that there is one SQL dialect, and what is read is the same, to the byte. The
+engine's own copy is written with each batch; others fetch the rows of the transactions that they don't have yet.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _LOOKS_S: Final = 0.005
 
 
 class Standing(NamedTuple):
-    """What is in Postgres: which program, of which schema, and its newest transaction; 0 where there is nothing yet."""
+    """What is in Postgres: which program, its schema, and its newest transaction; 0 if there is nothing yet."""
 
     program_id: UUID
     schema_version: int
@@ -51,10 +51,10 @@ class Standing(NamedTuple):
 
 
 def standing(server: Server, address: PostgresAddress) -> Standing | None:
-    """Return how far a program's log is, or None if there is none.
+    """Return the state of a program's log, or None if there is none.
 
     Raises:
-        SchemaError: it is of another schema.
+        SchemaError: it has another schema.
 
     """
     if server.execute("SELECT to_regclass('referral.program')").fetchone() == (None,):
@@ -75,22 +75,22 @@ def standing(server: Server, address: PostgresAddress) -> Standing | None:
 
 
 def copy_path(folder: Path, address: PostgresAddress, program_id: UUID) -> Path:
-    """Return where the copy of a program lies; another program of the same name has another."""
+    """Return the path of a program's local copy, which is distinct for each server."""
     return folder / f"{address.program}-{program_id}.db"
 
 
 class Follower:
-    """Brings the copy of a program in a folder to what is in Postgres, as often as it is asked to; `path` is the copy.
+    """Brings a program's copy in a folder up to date with Postgres whenever it is asked to; `path` is the copy.
 
     One thread at a time uses it.
     """
 
     def __init__(self, address: PostgresAddress, folder: Path) -> None:
-        """Connect, and bring the copy up.
+        """Connect, and bring the copy up to date.
 
         Raises:
             MissingDatabaseError: there is no such program in Postgres.
-            LockedDatabaseError: another process holds the copy and does not bring it up.
+            LockedDatabaseError: another process holds the copy and does not update it.
             DatabaseError: the server or the copy can't be read, or the copy can't be written.
 
         """
@@ -100,7 +100,7 @@ class Follower:
         self.bring_up()
 
     def bring_up(self) -> None:
-        """Bring the copy up; raises as the constructor does, and connects again after an error."""
+        """Bring the copy up to date; raises as the constructor does, and reconnects after an error."""
         try:
             if self._server is None:
                 self._server = connect(self._address)
@@ -108,7 +108,7 @@ class Follower:
                 found = standing(self._server, self._address)
                 if found is None:
                     raise MissingDatabaseError(
-                        f"{self._address}: there is no log of a program {self._address.program!r}; "
+                        f"{self._address}: no log of a program named {self._address.program!r}; "
                         "`referral-tui ingest --program FILE --db …` makes one"
                     )
                 self.path = copy_path(self._folder, self._address, found.program_id)
@@ -125,13 +125,13 @@ class Follower:
 
 
 def follow(address: PostgresAddress, folder: Path) -> Path:
-    """Bring the copy in `folder` to what is in Postgres, and return its path; raises as `Follower`."""
+    """Bring the copy in `folder` up to date with Postgres, and return its path; raises as `Follower`."""
     with closing(Follower(address, folder)) as follower:
         return follower.path
 
 
 def keep_following(address: PostgresAddress, folder: Path, over: Event) -> None:
-    """Bring the copy up each second until `over` is set; while the server is away, try again."""
+    """Update the copy every second until `over` is set; while the server is unavailable, keep trying."""
     while not over.is_set():
         with suppress(DatabaseError), closing(Follower(address, folder)) as follower:
             while not over.wait(_FOLLOWED_EACH_S):
@@ -145,7 +145,7 @@ def fetch(address: PostgresAddress, folder: Path) -> Path:
 
 
 def _bring_up(server: Server, address: PostgresAddress, path: Path, batch: int) -> None:
-    """Bring a copy up to the transaction `batch` at least, or wait until the process that holds it has done so."""
+    """Update a copy to at least the transaction `batch`, or wait until the process that holds it has done so."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     until = monotonic() + _PATIENCE_S
     while (there := batch_of(path)) < batch or (there > batch and _is_ahead(server, address, there)):
@@ -163,13 +163,13 @@ def _bring_up(server: Server, address: PostgresAddress, path: Path, batch: int) 
 
 
 def _is_ahead(server: Server, address: PostgresAddress, batch: int) -> bool:
-    """Return whether a transaction is not in Postgres: it was restored from a backup."""
+    """Return whether a transaction is missing in Postgres, because it was restored from a backup."""
     found = standing(server, address)
     return found is not None and batch > found.batch
 
 
 def batch_of(path: Path) -> int:
-    """Return the number of the newest transaction in a copy; 0 where there is none yet."""
+    """Return the number of the newest transaction in a copy; 0 if there is none yet."""
     if not path.exists() or not path.stat().st_size:
         return 0
     with closing(open_readonly(path, timeout_s=5)) as db:
@@ -178,10 +178,10 @@ def batch_of(path: Path) -> int:
 
 
 def bring_up(server: Server, address: PostgresAddress, path: Path) -> None:
-    """Fetch what a copy doesn't have yet; the caller holds its lock. Raises DatabaseError.
+    """Fetch what a copy is missing; the caller holds its lock. Raises DatabaseError.
 
-    A copy that is there is written through Python's own SQLite, which readers of the same process use, too. One that
-    is ahead, since Postgres was restored from a backup, is made anew.
+    An existing copy is written through Python's own SQLite, which readers in the same process also use. A copy that is
+    ahead, since Postgres was restored from a backup, is rebuilt.
     """
     after = batch_of(path)
     if _is_ahead(server, address, after):
@@ -226,7 +226,7 @@ def _fetch(
 def _rows(
     server: Server, address: PostgresAddress, table: Table, after: int
 ) -> Iterator[list[tuple[Any, ...]]]:
-    """Yield the rows that were written after a transaction, in the order of their keys, some at once."""
+    """Yield the rows that were written after a transaction, ordered by key, in chunks."""
     wanted = (
         f"SELECT {quoted(table.columns)} FROM {address.schema}.{table.name} WHERE {BATCH} > %s "
         f"ORDER BY {quoted(table.key)}"

@@ -1,7 +1,7 @@
-"""The tables in Postgres: those of the models, each with the number of the transaction that wrote a row last.
+"""The tables in Postgres: those of the models, plus the number of the transaction that last wrote each row.
 
-A database has a schema `referral` for what its programs share: who they are, whose lease they are under, and their
-inbox. Each program has its tables in a schema of its own.
+A database has a schema `referral` for what its programs share: their names, who holds their leases, and their inbox.
+Each program has its tables in a schema of its own.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from db.postgres.connection import Server
 
 BATCH: Final = "batch"
-"""The column that every table has more than in SQLite: the transaction that wrote the row last."""
+"""The column that every table has in addition to SQLite's: the transaction that last wrote the row."""
 WITH_NUL: Final = frozenset({"quarantine"})
-"""Tables whose texts may hold the character NUL: a refused message is kept as it came. The contract refuses it."""
+"""Tables whose texts may contain NUL characters: a refused message is kept as it came. The contract refuses NUL."""
 _MARK: Final = "\ue000"  # of the private use area
 DELETED: Final = "deleted_row"
-"""Keys of rows that are gone, by table, so that whoever follows deletes them too."""
+"""Keys of deleted rows, by table, so that followers delete them too."""
 
 _SHARED: Final = (
     "CREATE SCHEMA IF NOT EXISTS referral",
@@ -95,7 +95,7 @@ def tables() -> dict[str, Table]:
 
 
 def set_up(server: Server) -> None:
-    """Make what the programs share, where it is not there yet."""
+    """Create what the programs share, unless it exists."""
     if server.execute("SELECT to_regclass('referral.program')").fetchone() != (None,):
         return
     with server.transaction():
@@ -105,7 +105,7 @@ def set_up(server: Server) -> None:
 
 
 def make_tables(server: Server, address: PostgresAddress) -> None:
-    """Make a program's own tables, inside the caller's transaction.
+    """Create a program's own tables, inside the caller's transaction.
 
     A table's rows are found by the transaction that wrote them through an index of block ranges, which costs next to
     nothing, since rows lie in the order in which they were written.
@@ -129,14 +129,14 @@ def make_tables(server: Server, address: PostgresAddress) -> None:
 
 
 def escaped(text: Any) -> Any:
-    """Return a value as a text column of Postgres can hold it, which knows no NUL: it becomes a mark and a 0."""
+    """Return a value as a Postgres text column can hold it: without NUL, which is escaped."""
     if not isinstance(text, str) or ("\0" not in text and _MARK not in text):
         return text
     return text.replace(_MARK, _MARK + "1").replace("\0", _MARK + "0")
 
 
 def unescaped(text: Any) -> Any:
-    """Return the value that `escaped` made this of."""
+    """Return the value that `escaped` was given."""
     if not isinstance(text, str) or _MARK not in text:
         return text
     return text.replace(_MARK + "0", "\0").replace(_MARK + "1", _MARK)

@@ -1,7 +1,7 @@
-"""The inbox: what many doors receive for a program waits here until its engine has judged it, and answers it here.
+"""The inbox: what doors receive for a program waits here until its engine has judged and answered it.
 
-A letter is what came in one request. It is not kept for safety: a door answers its client when the engine's answer is
-here, so after the engine's commit. A letter whose engine died before it answered is judged again by the next one, and
+A letter is the content of one request. It is not a durable copy: a door answers its client once the engine's answer is
+here, and thus after the engine's commit. If an engine dies before it answers, the next one judges the letter again, and
 what had been stored is a duplicate.
 """
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 _AT_ONCE: Final = 500  # letters
 _UNCOLLECTED: Final = "1 hour"
-"""How long an answer stays whose door has gone."""
+"""How long an answer is kept if its door has gone."""
 
 
 class Letter(NamedTuple):
-    """What a door received in one request: its client, its lines, and what is refused already, as values of JSON."""
+    """What a door received in one request: its client, its lines, and what it has already refused, as JSON values."""
 
     client: str
     lines: list[bytes]
@@ -34,7 +34,7 @@ class Letter(NamedTuple):
 
 
 class _End:
-    """One end of the inbox, with a connection that is made when it is needed, and again after an error."""
+    """One end of the inbox, with a connection that is opened when needed, and reopened after an error."""
 
     def __init__(self, address: PostgresAddress, channel: str) -> None:
         self._address, self._channel = address, channel
@@ -53,7 +53,7 @@ class _End:
                 raise
 
     def wait(self, seconds: float) -> None:
-        """Wait until the other end says that there is something, at most so long. Raises DatabaseError."""
+        """Wait until the other end signals that there is something, up to a time limit. Raises DatabaseError."""
         with self._connected() as server:
             for _ in server.notifies(timeout=seconds, stop_after=1):
                 pass
@@ -67,14 +67,14 @@ class _End:
 
 
 class Sender(_End):
-    """A door's end for letters: where it puts them, and takes them back."""
+    """A door's end for letters: it sends them and withdraws them."""
 
     def __init__(self, address: PostgresAddress) -> None:
         super().__init__(address, f"referral_door_{uuid4().hex}")
 
     @property
     def door(self) -> str:
-        """The name of the door, which is also the channel on which it is told of answers."""
+        """The name of the door, which is also the channel on which it is notified of answers."""
         return self._channel
 
     def put(self, letters: Sequence[Letter]) -> list[int]:
@@ -96,7 +96,7 @@ class Sender(_End):
         return numbers
 
     def withdraw(self, numbers: Sequence[int]) -> None:
-        """Take letters back that were not answered; what is judged meanwhile is stored all the same."""
+        """Withdraw letters that were not answered; what is judged in the meantime is stored all the same."""
         with self._connected() as server:
             server.execute(
                 "DELETE FROM referral.inbox WHERE program = %s AND number = ANY(%s)",
@@ -111,7 +111,7 @@ class Collector(_End):
         super().__init__(address, door)
 
     def collect(self) -> list[tuple[int, Any]]:
-        """Take the answers that are there: the number of the letter, and a value of JSON. Raises DatabaseError."""
+        """Take the available answers: the number of the letter, and a JSON value. Raises DatabaseError."""
         with self._connected() as server:
             found = server.execute(
                 "DELETE FROM referral.inbox WHERE program = %s AND door = %s AND answer IS NOT NULL "
@@ -128,7 +128,7 @@ class Reader(_End):
         super().__init__(address, _channel(address))
 
     def read(self, known: Sequence[int]) -> list[tuple[int, Letter]]:
-        """Return letters that nobody answered, the oldest first, without those `known` already."""
+        """Return unanswered letters, the oldest first, except those already `known`."""
         with self._connected() as server:
             found = server.execute(
                 "SELECT number, client, lines, refused FROM referral.inbox "
@@ -147,7 +147,7 @@ class Answerer(_End):
         super().__init__(address, f"{_channel(address)}_answers")
 
     def answer(self, answers: Sequence[tuple[int, Any]]) -> None:
-        """Answer letters by their numbers with values of JSON; the letter may have been taken back."""
+        """Answer letters by number with JSON values; a letter may have been withdrawn."""
         with self._connected() as server, server.transaction():
             cursor = server.cursor()
             cursor.executemany(
@@ -160,7 +160,7 @@ class Answerer(_End):
                 server.execute("SELECT pg_notify(%s, '')", (door,))
 
     def tidy(self) -> None:
-        """Remove answers whose doors have gone. Raises DatabaseError."""
+        """Remove answers whose doors are gone. Raises DatabaseError."""
         with self._connected() as server:
             server.execute(
                 "DELETE FROM referral.inbox WHERE program = %s AND answered_at < clock_timestamp() - %s::interval",

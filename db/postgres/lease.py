@@ -1,9 +1,9 @@
-"""The lease under which one engine writes a program's log, with a token that rises each time it is taken.
+"""The lease under which one engine writes a program's log, with a token that increases each time it is taken.
 
-Each transaction checks the token in the row that it locks, so an engine that was paused, and whose lease another has
-taken since, can't write any more: its transaction fails as a whole. A lease is free when its holder lets go, when the
-holder's connection has ended (a killed process), or some seconds after the last sign of life (a paused process, a
-machine that is gone). Time is the server's.
+Each transaction checks the token in the row that it locks, so an engine that was paused, and whose lease another engine
+has taken since, can't write any more: its transaction fails as a whole. A lease becomes free when its holder releases
+it, when the holder's connection ends (a killed process), or some seconds after the last heartbeat (a paused process, a
+lost machine). Time is the server's.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from db.postgres.connection import Server
 
 LEASE_S: Final = 15.0
-"""How long a lease lasts after the last sign of life of its holder while that is connected, in seconds."""
+"""How long a lease lasts after its holder's last heartbeat while the holder is connected, in seconds."""
 _RENEWALS: Final = 3  # signs of life in that time
 _SESSION: Final = "SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()"
 _FREE: Final = """(
@@ -38,7 +38,7 @@ _UNTIL: Final = "clock_timestamp() + make_interval(secs => %s)"
 
 
 class FencedOffError(DatabaseError):
-    """Another engine has taken the lease: this one may write no more."""
+    """Another engine has taken the lease, so this one may no longer write."""
 
 
 class Lease:
@@ -53,7 +53,7 @@ class Lease:
 
     @classmethod
     def take(cls, server: Server, address: PostgresAddress, seconds: float = LEASE_S) -> Lease:
-        """Take the lease, which lasts `seconds` after each sign of life.
+        """Take the lease, which lasts `seconds` after each heartbeat.
 
         Raises:
             LockedDatabaseError: another engine holds it; says which.
@@ -72,14 +72,14 @@ class Lease:
             ).fetchone()
             if taken is None:
                 raise LockedDatabaseError(
-                    f"{address}: in use, {_holder(server, address)} is its engine; stop that one first: its lease "
-                    f"ends with it, or {seconds:.0f} s after its last sign of life"
+                    f"{address}: in use, {_holder(server, address)} is its engine; stop that one first: "
+                    f"its lease ends then, or {seconds:.0f} s after its last heartbeat"
                 )
         token, program_id = taken
         return cls(address, token, program_id, seconds)
 
     def fence(self, server: Server, batch: int) -> None:
-        """Check inside a transaction that the lease is still this one's, and count it as the transaction `batch`.
+        """Check inside a transaction that this lease still holds, and count the transaction as `batch`.
 
         The row stays locked until the transaction ends, so that nobody takes the lease in between.
 
@@ -94,12 +94,12 @@ class Lease:
         )
         if done.rowcount != 1:
             raise FencedOffError(
-                f"{self.address}: {_holder(server, self.address)} is its engine now, since this one gave no sign of "
-                "life; nothing of this batch was stored"
+                f"{self.address}: {_holder(server, self.address)} is its engine now, since this one sent no "
+                "heartbeat; nothing of this batch was stored"
             )
 
     def release(self) -> None:
-        """Let go of the lease, where it is still this one's."""
+        """Release the lease, if it is still this one's."""
         self._over.set()
         self._renewing.join()
         with suppress(DatabaseError):  # then it ends by itself
@@ -111,7 +111,7 @@ class Lease:
             )
 
     def _renew(self) -> None:
-        """Give signs of life, on a connection of its own; one that fails is followed by the next."""
+        """Send heartbeats on a separate connection; if one fails, the next is tried."""
         while not self._over.wait(self._seconds / _RENEWALS):
             with suppress(DatabaseError):
                 self._on_own_connection(self._keep_alive)

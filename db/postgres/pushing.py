@@ -1,4 +1,4 @@
-"""Send what a batch changed to Postgres: many rows by COPY, few in one go, since a way there and back costs more."""
+"""Send what a batch changed to Postgres: many rows by COPY, a few in one statement, which saves round trips."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from db.postgres.connection import Server
 
 FEW: Final = 300
-"""So many rows of a batch are sent without COPY, of which each table would have several ways there and back."""
+"""Up to this many rows of a batch are sent without COPY, which takes several round trips for each table."""
 
 
 def push(
@@ -56,7 +56,7 @@ class _Sending:
         self._server, self._schema, self._batch = server, schema, batch
 
     def delete(self, table: Table, changes: Changes) -> None:
-        """Delete the rows that are gone, and those that are written anew; note the keys of the former."""
+        """Delete rows that are gone or about to be rewritten; record the keys of the former."""
         if gone := [*changes.replaced, *changes.deleted]:
             arrays = ", ".join(f"%s::{table.types[name].partition(' ')[0]}[]" for name in table.key)
             self._server.execute(
@@ -71,7 +71,7 @@ class _Sending:
             )
 
     def insert(self, table: Table, rows: Sequence[Row]) -> None:
-        """Insert rows that have all columns, each by a statement."""
+        """Insert rows that have all columns, one statement each."""
         if not rows:
             return
         truths = [place for place, kind in enumerate(table.types.values()) if kind.startswith("boolean")]
@@ -113,7 +113,7 @@ class _Sending:
 
 
 def _with_truths(row: Row, truths: Sequence[int]) -> Row:
-    """Return a row whose numbers at some places are truth values, as statements want them."""
+    """Return a row with the integers at some places turned into booleans, as statements need them."""
     if not truths:
         return row
     values: list[Any] = list(row)

@@ -1,7 +1,7 @@
-"""The writer's way into Postgres: what a batch changed in the local copy is committed there first, under the lease.
+"""Commit what a batch changed in the local copy to Postgres first, under the lease.
 
-If that fails, the copy keeps nothing either. A process that dies between the two commits has a copy that is behind,
-and fetches the rest when it is opened again.
+If that fails, the copy keeps nothing either. If a process dies between the two commits, its copy is behind, and fetches
+the rest when it is opened again.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ _COUNTED: Final = "SELECT value FROM setting WHERE name = ?"
 
 
 class PostgresUpstream:
-    """A program's log in Postgres, held by this process as its engine from `take` until `close`.
+    """A program's log in Postgres, whose engine this process is from `take` until `close`.
 
-    `path` is the local copy, `begun` whether there is a log already.
+    `path` is the local copy, `begun` whether a log exists already.
     """
 
     def __init__(self, address: PostgresAddress, server: Server, lease: Lease, folder: Path) -> None:
@@ -57,11 +57,11 @@ class PostgresUpstream:
 
     @classmethod
     def take(cls, address: PostgresAddress, folder: Path, lease_s: float = LEASE_S) -> PostgresUpstream:
-        """Take the lease of a program, and bring its copy in `folder` to what is in Postgres.
+        """Take the lease of a program, and bring its copy in `folder` up to date.
 
         Raises:
             LockedDatabaseError: another engine holds the lease.
-            DatabaseError: the server can't be reached, or the log is of another schema.
+            DatabaseError: the server can't be reached, or the log has another schema.
 
         """
         server = connect(address)
@@ -94,7 +94,7 @@ class PostgresUpstream:
 
     @contextmanager
     def committing(self, connection: Connection, added: Mapping[str, pl.DataFrame]) -> Iterator[None]:
-        """Commit in Postgres what the context changes on a connection, when it ends without an error.
+        """Commit in Postgres what the context changes on a connection, if it ends without an error.
 
         The caller's transaction is open, and is committed after it. `added` are the rows that are added to some tables,
         which change in no other way: columns go to Postgres in a fraction of the time of recorded rows.
@@ -123,7 +123,7 @@ class PostgresUpstream:
         self._commit(batch, changes, frames)
 
     def create(self, connection: Connection) -> None:
-        """Make the tables in Postgres and commit the rows that are in a new database; its transaction is open.
+        """Create the tables in Postgres and commit the rows that are in a new database; its transaction is open.
 
         Raises:
             FencedOffError: another engine has taken the lease; nothing was written.
@@ -150,7 +150,7 @@ class PostgresUpstream:
         self._batch, self.begun = batch, True
 
     def make_anew(self) -> None:
-        """Write the program's tables anew, since Postgres keeps the old versions of rows until it is told otherwise.
+        """Rewrite the program's tables, since Postgres keeps old versions of rows until then.
 
         Raises:
             DatabaseError: Postgres failed.
@@ -161,6 +161,6 @@ class PostgresUpstream:
             self._server.execute(f"VACUUM (FULL) {', '.join(names)}")
 
     def close(self) -> None:
-        """Let go of the lease and close the connection."""
+        """Release the lease and close the connection."""
         self._lease.release()
         self._server.close()

@@ -1,4 +1,4 @@
-"""Find people of a simulated world by what became of them, so that a lesson can name them.
+"""Find people in a simulated world by what happened to them, so that a lesson can name them.
 
 Each role is one query that returns the first such person by the log, with the moments of their journey: bounded by
 one row, over the small worlds that lessons are made of. Standard library only.

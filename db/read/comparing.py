@@ -1,6 +1,6 @@
-"""Read what two databases are compared by: how each was made, its program, the funnel, the numbers.
+"""Read what two databases are compared by: how each was made, its program, the funnel and the numbers.
 
-Only rollups are read, as by the screens, but for where the money went. Standard library only.
+Like the screens, it reads only rollups, except for where the money went. Standard library only.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def _read_compared(path: Path) -> ComparedDatabase:
 
 
 def check_currencies(sides: Sequence[ComparedDatabase]) -> None:
-    """Check that all pay in one currency.
+    """Check that all databases pay in one currency.
 
     Raises:
         InputError: they don't.
@@ -116,7 +116,7 @@ def check_currencies(sides: Sequence[ComparedDatabase]) -> None:
 
 
 def other_differences(one: ComparedDatabase, other: ComparedDatabase) -> list[str]:
-    """Say what differs besides the design, a phrase each; if anything does, the people or their luck differ too."""
+    """List what differs besides the design, a phrase each; then the people or their luck differ too."""
     found = [
         f"{side.path.name} was not made by simulate"
         for side in (one, other)

@@ -47,9 +47,9 @@ class DataSent:
     """What the senders of a database sent.
 
     `fields` is by type and field: how many accepted events had it; one of the client's attributes is `attributes.NAME`.
-    It is None where the log is not in this database, as in one of several shards put together. `preset` is the one
-    that a simulation was of, `models` are the delivery models of its types; other databases have neither. `days` is how
-    long events have come, `people` how many references the log knows.
+    It is None if the log is not in this database, as in one merged from shards. `preset` is that of a simulation,
+    `models` are the delivery models of its types; other databases have neither. `days` is how many days of events there
+    are, `people` how many references the log knows.
     """
 
     preset: str

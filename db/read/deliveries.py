@@ -1,4 +1,4 @@
-"""Read how the client's data arrive and what goes wrong in transit: models, dials, reconciliation, quarantine.
+"""Read how the client's data arrives and what goes wrong in transit: models, dials, reconciliation, quarantine.
 
 Bounded by the number of rows requested. Standard library only.
 """

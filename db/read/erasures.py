@@ -1,4 +1,4 @@
-"""Read what is stored of people who are to be erased, and what erasures have left.
+"""Read what is stored about people who are to be erased, and what erasures have left.
 
 A look over the log costs about a tenth of a microsecond a row; everything else is found by an index, or in tables that
 are small beside it. Texts and numbers to look for are handed over as JSON, since there may be many.
@@ -21,7 +21,7 @@ _CELLS = ", ".join(f'"{name}"' for name in PERSONAL["event"])
 
 
 class EventCells(NamedTuple):
-    """The personal cells of an event, by column, with its number, the person's and its type."""
+    """The personal cells of an event, by column, with its number, its person's number and its type."""
 
     seq: int
     person: int | None
@@ -112,7 +112,7 @@ class Names:
 
 
 def events_naming(query: Select, names: Names) -> list[EventCells]:
-    """Return the personal cells of all events in which one of these stands, whoever's they are; looks at each event."""
+    """Return the personal cells of all events that contain one of these, whoever they are about; scans every event."""
     code, codes = (
         ("lower(trim(code))", [one.strip(" ").lower() for one in names.codes])
         if names.alike
@@ -139,7 +139,7 @@ def _events(rows: Iterable[tuple[Any, ...]]) -> list[EventCells]:
 
 
 def attributions_of(query: Select, referrers: Iterable[int], codes: Iterable[str]) -> list[Attributed]:
-    """Return the attributions to these referrers, and those by these codes."""
+    """Return the attributions to these referrers, and those made by these codes."""
     sql = f"SELECT seq, referrer, code FROM attribution WHERE referrer {_AMONG} OR code {_AMONG} ORDER BY seq"
     return [Attributed(*row) for row in query(sql, (json.dumps(list(referrers)), json.dumps(list(codes))))]
 
@@ -224,7 +224,7 @@ def sources_counted(query: Select) -> set[str]:
 
 
 def silent_since(query: Select, before_ms: int) -> list[tuple[int, str]]:
-    """Return the people of whom no event was received since a moment (milliseconds UTC): numbers and references."""
+    """Return the people about whom no event was received since a moment (milliseconds UTC): numbers and references."""
     sql = (
         "SELECT person.id, person.ref FROM person JOIN event ON event.person = person.id "
         "GROUP BY person.id HAVING MAX(event.received_at) < ? ORDER BY person.id"

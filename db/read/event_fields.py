@@ -15,7 +15,7 @@ _AFTER_ALL: Final = 2**62  # no event has such a seq
 
 
 class EventKey(NamedTuple):
-    """What tells an event from others: its place in the log, its source, and the person (a number) it is about."""
+    """An event's identity: its place in the log, its source, and the person (a number) it is about."""
 
     seq: int
     source: str
@@ -48,7 +48,7 @@ def events_of(
     after_seq: int | None = None,
     having: str | None = None,
 ) -> list[EventFields]:
-    """Return a person's events in log order: of these types, after an event, and with a column that is not null."""
+    """Return a person's events in log order: of the given types, after an event, with a column that is not null."""
     where, values = "event.person = ?", [person]
     if after_seq is not None:
         where, values = where + " AND event.seq > ?", [*values, after_seq]

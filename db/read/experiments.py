@@ -1,6 +1,6 @@
-"""Read what every referred friend came to, for the variants of an experiment.
+"""Read each referred friend's result, for the variants of an experiment.
 
-It reads all friends, so it is not for a screen.
+It reads all friends, so it is too slow for a screen.
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ def audit(db: Database) -> Iterator[Row]:
     """Yield number, time, kind, person, detail, source and id of the trigger, program version, hash of the block.
 
     The hash is a SHA-256 over the hash of the block before and the rows of the block as they are yielded, as JSON. It
-    isn't that of the database's chain, which has salts: equal logs are to give equal rows.
+    isn't that of the database's chain, which is salted: equal logs should give equal rows.
     """
     rows = db.execute(
         "SELECT a.seq, a.at, a.kind, person.ref, a.detail, e.source, e.id, a.program_version FROM audit a "

@@ -57,7 +57,7 @@ class Headline:
 
     @property
     def nothing_issued(self) -> bool:
-        """Whether the number is about issued rewards and none was issued; 0 would say that a customer costs nothing."""
+        """Whether the number is about issued rewards and none was issued; a 0 would claim that customers are free."""
         return self.key in ("cost", "time") and not self.numerator
 
     @property

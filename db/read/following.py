@@ -1,4 +1,4 @@
-"""Read whether something has happened to one person since a place in the log and in the audit trail."""
+"""Read whether anything has happened to one person since a place in the log and in the audit trail."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def matches(row: Journey, words: tuple[str, ...], name: Namer) -> bool:
 class Search:
     """A search in progress, kept from look to look; `name` returns the name of a person that the text may mention.
 
-    If so much happens that a page must be read anew, that takes several looks too, and the old result is shown until
+    If so much happens that a page must be read again, that also takes several looks, and the old result is shown until
     it is done.
     """
 
@@ -124,7 +124,7 @@ class Search:
         return self._full or self._walk is None or self._walk.done >= 1
 
     def _go_along(self, db: sqlite3.Connection, *, by_index: bool) -> None:
-        """Refresh the result with what is new; if that is too much, start anew once this search has ended."""
+        """Refresh the result with what is new; if that is too much, restart once this search has ended."""
         same = self._ends(db) == (self._top, self._trail)
         if not same and not (by_index and self._freshen(db)) and self._finished:
             self._begin(db, by_index=by_index)
@@ -192,7 +192,7 @@ class Search:
                     return
 
     def _freshen(self, db: sqlite3.Connection) -> bool:
-        """Read people with new events again; return False if reading the page anew is quicker.
+        """Read people with new events again; return False if rereading the page is faster.
 
         In a search for a text, if there are many, only the newest and those found so far are read.
         """
@@ -229,7 +229,7 @@ class Search:
         return person < len(self._seen) and bool(self._seen[person])
 
     def _see(self, people: list[int]) -> None:
-        """Remember who was looked at, a byte for each person, since a search may go through millions."""
+        """Remember who was looked at, in one byte per person, since a search may go through millions."""
         most = max(people, default=-1)
         if not self.wanted.words or most < 0:
             return

@@ -15,8 +15,8 @@ Fields = dict[str, Any]
 class Notice:
     """An entry of the audit trail: its number, time (milliseconds UTC), the type of its webhook, and ids.
 
-    `key` is what tells it from an entry with the same number in another database. `about` has the names of `export`.
-    `reward` is the number of the reward it is about, None where it is about none.
+    `key` distinguishes it from an entry with the same number in another database. `about` uses the names of `export`.
+    `reward` is the number of the reward it is about, or None.
     """
 
     entry: int

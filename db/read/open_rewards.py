@@ -1,4 +1,4 @@
-"""Read the rewards that can still be stopped: those that wait, or leave their recipient a choice."""
+"""Read the rewards that can still be stopped: those that are pending, or leave their recipient a choice."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ OPEN: Final = frozenset({RewardState.PENDING, RewardState.WAITING, RewardState.O
 
 
 def open_reward(select: Select, number: int) -> Fields | None:
-    """Return a reward with the names of `export`, or None where it can't be stopped any more."""
+    """Return a reward under the names of `export`, or None if it can no longer be stopped."""
     rows = select(f"{REWARDS} WHERE r.id = ?", (number,))
     found = [dict(zip(REWARD, row[1:], strict=True)) for row in rows]
     return found[0] if found and found[0]["state"] in OPEN else None
 
 
 def pending_since(select: Select, after: int) -> list[tuple[int, int, int]]:
-    """Return the due time (milliseconds UTC), number and entry of the rewards pending now, by entries after `after`."""
+    """Return due time (milliseconds UTC), number and entry of the rewards pending now, by entries after `after`."""
     return [
         (due, number, entry)
         for due, number, entry in select(

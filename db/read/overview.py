@@ -1,4 +1,4 @@
-"""Read the first screen: the funnel and the headline numbers with their courses, and the newest rows."""
+"""Read the first screen: the funnel and the headline numbers over time, and the newest rows."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Read what is pending, now or in the past; no other module does. Standard library only.
 
-What is expected of a pending line is told in `simulator.domain.pending`.
+`simulator.domain.pending` defines the expected states of pending lines.
 """
 
 from __future__ import annotations

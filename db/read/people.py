@@ -1,4 +1,4 @@
-"""Find people by what names them: a reference, its beginning, a code, the hash of a contact or device."""
+"""Find people by what identifies them: a reference, its beginning, a code, the hash of a contact or device."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def person_called(db: Database, ref: str) -> int | None:
 
 
 def merged_into(db: Database, person: int) -> list[int]:
-    """Return the numbers of those who were merged into a person, at once or by way of others."""
+    """Return the numbers of those who were merged into a person, directly or indirectly."""
     found = db.execute(
         "WITH RECURSIVE theirs (one) AS (SELECT merged FROM merge WHERE person = ? "
         "UNION SELECT merge.merged FROM theirs JOIN merge ON merge.person = theirs.one) "
@@ -48,7 +48,7 @@ def community_of(db: Database, person: int) -> str | None:
 
 
 def everybody(db: Database) -> list[Person]:
-    """Return all people; grows with the database, so it is no query for a screen."""
+    """Return all people; the result grows with the database, so this is not for screens."""
     return _people(db, "SELECT id, ref FROM person")
 
 

@@ -1,6 +1,6 @@
-"""Read everything that a database holds on a person, table by table.
+"""Read everything that a database stores about a person, table by table.
 
-Some of it is found by scanning the log, so it is for a command, not for a screen.
+Some of it is found by scanning the log, so this is for commands, not screens.
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ _MOST_UNNAMED: Final = 10_000  # events without a subject that take back or chan
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a database holds on a person.
+    """What a database stores about a person.
 
-    `references` are all that the person is known by, `numbers` theirs in the rows. `tables` are the rows about the
-    person, by table. `mentions` counts, by table, rows about others that name the person.
-    `names` are all texts that name the person: the references and the person's own codes, contacts and devices.
+    `references` are all references that the person is known by, `numbers` the matching row numbers. `tables` are the
+    rows about the person, by table. `mentions` counts, by table, rows about others that name the person. `names` are
+    all texts that identify the person: the references and the person's own codes, contacts and devices.
     """
 
     references: tuple[str, ...]
@@ -64,7 +64,7 @@ class Held:
 
 
 def person_held(db: Database, ref: str) -> Held | None:
-    """Return everything that is held on whom a reference is of, or None if nobody is called so."""
+    """Return everything that is stored about the person with a reference, or None if there is no such person."""
     person = person_called(db, ref)
     if person is None:
         return None
@@ -96,7 +96,7 @@ def person_held(db: Database, ref: str) -> Held | None:
 
 
 def _all_of(db: Database, person: int) -> list[int]:
-    """Return the numbers of everybody whom merges made one with a person."""
+    """Return the numbers of everybody whom merges joined with a person."""
     seen = {person}
     while True:
         after = db.execute("SELECT person FROM merge WHERE merged = ?", (person,)).fetchone()
@@ -124,7 +124,7 @@ def _distinct(column: str, rows: Iterable[Row]) -> list[str]:
 
 
 def _spellings(own: Names, naming_them: Sequence[EventCells]) -> list[str]:
-    """Return the person's own codes, in every spelling that was used if codes are alike."""
+    """Return the person's own codes, in every spelling in use if case and spaces don't matter."""
     if not own.alike:
         return list(own.codes)
     used = (code for one in naming_them if (code := one.cells["code"]) is not None)
@@ -154,7 +154,7 @@ def _numbered(db: Database, table: str, column: str, numbers: Iterable[int]) -> 
 
 
 def _unnamed(db: Database, numbers: Sequence[int], events: Sequence[Row]) -> list[Row]:
-    """Return the events that name nobody and are about the person's conversions: reversals, verdicts and so on."""
+    """Return the events that name nobody but are about the person's conversions: reversals, verdicts and so on."""
     conversions = {(row["source"], row["id"]) for row in events}
     seqs = about_conversions(db, numbers, _MOST_UNNAMED)
     steering = _rows(db, "event", "steering IS NOT NULL AND person IS NULL", ())

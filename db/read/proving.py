@@ -1,6 +1,6 @@
-"""Read what `verify` compares and checks: whole tables in order, blocks of the chains, sums, and what must never be.
+"""Read what `verify` compares and checks: whole tables in order, chain blocks, sums, and forbidden states.
 
-These queries read all there is, so none of them is for a screen. Values are as they are stored, whatever their type.
+These queries read entire tables, so none of them is for a screen. Values are returned as stored, whatever their type.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def rows_in_order(
 
 
 def misfits(db: Database, table: str, key: int) -> Iterator[tuple[Row, str, str, tuple[str, ...]]]:
-    """Yield, for each column that has one, the first value of another storage class than the column's type allows.
+    """Yield, for each column, the first value whose storage class the column's type does not allow.
 
     Yields the row's key, the column, the value's storage class, and those that are allowed.
     """
@@ -245,7 +245,7 @@ def unbalanced_reconciliation(db: Database) -> Any:
 
 
 def qualified_again(db: Database, milestone: str, version: int | None) -> int | None:
-    """Find a decision whose friend had qualified for the milestone before, where that stood or was paid then.
+    """Find a decision whose friend had already qualified for the milestone, if that still stood or was paid then.
 
     With `version`, among the decisions under that one. Conversions that were reinstated are left out.
     """

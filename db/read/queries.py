@@ -238,7 +238,7 @@ def database_status(db: sqlite3.Connection, newest: int = 16) -> DatabaseStatus:
 
 
 def program_then(db: Database, seq: int) -> Program | None:
-    """Read the program that was in force at the event with that number; null if there was none yet."""
+    """Read the program that was in force at the event with that number; None if there was none yet."""
     row = db.execute(
         "SELECT version, name, currency, digits FROM program_version WHERE from_seq <= ? "
         "ORDER BY version DESC LIMIT 1",

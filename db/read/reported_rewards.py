@@ -1,4 +1,4 @@
-"""Read which rewards came into a state, as the simulated people learn of it; page by page along the audit trail."""
+"""Read which rewards reached a state, as simulated people learn of it; page by page along the audit trail."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final
 from db.sqlite.readonly import Select
 
 _PAGE: Final = 20_000
-"""Audit entries looked through at once."""
+"""How many audit entries are scanned at once."""
 _LAST = (
     "SELECT seq, at FROM (SELECT seq, at FROM audit WHERE seq > ? ORDER BY seq LIMIT ?) "
     "ORDER BY seq DESC LIMIT 1"
@@ -18,7 +18,7 @@ _LAST = (
 
 @dataclass(frozen=True)
 class Reports:
-    """Rewards that came into a state, and the audit entry after which to go on.
+    """Rewards that reached a state, and the audit entry to continue after.
 
     Each row has the time (milliseconds UTC), the state, the conversion's source and id, the milestone, the reward's
     name, the role, the references of its recipient and of the friend, and when it is due (milliseconds UTC).
@@ -29,7 +29,7 @@ class Reports:
 
 
 def reported_rewards(query: Select, states: Sequence[str], after_seq: int, before_ms: int) -> Reports:
-    """Return people's rewards that came into one of `states`, by audit entries after one and before a moment."""
+    """Return people's rewards that reached one of `states`, by audit entries after one and before a moment."""
     rows: list[tuple[Any, ...]] = []
     while found := query(_LAST, (after_seq, _PAGE)):
         ((last, at),) = found

@@ -1,4 +1,4 @@
-"""Read how each friend came out, in the order of their references. Standard library only."""
+"""Read each friend's result, ordered by reference. Standard library only."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from simulator.domain.definitions import PAID
 
 
 class FriendResult(NamedTuple):
-    """How a friend came out: the best result of any of their decisions.
+    """A friend's result: the best of all their decisions.
 
-    `result` is `paid` where a reward of theirs was issued and not taken back, `pending` where one will be if nothing
-    else happens, else the decision's outcome; without a decision it is `no decision`. `reason` is that of a decision
-    that was ignored or refused, or waits for review.
+    `result` is `paid` if a reward for them was issued and not taken back, `pending` if one will be if nothing else
+    happens, otherwise the decision's outcome, or `no decision`. `reason` is that of a decision that was ignored or
+    refused, or waits for review.
     """
 
     ref: str
@@ -25,7 +25,7 @@ class FriendResult(NamedTuple):
 
 
 def friend_results(db: Database) -> Iterator[FriendResult]:
-    """Yield how each friend with an attribution or a decision came out, by reference."""
+    """Yield the result of each friend with an attribution or a decision, by reference."""
     kept = tuple(state for state in PAID if state != "revoked")
     rows = db.execute(
         "WITH line AS (SELECT r.decision, MIN(CASE "

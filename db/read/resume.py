@@ -1,4 +1,4 @@
-"""Read what a writer must know when it reopens a database: the greatest numbers, and what was in progress."""
+"""Read what a writer needs to reopen a database: the greatest numbers, and what was in progress."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read reward lines as they are stored, and the lines that compete with one for its number, its caps and the budget."""
+"""Read reward lines as stored, and the lines that compete with one for its number, its caps and the budget."""
 
 from __future__ import annotations
 
@@ -134,13 +134,13 @@ def rewards_of(db: Database, decision: int) -> list[RewardRow]:
 
 
 def issued_at(db: Database, number: int) -> int | None:
-    """Return when a line was last issued (milliseconds UTC), by the audit trail; None where it never was."""
+    """Return when a line was last issued (milliseconds UTC), by the audit trail; None if it never was."""
     found = db.execute("SELECT MAX(at) FROM audit WHERE kind = 'issued' AND ref = ?", (number,)).fetchone()
     return None if found is None else found[0]
 
 
 def chosen_by(db: Database, number: int) -> bool:
-    """Whether a line was issued by the choice of its recipient, not since the time to choose had passed."""
+    """Return whether its recipient's choice issued a line, rather than the end of the time to choose."""
     found = db.execute(
         "SELECT e.type FROM audit a JOIN event e ON e.seq = a.\"trigger\" WHERE a.kind = 'issued' AND a.ref = ? "
         "ORDER BY a.seq DESC LIMIT 1",
@@ -166,7 +166,7 @@ def brought_by(db: Database, decision: int) -> tuple[int | None, str | None]:
 
 
 def pending_before(db: Database, account: Account, place: Place) -> tuple[int, int]:
-    """Count the pending lines of an account that fall due before this place, and those not expected to be counted.
+    """Count an account's pending lines that fall due before this place, and those not expected to count.
 
     Those that are expected to be forfeited are left out, since they have no number.
     """
@@ -182,7 +182,7 @@ def pending_before(db: Database, account: Account, place: Place) -> tuple[int, i
 def spent_before(db: Database, place: Place, since: int, *, returns: bool) -> int:
     """Return what the budget counts at a place, in minor units: what was issued before it, from `since` on.
 
-    With `returns`, what was clawed back by then does not count, else it does. Times are milliseconds UTC.
+    With `returns`, money that was clawed back by then does not count; otherwise it does. Times are milliseconds UTC.
     """
     taken_back = "AND state_at > ?" if returns else "AND ? IS NOT NULL"
     found = db.execute(

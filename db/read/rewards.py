@@ -144,7 +144,7 @@ def program_end(text: str) -> int | None:
 
 
 def _gives_back(text: str) -> bool:
-    """Whether what is clawed back gives the budget of the program with this text room back."""
+    """Return whether clawed-back money returns to the budget of the program with this text."""
     return _key(text, "budget", "returns") is not False
 
 

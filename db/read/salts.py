@@ -1,7 +1,7 @@
-"""Read the salts of a chain's blocks: of each row, what its personal cells are committed to with.
+"""Read the salts of a chain's blocks, which the commitments to each row's personal cells are made with.
 
-A block that is whole has one key, from which the salts of all its rows follow. Where a row was blanked, the key is
-gone: the salts of the other rows are stored one by one, and of the blanked row the commitment that it had.
+An intact block has one key, from which the salts of all its rows follow. Once a row is blanked, the key is gone: the
+salts of the other rows are stored one by one, and for the blanked row only its former commitment.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SALT_BYTES: Final = 16
 KEY_BYTES: Final = 32
 _SALTS: Final = Struct(f"{SALT_BYTES}s" * BLOCK_ROWS)  # a fifth of the time of slices
 NO_SALT: Final = bytes(SALT_BYTES)
-"""What stands in the place of a salt that was destroyed."""
+"""What replaces a salt that was destroyed."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,14 @@ SaltSource = Callable[[str, int], BlockSalts]
 def of_key(key: bytes) -> BlockSalts:
     """Return the salts that follow from a key of `KEY_BYTES` bytes.
 
-    They are consecutive parts of SHAKE128(key): without the key, all but one of them tell nothing about that one.
+    They are consecutive parts of SHAKE128(key): without the key, knowing all others reveals nothing about one of them.
     """
     text = hashlib.shake_128(key).digest(SALT_BYTES * BLOCK_ROWS)
     return BlockSalts(key.hex(), apart(text))
 
 
 def apart(text: bytes) -> list[bytes]:
-    """Cut the salts of a block apart.
+    """Split the salts of a block.
 
     Raises:
         ValueError: they are not as many as a block has rows.
@@ -72,7 +72,7 @@ def block_of(chain: str, row: int) -> int:
 def stored_salts(query: Select) -> SaltSource:
     """Return a function that reads the salts of blocks from a database.
 
-    It raises ValueError where a block has none, or what is stored are no salts.
+    It raises ValueError if a block has none, or what is stored is not a list of salts.
     """
 
     def read(chain: str, number: int) -> BlockSalts:

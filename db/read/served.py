@@ -1,4 +1,4 @@
-"""Read what a client's own page would show: a friend, a referrer, the list of rewards. Standard library only.
+"""Read what a client's own page would show: a friend, a referrer, a list of rewards. Standard library only.
 
 Every query is bounded. Times are in milliseconds UTC, money in minor units; the names are those of `export`.
 """
@@ -15,12 +15,12 @@ from db.sqlite.readonly import Database
 
 Fields = dict[str, Any]
 MOST: Final = 200
-"""Decisions, friends, links or rewards of one person that are told, and rewards of a page."""
+"""How many decisions, friends, links or rewards of one person are returned, and how many rewards a page has."""
 _SCANNED: Final = 20_000  # rewards that are looked at for one page, whatever the filter leaves of them
 
 
 def friend(db: Database, ref: str) -> Fields | None:
-    """Return a friend's stage, attribution, newest decisions and their rewards; None where nobody is called so."""
+    """Return a friend's stage, attribution, newest decisions and their rewards; None if the reference is unknown."""
     person = person_called(db, ref)
     if person is None:
         return None
@@ -38,7 +38,7 @@ def friend(db: Database, ref: str) -> Fields | None:
 
 
 def referrer(db: Database, ref: str) -> Fields | None:
-    """Return a referrer's links, newest friends with stages, and newest rewards; None where nobody is called so."""
+    """Return a referrer's links, newest friends with stages, and newest rewards; None if the reference is unknown."""
     person = person_called(db, ref)
     if person is None:
         return None
@@ -77,9 +77,9 @@ def first_code(db: Database, person: int) -> str | None:
 
 
 def reward_page(db: Database, state: str | None, after: int, most: int) -> Fields:
-    """Return up to `most` rewards with numbers above `after`, of one state or of any, and where the next page begins.
+    """Return up to `most` rewards numbered above `after`, in one state or any, and where the next page begins.
 
-    `next` is null after the last reward. A page may be short, even empty, and have a next one.
+    `next` is None after the last reward. A page may be short or even empty and still have a next one.
     """
     (last,) = db.execute("SELECT coalesce(max(id), 0) FROM reward").fetchone()
     until = min(last, after + _SCANNED)

@@ -1,4 +1,4 @@
-"""Read what people did from the log, to count it: their events, who turned out to be one person, rewards they used."""
+"""Read what people did, from the log: their events, merges of two references, and the rewards they used."""
 
 from __future__ import annotations
 
@@ -57,10 +57,10 @@ def merges(path: Path) -> pl.DataFrame:
 
 
 def reward_uses(path: Path, before_ms: int) -> pl.DataFrame:
-    """Return how many rewards each referrer was issued before a moment, and how many of them were used ever after.
+    """Return how many rewards each referrer was issued before a moment, and how many of those were ever used.
 
-    `before_ms` is in milliseconds UTC; a row a referrer, as `USES_SCHEMA`. A reward counts once, whoever reports how
-    often that it was used. Raises DatabaseError.
+    `before_ms` is in milliseconds UTC; one row per referrer, with the columns of `USES_SCHEMA`. A reward counts once,
+    however often its use is reported. Raises DatabaseError.
     """
     with reading(path) as db:
         used = {

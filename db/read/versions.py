@@ -49,9 +49,9 @@ def program_text(db: sqlite3.Connection, version: int) -> str:
 
 
 def ever_folded_codes(db: sqlite3.Connection) -> bool:
-    """Return whether a version of the program takes codes that differ in their capitals for the same.
+    """Return whether any version of the program ignores the case of codes.
 
-    One whose text somebody has made unreadable counts as such: more is found then than may be meant.
+    A version whose text somebody has made unreadable counts as one: then too much may be found, but not too little.
     """
     return any(_folds_codes(one.text) for one in versions(db))
 
@@ -65,7 +65,7 @@ def _folds_codes(text: str) -> bool:
 
 
 def newest_money(db: sqlite3.Connection) -> tuple[str, int]:
-    """Return the program's currency and the digits of its minor unit; `XXX` (no currency) where there is no program."""
+    """Return the program's currency and the digits of its minor unit; `XXX` (no currency) if there is no program."""
     found = db.execute(
         "SELECT currency, digits FROM program_version ORDER BY version DESC LIMIT 1"
     ).fetchone()

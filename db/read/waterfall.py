@@ -60,9 +60,9 @@ _LINES: Final[dict[str, StepKey | None]] = complete(
         "revoked": "taken_back",
     },
 )
-"""The step of a line by its state, that of a pending one by its expected state; None where it was kept."""
+"""A line's step by its state, or for a pending line by its expected state; None if it was kept."""
 _SKIPPED: Final[tuple[StepKey, ...]] = ("number", "capped", "unfunded", "forfeited", "voided")
-"""The steps that take the whole of a line."""
+"""The steps that take a line's full amount."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,8 @@ class Step:
 class Waterfall:
     """Where the money went, in minor units: `could` less all `steps` is `kept`.
 
-    `could` is what all conversions that the rules were asked about would have paid: the worth of every reward line, and
-    what rules withheld (`withheld_minor` of a decision). `kept` is what was issued and not taken back.
+    `could` is what all conversions that the rules judged would have paid: the worth of every reward line, and what
+    rules withheld (`withheld_minor` of a decision). `kept` is what was issued and not taken back.
     """
 
     could: int
@@ -98,7 +98,7 @@ class Waterfall:
 
 
 def waterfall(db: Database) -> Waterfall | None:
-    """Return where the money went; None of a database merged from shards, which has only sums."""
+    """Return where the money went; None for a database merged from shards, which has only sums."""
     if db.execute("SELECT 1 FROM setting WHERE name = 'kind' AND value = 'shards'").fetchone():
         return None
     found = _Steps()

@@ -1,4 +1,4 @@
-"""Which tables are chained, in blocks of how many rows, and which of their columns may tell about a person."""
+"""Which tables are chained, how many rows a block has, and which columns may reveal something about a person."""
 
 from __future__ import annotations
 

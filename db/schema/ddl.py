@@ -31,7 +31,7 @@ def make(path: Path) -> Connection:
     if path.is_dir():
         raise DatabaseError(f"{path}: is a folder; name the database file inside it")
     if path.exists() and path.stat().st_size:
-        raise DatabaseError(f"{path}: exists already; name another file, or remove this one first")
+        raise DatabaseError(f"{path}: already exists; name another file, or remove this one first")
     if not path.parent.is_dir():
         raise DatabaseError(f"{path}: no folder {path.parent}; make it first, or name another file")
     connection = connect(path)

@@ -115,7 +115,7 @@ class Attribution(SQLModel, table=True):
     """A friend's attribution to a referrer, one for each friend; `seq` is the event that caused it.
 
     `generation` is 1 for a friend whose referrer had not been referred by then, else the referrer's plus 1. `ended_at`
-    is null but where a merge gave the friend an earlier attribution.
+    is null unless a merge gave the friend an earlier attribution.
     """
 
     __tablename__: ClassVar[str] = "attribution"
@@ -251,7 +251,7 @@ class Block(SQLModel, table=True):
 
 
 class OpenedBlock(SQLModel, table=True):
-    """The salts of a block of which a row was blanked, one after the other (hexadecimal); zeros where one is gone."""
+    """The salts of a block of which a row was blanked, one after the other (hexadecimal); zeros for a destroyed one."""
 
     __tablename__: ClassVar[str] = "opened_block"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -278,7 +278,7 @@ class Blanked(SQLModel, table=True):
 
 
 class KeptAnswer(SQLModel, table=True):
-    """What the program had asked of data that an erasure overwrote, and what the answer was.
+    """A question that the program had asked about data that an erasure overwrote, with its answer.
 
     `seq` is the event at which it was asked, `what` names the question, `answer` is JSON; `erasure` is the seq of the
     event `person.erased`.

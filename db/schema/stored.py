@@ -1,4 +1,4 @@
-"""Compare the definitions that are stored in a database with those of the schema."""
+"""Compare the definitions stored in a database with those of the schema."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Definition = tuple[str, str, str, str | None]
 
 
 class DefinitionDifference(NamedTuple):
-    """A definition that is not as it should be; `foreign` if nothing of ours has that name."""
+    """A definition that is not as expected; `foreign` if nothing of ours has that name."""
 
     kind: str
     name: str

@@ -1,4 +1,4 @@
-"""Record which rows a transaction inserts, changes and deletes, by SQLite's session extension.
+"""Record which rows a transaction inserts, changes and deletes, with SQLite's session extension.
 
 Measured for a batch of 20,000 events: 1 µs a row for recording and 3 µs for reading what was recorded.
 """

@@ -1,4 +1,4 @@
-"""Allow one writer a database, by an exclusive lock on `NAME.db.lock` that the system releases if its holder dies."""
+"""Allow one writer per database, by an exclusive lock on `NAME.db.lock` that the system releases if its holder dies."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class WriterLock:
             ) from error
 
     def _check(self) -> None:
-        """Check that it is a lock file before it is emptied: anything else may be somebody's only copy."""
+        """Check that the file is a lock file before it is truncated: anything else may be somebody's only copy."""
         found = os.fstat(self._file)
         if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1 or found.st_size > _LONGEST:
             os.close(self._file)

@@ -5,7 +5,7 @@
     ├── EmptyDatabaseError        the file is empty
     ├── UnfinishedDatabaseError   it is ours, and its tables are still being created
     ├── ForeignDatabaseError      it is not one of ours
-    ├── SchemaError               it is ours, of an older or newer schema
+    ├── SchemaError               it is ours, with an older or newer schema
     ├── LockedDatabaseError       another process holds it
     └── DamagedDatabaseError      SQLite can't read its content
 
@@ -74,13 +74,13 @@ class UnfinishedDatabaseError(DatabaseError):
 class ForeignDatabaseError(DatabaseError):
     """The file is not one of ours."""
 
-    title: ClassVar[str] = "This is somebody else's file"
+    title: ClassVar[str] = "This is not a referral-tui file"
 
 
 class SchemaError(DatabaseError):
-    """The file is ours, of another schema version."""
+    """The file is ours, but has another schema version."""
 
-    title: ClassVar[str] = "The database is of another version"
+    title: ClassVar[str] = "The database has another schema version"
 
 
 class LockedDatabaseError(DatabaseError):
@@ -219,7 +219,7 @@ def making_sense(path: Path) -> Iterator[None]:
         yield
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise DamagedDatabaseError(
-            f"{path}: holds what can't be made sense of ({type(error).__name__}: {error}); "
+            f"{path}: holds values that make no sense ({type(error).__name__}: {error}); "
             f"`referral-tui verify --db {path}` says where"
         ) from error
 
@@ -238,14 +238,14 @@ def in_words(error: sqlite3.Error, path: Path) -> DatabaseError:
 
 
 SAYS_WHERE = "`referral-tui verify --db {path}` says where; "
-_LOCKED = (LockedDatabaseError, "locked by another process; it can be used again when that lets go")
+_LOCKED = (LockedDatabaseError, "locked by another process; try again once that has finished")
 _DAMAGED = (
     DamagedDatabaseError,
     f"damaged ({{error}}); {SAYS_WHERE}a copy or a new run replaces it",
 )
 _DISK = (
     DatabaseError,
-    "the disk failed or is full ({error}); make room for it and go on: what was committed is there",
+    "the disk failed or is full ({error}); make room and continue: what was committed is kept",
 )
 _CLOSED = (DatabaseError, "can't be opened ({error}); check that you may read it and its folder")
 _IN_WORDS: dict[int, tuple[type[DatabaseError], str]] = {
@@ -309,7 +309,7 @@ def _advice(stated: int | None, path: Path) -> str:
     """Say what to do with a database of another schema."""
     works = f"this version of referral-tui works with schema {SCHEMA_VERSION}; "
     if stated is not None and OLDEST_SCHEMA <= stated < SCHEMA_VERSION:
-        return works + f"`referral-tui migrate --db {path}` brings it there, on a copy that is verified first"
+        return works + f"`referral-tui migrate --db {path}` upgrades it, on a copy that is verified first"
     if stated is not None and stated > SCHEMA_VERSION:
         return works + "use the version that made it, or a later one"
     return works + (

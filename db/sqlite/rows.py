@@ -1,4 +1,4 @@
-"""Write frames into tables: a frame's columns become tuples, which are bound as they are."""
+"""Write frames into tables: a frame's columns become tuples, whose values are bound as they are."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Read a database in the very process that writes it.
+"""Read a database in the same process that writes it.
 
-Two copies of SQLite in one process must not open the same file (`db.sqlite.connection` says why): whoever reads beside
-the writer reads through the writer's copy. Functions of `db.read` take such a connection as they take any other.
+Two copies of SQLite in one process must not open the same file (`db.sqlite.connection` says why), so a reader in the
+writer's process reads through the writer's copy. Functions of `db.read` accept such a connection like any other.
 """
 
 from __future__ import annotations

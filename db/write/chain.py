@@ -1,15 +1,15 @@
 """The audit chain: blocks of 1,024 rows, each with a SHA-256 over its rows and the block before.
 
 A block's hash is SHA-256(hash of the block before ‖ SHA-256 of its rows ‖ SHA-256 of its commitments), each as 32
-bytes. A row is a JSON array of those columns of its table that tell nothing about a person, and a comma. What may tell
-something, its personal cells, comes in by a commitment: SHA-256(salt ‖ the row's number and the cells as JSON, with a
-comma between each), with a salt of its own for each row; a row whose personal cells are all null has none.
+bytes. A row is a JSON array of those columns of its table that reveal nothing about a person, and a comma. Cells that
+may reveal something, its personal cells, enter as a commitment: SHA-256(salt ‖ the row's number and the cells as JSON,
+with a comma between each), with a salt of its own for each row; a row whose personal cells are all null has none.
 
-So a person can be erased: with the salt destroyed, nobody can tell from the commitment what the cells were, not even
-by trying all values there are, while every other cell still proves what it was (`db.write.erasing`).
+So a person can be erased: once the salt is destroyed, nobody can tell from the commitment what the cells were, not even
+by trying all possible values, while every other cell is still proven (`db.write.erasing`).
 
 Different rows never serialise alike, and nothing depends on how rows are cut into batches: a block that is not full is
-a running hash, stored anew with each batch.
+a running hash, stored again with each batch.
 
 Chains: `person`, `event`, `quarantine`, `audit`. Events and audit entries refer to people by their `id` in `person`.
 """
@@ -116,7 +116,7 @@ class Chain:
         return changed
 
     def renew(self, salts: SaltSource) -> None:
-        """Take the salts of the open block anew, after some of them were destroyed."""
+        """Read the salts of the open block again, after some of them were destroyed."""
         if self._block is not None:
             self._block = salts(self._name, self._number)
 

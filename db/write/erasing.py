@@ -1,6 +1,6 @@
-"""Overwrite what is stored of a person, and destroy the salts by which it could be proven.
+"""Overwrite what is stored about a person, and destroy the salts by which it could be proven.
 
-What stands there afterwards is committed to anew: a digest of all that an erasure did is part of its event, which is
+The new content has commitments of its own: a digest of everything that an erasure did is part of its event, which is
 chained like any other.
 """
 

@@ -1,7 +1,7 @@
-"""Make the keys of new blocks: random ones for real events, ones that follow from the seed for simulated people.
+"""Make the keys of new blocks: random ones for real events, ones derived from the seed for simulated people.
 
-The same seed gives the same database, to the byte, as long as everything follows from it. That makes the salts of
-simulated people no secret, as the people themselves are none: whoever has the seed can draw them again.
+The same seed gives the same database, to the byte, which requires that everything follows from it. The salts of
+simulated people are therefore no secret, and need not be: whoever has the seed can generate the people again.
 """
 
 from __future__ import annotations

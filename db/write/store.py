@@ -64,10 +64,10 @@ class Upstream(Protocol):
         """
 
     def make_anew(self) -> None:
-        """Write everything anew there, so that no traces are left of what was overwritten. Raises DatabaseError."""
+        """Rewrite everything there, so that no trace remains of what was overwritten. Raises DatabaseError."""
 
     def close(self) -> None:
-        """Let go of it."""
+        """Release it."""
 
 
 class Store:
@@ -102,7 +102,7 @@ class Store:
         """Create a database with its first program `version` (a row of `program_version`) in force.
 
         A `scratch` database is temporary: without a lock, and not safe against crashes. `salts` are those of another
-        database, whose rows are made again; new ones without. With an `upstream` it is a copy of what is there.
+        database, whose rows are derived again; by default they are new. With an `upstream`, the file is a copy of it.
 
         Raises:
             DatabaseError: there is something at the path already, or it can't be written.
@@ -144,11 +144,10 @@ class Store:
 
     @classmethod
     def open(cls, path: Path, upstream: Upstream | None = None) -> Store:
-        """Open an existing database for writing; with an `upstream` it is a copy of what is there.
+        """Open an existing database for writing; with an `upstream`, the file is a copy of it.
 
         Raises:
-            DatabaseError: it is missing, damaged, of another schema, not one of this program's, or in use by another
-                writer.
+            DatabaseError: it is missing, damaged, of another schema, not one of ours, or in use by another writer.
 
         """
         schema.reopen(path).close()  # reports what is wrong with it before a lock file is created beside it
@@ -231,7 +230,7 @@ class Store:
             raise in_words(error, self.path) from error
 
     def erase(self, seq: int, what: Overwriting, event: Callable[[str], WriteSet]) -> None:
-        """Overwrite what is stored of a person, and write the event about it, in one transaction.
+        """Overwrite what is stored about a person, and write the event about it, in one transaction.
 
         `event` makes the erasure's event, which has the number `seq`, given the digest of what was done.
 
@@ -268,14 +267,14 @@ class Store:
             mode = "wal"
         if mode == "wal":
             raise LockedDatabaseError(
-                f"{self.path}: somebody reads it, and so keeps its log; close the dashboard, and repeat this"
+                f"{self.path}: another process is reading it, and so keeps its log; close the dashboard, then retry"
             )
 
     def make_anew(self) -> None:
-        """Write the whole file anew, which takes a second for 100 MB.
+        """Rewrite the entire file, which takes a second for 100 MB.
 
-        What is deleted is overwritten by SQLite itself (`secure_delete`), but a copy that it made in passing may be
-        left in a free part of a page: only a file made anew has none.
+        SQLite itself overwrites what is deleted (`secure_delete`), but a copy that it made in passing may be left in a
+        free part of a page: only a rewritten file has none.
         """
         with translated(self.path):
             self._db.execute("VACUUM")
@@ -283,7 +282,7 @@ class Store:
             self._upstream.make_anew()
 
     def index(self) -> None:
-        """Create the indexes that are not there yet; all at once at the end of a long run costs a quarter.
+        """Create the indexes that don't exist yet; all at once at the end of a long run costs a quarter.
 
         Raises:
             DatabaseError: the indexes can't be written.
@@ -426,7 +425,7 @@ class Store:
         *given: _Given.args,
         **named: _Given.kwargs,
     ) -> _Found:
-        """Return what a function of `db.read` reads, called with the open database and what is given.
+        """Return what a function of `db.read` reads when called with the open database and the given arguments.
 
         Raises:
             DatabaseError: the database can't be read.
@@ -509,7 +508,7 @@ def _chained_rows(write_set: WriteSet) -> dict[str, pl.DataFrame]:
 
 
 class Parts:
-    """Cuts rows of a chained table into what tells nothing about a person, and the personal cells."""
+    """Splits rows of a chained table into cells that reveal nothing about a person, and personal cells."""
 
     def __init__(self, table: str, columns: Sequence[str]) -> None:
         personal = PERSONAL[table]
@@ -519,15 +518,15 @@ class Parts:
         self._cells = _picker([columns.index(name) for name in self.cell_names])
 
     def plain(self, rows: Iterable[Row]) -> list[Row]:
-        """Return the columns of rows that tell nothing about a person."""
+        """Return the columns of rows that reveal nothing about a person."""
         return list(map(self._plain, rows))
 
     def cells(self, rows: Iterable[Row]) -> list[Row]:
-        """Return the number of each row and its personal cells."""
+        """Return the number of each row with its personal cells."""
         return list(map(self._cells, rows))
 
     def there(self, rows: Iterable[Row]) -> list[Row]:
-        """Return the same of those rows in which a personal cell is not null."""
+        """Return the number and personal cells of those rows in which a personal cell is not null."""
         return [one for one in self.cells(rows) if any(cell is not None for cell in one[1:])]
 
 

@@ -42,7 +42,7 @@ def sound(value: _Value, path: Path) -> _Value:
 def unreadable(path: Path, why: str = "") -> UnsoundDatabaseError:
     """Say that what is in a database is not what belongs there."""
     return UnsoundDatabaseError(
-        f"{path}: holds what can't be made sense of{why}; `referral-tui verify --db {path}` says where"
+        f"{path}: holds values that make no sense{why}; `referral-tui verify --db {path}` says where"
     )
 
 

@@ -148,7 +148,7 @@ def _checked_erasures(stored: Database) -> list[str]:
     try:
         return check_erasures(stored)
     except (KeyError, TypeError, ValueError) as error:
-        raise DifferenceError(f"what erasures left can't be made sense of: {error}") from None
+        raise DifferenceError(f"what erasures left makes no sense: {error}") from None
 
 
 def _programs(stored: Database) -> list[Program]:

@@ -159,7 +159,7 @@ def test_what_anybody_put_into_the_files_beside_stops_neither_of_them_by_an_erro
         db.execute("UPDATE setting SET value = 'no key'")
     ran = cli("erase", ref, *BY, "--db", path)
     assert (ran.status, len(ran.err.splitlines())) == (2, 1)
-    assert "a.crm.db: its key is no key of pseudonyms" in ran.err
+    assert "a.crm.db: its pseudonym key is invalid" in ran.err
     assert ref in people(path)  # nobody is erased by half
     crm_path(path).unlink()
     assert cli("erase", ref, *BY, "--db", path, "--files", path.parent / "wire").status == 0

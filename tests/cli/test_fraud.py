@@ -297,4 +297,4 @@ def test_a_customer_system_of_another_run_is_told(scored: Path, cli: Cli) -> Non
     beside.unlink()
     with Crm(scored, b"other"):
         pass
-    assert "is of another run than shop.db" in cli("fraud", "--db", scored).err
+    assert "belongs to another run than shop.db" in cli("fraud", "--db", scored).err

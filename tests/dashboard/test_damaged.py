@@ -114,7 +114,7 @@ async def test_a_text_in_a_count_is_said_on_the_screen_that_reads_it_and_the_oth
             await seen.open(place)
             shown[place.MODE] = "\n".join(seen.lines())
     failed = [
-        mode for mode, text in shown.items() if "holds what can't be made sense of" in " ".join(text.split())
+        mode for mode, text in shown.items() if "holds values that make no sense" in " ".join(text.split())
     ]
     assert failed == ["referrers"]
 

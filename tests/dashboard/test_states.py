@@ -80,14 +80,14 @@ async def test_foreign(tmp_path: Path, watch: Watch, kind: str) -> None:
             other.execute("CREATE TABLE notes (text)")
         other.close()
     async with watch(path, size=(80, 24)) as seen:
-        assert "This is somebody else's file" in "\n".join(seen.lines())
+        assert "This is not a referral-tui file" in "\n".join(seen.lines())
 
 
 async def test_an_older_schema(story: Story, watch: Watch) -> None:
     story.db.execute("UPDATE setting SET value = '0' WHERE name = 'schema'")
     async with watch(story.path, size=(80, 24)) as seen:
         text = " ".join(" ".join(seen.lines()).split())
-        assert "The database is of another version" in text
+        assert "The database has another schema version" in text
         assert "of schema 0" in text
 
 

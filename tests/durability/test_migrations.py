@@ -169,7 +169,7 @@ def test_a_newer_schema_is_refused_with_a_word_that_fits(old: Path) -> None:
         db.execute("UPDATE setting SET value = '99' WHERE name = 'schema'")
         db.execute("PRAGMA user_version = 99")
         db.commit()
-    with pytest.raises(DatabaseError, match="of schema 99, which can't be migrated"):
+    with pytest.raises(DatabaseError, match="has schema 99, which can't be migrated"):
         migrate(old, sound)
     with pytest.raises(SchemaError, match="use the version that made it, or a later one"):
         open_readonly(old)

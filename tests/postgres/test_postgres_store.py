@@ -248,7 +248,7 @@ def test_each_thing_that_goes_wrong_is_a_line_that_says_what_would_be_right(
         admin.execute(f"CREATE ROLE {GUARDED} LOGIN PASSWORD 'open sesame'")
     guarded = server.replace("postgres@", f"{GUARDED}:geheim@")
     assert "user or the password is wrong; give it as PGPASSWORD" in line(guarded)
-    assert "it wants a password; give it as PGPASSWORD" in line(server.replace("postgres@", f"{GUARDED}@"))
+    assert "it requires a password; give it as PGPASSWORD" in line(server.replace("postgres@", f"{GUARDED}@"))
     assert "can't be reached" in line("postgresql://a:geheim@127.0.0.1:1/shop")
     assert 'refuses (database "shop" does not exist)' in line(server.replace("/postgres?", "/shop?"))
     assert "holds one of / ? # @" in line("postgresql://a:geh@eim@127.0.0.1/shop")
@@ -256,13 +256,13 @@ def test_each_thing_that_goes_wrong_is_a_line_that_says_what_would_be_right(
     new = f"{address.url}&program={address.program}"
     assert "name a program for a new one with --program" in line(new)
     allowed = server.replace("postgres@", f"{GUARDED}:open%20sesame@")
-    assert "this user may not do this; let its owner GRANT it" in line(allowed, "--program", "telecom")
+    assert "this user lacks the privilege; ask the owner to GRANT it" in line(allowed, "--program", "telecom")
     assert cli("ingest", "--replay", "--program", log.program_path, "--db", new, log.path).status == 0
     with connect(address) as admin:
         admin.execute("UPDATE referral.program SET schema_version = 6 WHERE name = %s", (address.program,))
     assert "of schema 6, this version of referral-tui works with schema 7" in line(new)
     monkeypatch.setitem(__import__("sys").modules, "psycopg", None)
-    assert "the client of Postgres is not installed; pip install 'referral-tui[postgres]'" in line(new)
+    assert "the Postgres client library is not installed; pip install 'referral-tui[postgres]'" in line(new)
 
 
 A_URL = "http://127.0.0.1:9000/hooks"

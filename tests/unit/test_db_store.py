@@ -342,7 +342,7 @@ def test_what_can_not_be_made_is_said(tmp_path: Path, what: str) -> None:
     path = {"there": tmp_path / "a.db", "folder": tmp_path, "no folder": tmp_path / "none" / "a.db"}[what]
     if what == "there":
         path.write_text("something")
-    said = {"there": "exists already", "folder": "is a folder", "no folder": "."}[what]
+    said = {"there": "already exists", "folder": "is a folder", "no folder": "."}[what]
     with pytest.raises(DatabaseError, match=said):
         Store.create(path, settings={}, version=VERSION, clock={})
     assert not list(tmp_path.glob("*.lock"))

@@ -292,7 +292,7 @@ def test_a_run_is_only_resumed_as_it_was_begun(tmp_path: Path, reviewing: Progra
 def test_nothing_is_written_over(tmp_path: Path, reviewing: Program) -> None:
     path = tmp_path / "w.db"
     run_into(path, reviewing, stopped=stop_after(1))
-    with pytest.raises(DatabaseError, match="exists already"), begin(path, PLAN, reviewing):
+    with pytest.raises(DatabaseError, match="already exists"), begin(path, PLAN, reviewing):
         pass
     path.unlink()
     with pytest.raises(DatabaseError, match="another run"), begin(path, PLAN, reviewing):
@@ -334,7 +334,7 @@ def test_the_command_reports_what_happened(tmp_path: Path, capfd: pytest.Capture
     assert figures["duplicate"] == figures["conflict"] == figures["malformed"] == 0
     assert {"attributions", "decisions", "rewards", "seconds", "events_per_second"} <= set(figures)
     assert command(few) == 2
-    assert "exists already" in capfd.readouterr().err
+    assert "already exists" in capfd.readouterr().err
     assert command(["simulate", "--resume", "--db", str(path)]) == 0
     assert "finished" in capfd.readouterr().out
     with closing(sqlite3.connect(path)) as db:
