@@ -1,4 +1,4 @@
-"""Estimate a rate with confidence bounds where observations come in clusters.
+"""Estimate a rate with confidence bounds from clustered observations.
 
 Clicks are not independent: all friends of one post are moved by one post, all friends of one referrer come through
 one person. So a rate is taken as a ratio of two sums over referrers, R = Σy / Σx, and its error by Taylor
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 CONFIDENCE: Final = 0.999
-"""Confidence of each figure; of some fifty in a table, one lies outside by chance in about every twentieth run."""
+"""Confidence of each figure: with some fifty in a table, one lies outside by chance in about one run in twenty."""
 
 _Z: Final = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 
@@ -39,7 +39,7 @@ class Estimate:
 
 
 def ratio(numerators: Floats, denominators: Floats) -> Estimate | None:
-    """Return the ratio of two sums over clusters with its bounds, or None where there is nothing to divide by."""
+    """Return the ratio of two sums over clusters with its bounds, or None if the divisor is zero."""
     below = float(denominators.sum())
     count = len(denominators)
     if below <= 0 or count < 2:  # one cluster says nothing about its error

@@ -1,4 +1,4 @@
-"""Define the rates that are both published and simulated, each with its formula, as one name means different things."""
+"""Define the rates that are both published and simulated, each with its formula, since names alone are ambiguous."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Measure:
 
 
 def _by_cluster(observed: Observed, above: pl.Expr, below: pl.Expr) -> Estimate | None:
-    """Return a rate over friends in clusters by referrer; a friend whose referrer is unknown is a cluster alone."""
+    """Return a rate over friends clustered by referrer; a friend with an unknown referrer is a cluster alone."""
     cluster = pl.coalesce("referrer", -1 - pl.col("friend"))
     sums = observed.friends.group_by(cluster=cluster).agg(
         above=above.cast(pl.Int64).sum(), below=below.cast(pl.Int64).sum()

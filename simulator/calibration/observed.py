@@ -1,7 +1,7 @@
-"""Extract what people did from a run's log: one row a referrer, one row a friend, ready for the measures.
+"""Extract what people did from a run's log: one row per referrer and one per friend, ready for the measures.
 
-Only friends and shares before `until_ms` are counted, so that later steps have had time to happen: those are looked
-for until the end of the log.
+Only friends and shares before `until_ms` are counted, so that later steps have had time to happen: those count until
+the end of the log.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ QUALIFICATION = "milestone.reached"
 
 
 def types(conversion: str) -> tuple[str, ...]:
-    """Return the event types that are looked at where friends convert by the type `conversion`."""
+    """Return the event types to read if friends convert by the type `conversion`."""
     return tuple(dict.fromkeys((LOOK, SHARE, VISIT, CLAIM, LINK, QUALIFICATION, conversion)))
 
 
@@ -46,7 +46,7 @@ class Observed:
 
 
 def united(log: pl.DataFrame, merges: pl.DataFrame) -> pl.DataFrame:
-    """Return the log with everybody under one number: that of the reference into which all others were merged."""
+    """Return the log with everybody under one number: that of the reference that the others were merged into."""
     known = dict(merges.rows())
     last = {person: _last(known, person) for person in known}
     return log.with_columns(pl.col("person").replace(last)) if last else log

@@ -25,7 +25,7 @@ Range = Annotated[list[float], Field(min_length=2, max_length=2)]
 class Published:
     """A published figure as a range of fractions or numbers: measure, low and high, source, page and row.
 
-    `nearest` says that the row is of the nearest industry, as the preset's own has none.
+    `nearest` says that the row is that of the nearest industry, since the preset's own has none.
     """
 
     measure: str

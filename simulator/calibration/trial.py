@@ -24,7 +24,7 @@ from simulator.world.windows import start_of
 
 DAYS: Final = 365
 SETTLING_DAYS: Final = 60
-"""Days at a run's end whose new friends are not counted: what they will do can't be seen any more."""
+"""Days at the end of a run whose new friends are not counted, since there is no time left to see what they do."""
 
 REFERRERS: Final = 20_000
 
@@ -37,7 +37,7 @@ class StoppedError(Exception):
 
 @dataclass(frozen=True)
 class Result:
-    """A published figure and the estimate from the runs, None where nothing could be counted."""
+    """A published figure and its estimate from the runs, None if nothing could be counted."""
 
     published: Published
     estimate: Estimate | None

@@ -1,8 +1,7 @@
 """Compare the variants of an experiment of a program: rates and money, each with a 95 % interval.
 
-People are drawn into variants, so they are the units: friends where the experiment is by friend; where it is by
-referrer, all friends of one referrer together, who are alike and count for less than as many friends of different
-referrers.
+People are assigned to variants, so they are the units: friends if the experiment is by friend; if it is by referrer,
+all friends of one referrer together, who are alike and count for less than as many friends of different referrers.
 
 - A rate has Wilson's interval (Wilson, 1927). Where referrers were drawn, it is of fewer friends than there are: their
   number is divided by the design effect, the error of the rate as a ratio of sums over referrers (Cochran, Sampling
@@ -36,14 +35,14 @@ from simulator.program.words import either
 
 CONFIDENCE: Final = 0.95
 FEWEST: Final = 30
-"""The fewest units of a variant, and the fewest of them with a qualified friend for money, that say anything."""
+"""The fewest units of a variant that allow an estimate, and for money the fewest with a qualified friend."""
 _TINY: Final = 1e-300  # in place of an error of nothing
 _Z: Final = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A figure with its bounds; both are None where there are too few people to give any."""
+    """A figure with its bounds; both bounds are None if there are too few people."""
 
     value: float | None
     low: float | None = None
@@ -52,7 +51,7 @@ class Interval:
 
 @dataclass
 class _Unit:
-    """What the friends of one drawn person came to."""
+    """The result of the friends of one drawn person."""
 
     friends: int = 0
     converted: int = 0
@@ -68,7 +67,7 @@ class _Unit:
 
 @dataclass(frozen=True)
 class VariantResult:
-    """What one variant came to; `drawn` is the number of people drawn into it who are a friend or brought one.
+    """The result of one variant; `drawn` is the number of people drawn into it who are a friend or brought one.
 
     `conversion` and `qualification` are rates of its friends; `cost` is issued and pending money in minor units for
     each qualified friend.
@@ -99,7 +98,7 @@ class Difference:
 class ExperimentResult:
     """The variants of an experiment in the file's order, and how each but the first differs from the first.
 
-    `since_version` is the version of the program from which on friends are counted: those before were not split so.
+    Friends are counted from the program version `since_version` on: earlier ones were not split this way.
     """
 
     experiment: Experiment
@@ -138,7 +137,7 @@ def _chosen(program: Program, name: str | None, path: Path) -> Experiment:
     names = [one.name for one in program.experiments]
     if not names:
         raise InputError(
-            f"{path}: its program has no experiment; give two databases to compare, or a program with one"
+            f"{path}: its program has no experiment; give two databases, or one whose program has one"
         )
     if name is None and len(names) == 1:
         return program.experiments[0]
@@ -166,7 +165,7 @@ def _result(name: str, units: Sequence[_Unit]) -> VariantResult:
 
 
 def _rate(pairs: Sequence[tuple[int, int]]) -> Interval:
-    """Return a rate of friends with Wilson's interval, of as many friends as they are worth."""
+    """Return a rate of friends with Wilson's interval, at their effective sample size."""
     above, below = sum(a for a, _ in pairs), sum(b for _, b in pairs)
     if not below:
         return Interval(None)
@@ -215,7 +214,7 @@ def _difference(first: VariantResult, other: VariantResult) -> Difference:
 
 
 def difference(first: Interval, other: Interval) -> Interval:
-    """Return how another figure differs from the first, with the interval that both together leave."""
+    """Return how another figure differs from the first, with an interval that combines the errors of both."""
     if first.value is None or other.value is None:
         return Interval(None)
     value = other.value - first.value

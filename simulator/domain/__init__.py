@@ -1,1 +1,1 @@
-"""What every side shares: vocabulary, errors, time and text. Plain Python, importable from everywhere."""
+"""The vocabulary, errors, time and text that every side shares. Plain Python, importable from everywhere."""

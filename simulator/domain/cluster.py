@@ -19,7 +19,7 @@ class ClusterExecutor(Executor):
 
     @property
     def workers(self) -> int:
-        """How many calls the cluster runs at a time; 1 at least."""
+        """The number of calls that the cluster runs at a time; at least 1."""
         return max(1, int(sum(self._client.nthreads().values())))
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
@@ -27,7 +27,7 @@ class ClusterExecutor(Executor):
         return self._inner.submit(fn, *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Take no more calls, and wait for those submitted or cancel them."""
+        """Accept no more calls, and wait for those submitted or cancel them."""
         self._inner.shutdown(wait=wait and not cancel_futures)  # where it doesn't wait, it cancels
 
     def __exit__(

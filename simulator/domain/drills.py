@@ -1,4 +1,4 @@
-"""Define the vocabulary of drills: what can be behind a customer's question, the answers, and a case as it is stored.
+"""Define the vocabulary of drills: the causes behind a customer's question, the answers, and stored cases.
 
 Plain Python, importable everywhere: the simulator makes cases, the terminal shows them, reports count them.
 """
@@ -14,7 +14,7 @@ from simulator.domain.vocabulary import complete
 
 
 class Cause(StrEnum):
-    """What decided about the reward that a customer asks for; the values are those of `drill --cause`."""
+    """What decided the reward that a customer asks about; the values are those of `drill --cause`."""
 
     NOT_SENT = "not-sent"
     LATE_FILE = "late-event"
@@ -41,7 +41,7 @@ class Cause(StrEnum):
 
 
 class Level(IntEnum):
-    """How far a conversion gets: it arrives, is matched to a referrer, decided, and makes a reward."""
+    """How far a conversion gets: it arrives, is matched to a referrer, is decided, and earns a reward."""
 
     ARRIVAL = 0
     MATCH = 1
@@ -50,7 +50,7 @@ class Level(IntEnum):
 
 
 class CaseState(StrEnum):
-    """How the matter stands: the answers to the first question."""
+    """The state of the matter: the answers to the first question."""
 
     NOT_RECEIVED = "not-received"
     QUARANTINED = "quarantined"
@@ -225,7 +225,7 @@ STATE_WORDS: Final = complete(
 
 @dataclass(frozen=True)
 class Option:
-    """An answer that can be given, and the fact that shows it to be right or wrong."""
+    """A possible answer, and the fact that shows it to be right or wrong."""
 
     text: str
     right: bool
@@ -249,9 +249,9 @@ class Question:
 class Case:
     """A customer's message, what an agent may look at, and the questions.
 
-    `now` is the moment at which the customer writes (milliseconds UTC). `search`, `rewards`, `program` and `data` are
-    lines to read, `journey` is what `explain` tells of the friend, without what it concludes. `account` is what
-    `explain` concludes. `currency` and `digits` are those of amounts in `journey`.
+    `now` is when the customer writes (milliseconds UTC). `search`, `rewards`, `program` and `data` are lines to read,
+    `journey` is what `explain` says about the friend, without its conclusions, and `account` is those conclusions.
+    `currency` and `digits` are those of the amounts in `journey`.
     """
 
     id: str
@@ -280,7 +280,7 @@ class Case:
         """Return the case that an object describes.
 
         Raises:
-            KeyError, TypeError, ValueError: it describes none.
+            KeyError, TypeError, ValueError: the object does not describe a case.
 
         """
         questions = tuple(

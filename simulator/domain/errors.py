@@ -1,7 +1,7 @@
 """The project's exceptions: one small hierarchy, every message a line for a person.
 
     ReferralError          anything a person can fix; the command line prints it and exits with 2
-    ├── InputError         a file, a message or an argument is not what it should be
+    ├── InputError         a file, a message or an argument is invalid
     │   ├── ProgramError   a program file; carries every problem found, one line each
     │   └── WorldError     a preset or a world file
     └── DatabaseError      a database that is missing, foreign, of another schema, locked or damaged
@@ -23,7 +23,7 @@ class ReferralError(Exception):
 
 
 class InputError(ReferralError):
-    """A file, a message or an argument is not what it should be."""
+    """A file, a message or an argument is invalid."""
 
 
 class ProgramError(InputError):

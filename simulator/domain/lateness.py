@@ -1,6 +1,6 @@
-"""Histogram of how late events arrive: the buckets, and the median, 95th percentile and maximum that they give.
+"""Keep a histogram of how late events arrive: the buckets, and the median, 95th percentile and maximum they give.
 
-Lateness is `received_at` - `occurred_at` in milliseconds, 0 for an event of the future. Bucket 0 is under a second;
+Lateness is `received_at` - `occurred_at` in milliseconds, 0 for an event from the future. Bucket 0 is under a second;
 then there are four to an octave (1 s, 1.19 s, 1.41 s, 1.68 s, 2 s ...), so that a bucket's middle is within 9 % of
 whatever is in it. Plain Python, shared by the engine and the screens.
 """

@@ -1,4 +1,4 @@
-"""Write an amount of money in figures: the one place where minor units become digits."""
+"""Format an amount of money: the one place where minor units become digits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find where a person is named in a text: by a reference, code, contact or device that is theirs."""
+"""Find where a text names a person: by a reference, code, contact or device of theirs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from collections.abc import Iterable
 
 
 def naming(texts: Iterable[str]) -> re.Pattern[str]:
-    """Return a pattern that finds any of these texts where it is not a part of a longer word; nothing without texts."""
+    """Return a pattern that finds any of these texts as whole words; without texts it matches nothing."""
     any_of_them = "|".join(map(re.escape, texts)) or "(?!)"
     return re.compile(rf"(?<![\w-])(?:{any_of_them})(?![\w-])")

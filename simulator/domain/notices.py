@@ -40,14 +40,14 @@ NOTICE_TYPES: Final = (*_BY_OUTCOME.values(), *_BY_KIND.values())
 def notice_type(kind: str, outcome: str | None) -> str:
     """Return the type of an entry of this kind, with the outcome that one about a decision states.
 
-    Of a word that there is not, as in a damaged database, it is `unknown`.
+    For a word that doesn't exist, as in a damaged database, it is `unknown`.
     """
     found = _BY_OUTCOME.get(outcome or "") if kind in OF_DECISION else _BY_KIND.get(kind)
     return found or "unknown"
 
 
 def covers(wanted: tuple[str, ...], kind: str) -> bool:
-    """Return whether a type of webhooks is among those wanted: names, or beginnings such as `reward.*`; none: all."""
+    """Return whether a webhook type is wanted; `wanted` has types or prefixes such as `reward.*`; empty means all."""
     return not wanted or any(
         kind == one or (one.endswith("*") and kind.startswith(one.removesuffix("*"))) for one in wanted
     )

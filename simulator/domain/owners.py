@@ -1,4 +1,4 @@
-"""Say which team of the client's usually owns an event type, and which of its systems knows it."""
+"""Define which team of the client usually owns an event type, and which of its systems sends it."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def usual_system(event_type: str) -> str:
     """Return the source that usually sends a type, `client/billing` for instance; `platform` for the platform's own.
 
     Raises:
-        KeyError: there is no such type.
+        KeyError: the type does not exist.
 
     """
     return _SYSTEMS[event_type]

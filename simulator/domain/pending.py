@@ -1,4 +1,4 @@
-"""What is pending by what is expected of it, and rewards by state, from sums by metric. Plain Python.
+"""Group what is pending by its expected state, and rewards by state, from sums by metric. Plain Python.
 
 The expected state of a pending reward line is the one that it gets if nothing else happens: each is judged by its
 number for `every` and `tier`, its caps and the budget, in the order of release. Those expected to be issued, or offered
@@ -65,7 +65,7 @@ def of_totals(totals: Rollup) -> Pending:
 
 
 def by_pairs(pair: Callable[[str], Pair]) -> Pending:
-    """Return what is pending, from a function that returns a metric's count and value."""
+    """Return what is pending, given a function that returns a metric's count and value."""
     unpaid = {state: pair(f"pending.{state}") for state in NOT_ISSUED}
     count, minor = pair("reward.pending")
     issued = (count - sum(n for n, _ in unpaid.values()), minor - sum(m for _, m in unpaid.values()))

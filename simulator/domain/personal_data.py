@@ -1,8 +1,8 @@
-"""Say once which data is about a person, where the platform keeps it, and what erasing the person does to each part.
+"""Define once which data is about a person, where the platform keeps it, and what erasing does to each part.
 
-This is the one source of it: the data sheet prints it, `person show` answers from it, and erasing a person goes by it.
-A test holds it against the event contract and against the tables, so that a field or a column that is added and
-forgotten here is found. Plain Python: the store, the commands and the dashboard all read it.
+This is the single source: the data sheet prints it, `person show` answers from it, and erasing a person follows it. A
+test compares it with the event contract and the tables, so that a field or column added there and forgotten here is
+found. Plain Python: the store, the commands and the dashboard all read it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ KEEP_DAYS: Final = 730
 _REPLACED, _REMOVED, _KEPT = ErasureEffect.REPLACED, ErasureEffect.REMOVED, ErasureEffect.KEPT
 
 ERASED: Final = "erased-"
-"""What every erasure pseudonym begins with."""
+"""The prefix of every erasure pseudonym."""
 
 FIELD_ERASURE: Final[dict[str, ErasureEffect]] = {
     # of the envelope
@@ -191,7 +191,7 @@ COLUMN_ERASURE: Final[dict[str, dict[str, ErasureEffect]]] = {
 }
 """What erasing a person does to each column, by table, for the tables that can have rows about a person.
 
-The columns that are `REPLACED` are also the ones in which references, codes and contacts can stand at all.
+The `REPLACED` columns are also the only ones that can contain references, codes and contacts.
 """
 
 ABOUT_NOBODY: Final[dict[str, str]] = {
@@ -219,7 +219,7 @@ ABOUT_NOBODY: Final[dict[str, str]] = {
 
 
 def kept_until(effect: ErasureEffect) -> str:
-    """Return how long data is kept that erasing its person has this effect on, as a phrase."""
+    """Return, as a phrase, how long data is kept on which erasing its person has this effect."""
     if effect is ErasureEffect.KEPT:
         return "as long as the log is kept, since it proves the totals"
     return f"{KEEP_DAYS:,} days after the person's newest event, or until the person is erased"

@@ -1,4 +1,4 @@
-"""Measure how long stages take, with a stopwatch that is handed in; the default measures nothing.
+"""Measure how long stages take, with a stopwatch that is passed in; the default measures nothing.
 
 Each thread has a stopwatch of its own. A stage is charged with the time since the last record; pieces are parts of a
 stage (one of the rules, say), timed in some batches only, because timing them one by one takes time itself.
@@ -18,16 +18,16 @@ class Meter:
     """Whether the pieces of the current batch are to be timed."""
 
     def start(self) -> None:
-        """Begin: the next lap counts from here."""
+        """Start: the next record counts from here."""
 
     def record(self, stage: str) -> None:
-        """Charge a stage with the time since the start or the lap before."""
+        """Charge a stage with the time since the start or the last record."""
 
     def mark(self) -> None:
         """Begin a piece."""
 
     def piece(self, name: str) -> None:
-        """Charge a piece with the time since the mark or the piece before."""
+        """Charge a piece with the time since the mark or the last piece."""
 
 
 OFF = Meter()
@@ -52,11 +52,11 @@ class Stopwatch(Meter):
         self.pieces: dict[str, float] = {}
 
     def start(self) -> None:
-        """Begin: the next lap counts from here."""
+        """Start: the next record counts from here."""
         self._lapped = self._clock()
 
     def record(self, stage: str) -> None:
-        """Charge a stage with the time since the start or the lap before."""
+        """Charge a stage with the time since the start or the last record."""
         now = self._clock()
         self.stages[stage] = self.stages.get(stage, 0.0) + now - self._lapped
         self._lapped = now
@@ -67,7 +67,7 @@ class Stopwatch(Meter):
             self._marked = self._clock()
 
     def piece(self, name: str) -> None:
-        """Charge a piece with the time since the mark or the piece before."""
+        """Charge a piece with the time since the mark or the last piece."""
         if not self.detailed:
             return
         now = self._clock()

@@ -1,7 +1,7 @@
 """Define the platform's vocabulary once: event types, receipts, stages, outcomes, reasons, reward states.
 
-Every list of them elsewhere is made from these enums. A table with something for each member (a symbol, a colour, a
-sentence) is made by `complete`, which fails at once if a member was forgotten. Plain Python, importable everywhere.
+Every list of them elsewhere is derived from these enums. A table with an entry for each member (a symbol, a colour, a
+sentence) is built by `complete`, which fails at once if a member was forgotten. Plain Python, importable everywhere.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _Value = TypeVar("_Value")
 
 
 class _Explained(StrEnum):
-    """A closed list of words, each with a sentence on its meaning."""
+    """A closed list of words, each with a sentence explaining it."""
 
     meaning: str
 
@@ -42,7 +42,7 @@ class EventType(StrEnum):
     meaning: str
 
     def __new__(cls, value: str, category: Category, meaning: str) -> Self:
-        """Make a member of a value, its category and a sentence."""
+        """Create a member from a value, its category and a sentence."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.category = category
@@ -235,10 +235,10 @@ class AuditKind(_Explained):
 
 
 class ErasureEffect(_Explained):
-    """What erasing a person does to a field of the events about them, or to a column of the rows."""
+    """The effect of erasing a person on a field of the events about them, or on a column of the rows."""
 
-    REPLACED = "replaced", "Overwritten by an erasure pseudonym, from which nobody can tell the person."
-    REMOVED = "removed", "Overwritten by nothing: the value is absent afterwards."
+    REPLACED = "replaced", "Overwritten by an erasure pseudonym, which can't be traced back to the person."
+    REMOVED = "removed", "Removed: the value is absent afterwards."
     KEPT = (
         "kept",
         "It stays: without the replaced and removed parts it no longer tells anything about the person.",
@@ -266,15 +266,15 @@ def values(words: type[StrEnum]) -> tuple[str, ...]:
 
 
 def meanings(words: type[_Explained]) -> dict[str, str]:
-    """Return the sentence of each word of a closed list, by plain word."""
+    """Return the sentence for each word of a closed list, by plain word."""
     return {str(word): word.meaning for word in words}
 
 
 def complete(members: type[_Member] | tuple[_Member, ...], table: Mapping[str, _Value]) -> dict[str, _Value]:
-    """Return the table as a dictionary by plain word, checked to have a line for each member and no other.
+    """Return the table keyed by plain word, after checking that it has an entry for each member and no other.
 
     Raises:
-        LookupError: a member has no line, or a line belongs to no member; the message names them.
+        LookupError: a member has no entry, or an entry belongs to no member; the message names them.
 
     """
     wanted = {str(member) for member in members}

@@ -1,4 +1,4 @@
-"""A run's wall clock, and the request to stop: from a person, a signal or a test."""
+"""Provide a run's wall clock, and the request to stop it: from a person, a signal or a test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why an event changed nothing, as the audit trail gives the reason, in words."""
+"""Say in words why an event changed nothing, for the reasons in the audit trail."""
 
 from __future__ import annotations
 

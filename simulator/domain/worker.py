@@ -1,4 +1,4 @@
-"""Start and end worker processes; this must run before Polars is loaded, so don't load it here."""
+"""Start and end worker processes; this must run before Polars is loaded, so it must not load Polars."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _THREADS = "POLARS_MAX_THREADS"
 def begin_worker(workers: int) -> None:
     """Give this process its share of the cores, leave ctrl-C to the parent, and end with the parent.
 
-    Without a share each of two workers on two cores has two threads, which wait for one another. A number of threads
+    Otherwise each of two workers on two cores would have two threads, which wait for one another. A number of threads
     that is already set is kept.
     """
     os.environ.setdefault(_THREADS, str(max(1, cores() // workers)))
@@ -24,7 +24,7 @@ def begin_worker(workers: int) -> None:
 
 
 def _end_with_parent() -> None:
-    """End this process when its parent is gone: nobody would ever collect its work or give it more."""
+    """End this process when its parent is gone: nobody would collect its results or give it more work."""
     parent = parent_process()
     if parent is not None:
         parent.join()

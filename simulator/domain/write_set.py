@@ -1,4 +1,4 @@
-"""What one transaction writes: the one type from the engine to the store, and a way to join several into one.
+"""Define what one transaction writes: the one type from the engine to the store, and a way to join several.
 
 It is in the domain because the engine makes it and the store takes it, and neither knows the other.
 """
@@ -21,7 +21,7 @@ class WriteSet:
     `attributions`, `decisions` and `rewards` are as they stand at the end of the batch; `ended`, `settled` and
     `changes` update rows of earlier batches. Ids (`decision.id`, `reward.id`, `audit.seq`) count from 1 along the log.
     `rollup` to `leaders` are for the rollup tables (`db.write.rollups`): increments (`worst` is a maximum), and for
-    `leaders` the places that changed, with neither person nor community where a place is nobody's any more.
+    `leaders` the places that changed, with neither person nor community if a place has become vacant.
     `quarantine`, `versions`, `commands` and `measurements` (of `meter`) are rows of their tables, `faults` and
     `reconciliations` new or changed ones; `clock` and `settings` are values to set.
     """

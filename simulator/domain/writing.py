@@ -1,4 +1,4 @@
-"""Write a file that a person named: replace it as a whole, and never overwrite a database."""
+"""Write a file that a person named: replace it atomically, and never overwrite a database."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text as UTF-8, its line ends unchanged, in the way of `replacing`; raise InputError as it does."""
+    """Write a text as UTF-8 with its line ends unchanged, as `replacing` does; raises InputError likewise."""
     try:
         with replacing(path) as stream:
             stream.write(text.encode())

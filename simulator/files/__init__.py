@@ -1,1 +1,1 @@
-"""Files of events and of outcomes: read and written."""
+"""Read and write files of events and results."""

@@ -1,4 +1,4 @@
-"""Find what names people in files of events, line by line, and overwrite it."""
+"""Find what names people in event files, line by line, and overwrite it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ENDINGS: Final = (".jsonl", ".ndjson", ".csv")
 
 
 def lines_naming(folder: Path, names: Iterable[str]) -> dict[str, list[int]]:
-    """Return the numbers of the lines, from 1, in which one of `names` stands, by file of events in a folder."""
+    """Return the numbers of the lines, from 1, that contain one of `names`, by event file in a folder."""
     found: dict[str, list[int]] = {}
     pattern = _pattern(names)
     for path in _files(folder):
@@ -34,14 +34,14 @@ def check_blanking(folder: Path) -> None:
     """
     if not os.access(folder, os.W_OK | os.X_OK):
         raise InputError(
-            f"{folder}: can't be written, so nothing in its files can be erased; check its rights"
+            f"{folder}: can't be written, so nothing in its files can be erased; check its permissions"
         )
 
 
 def blank_lines(folder: Path, names: Mapping[str, str]) -> int:
-    """Put other texts in the place of `names` in all files of events in a folder; return how many lines had one.
+    """Replace `names` in all event files in a folder by other texts; return how many lines had one.
 
-    A file is replaced as a whole. What is part of a longer word stays.
+    Files are replaced atomically. A name that is only part of a longer word stays.
     """
     others = {one.encode(): other.encode() for one, other in names.items()}
     pattern = _pattern(names)
@@ -63,7 +63,7 @@ def _pattern(names: Iterable[str]) -> re.Pattern[bytes]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Yield the files of events in a folder, by name; links are not followed."""
+    """Yield the event files in a folder, by name; links are not followed."""
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.suffix in _ENDINGS and not path.is_symlink() and path.is_file():
             yield path

@@ -1,6 +1,6 @@
-"""The eight exports: rows of a platform's database as JSON Lines, CSV or Parquet, streamed in bounded memory.
+"""Write the eight exports: rows of a platform's database as JSON Lines, CSV or Parquet, streamed in bounded memory.
 
-Equal logs give equal bytes. `events` are whole CloudEvents that `ingest` takes back.
+Equal logs give equal bytes. `events` are complete CloudEvents, which `ingest` can read.
 """
 
 from __future__ import annotations
@@ -52,9 +52,9 @@ def export(
     *,
     guard: bool = False,
 ) -> int:
-    """Write one export of the database at `path` to a binary file; gives the number of rows.
+    """Write one export of the database at `path` to a binary file, and return the number of rows.
 
-    `what` is one of `WHATS`; `progress` is told how many more rows have been written. With `guard` no cell of CSV is
+    `what` is one of `WHATS`; `progress` is called with the number of further rows written. With `guard`, no CSV cell is
     a formula to a spreadsheet.
 
     Raises:
@@ -73,7 +73,7 @@ def export(
 def export_form(
     path: Path, writer: FormWriter, out: IO[bytes], progress: Progress | None = None, *, guard: bool = False
 ) -> int:
-    """Write the payouts of the database at `path` in a partner's form, as CSV; gives the number of rows.
+    """Write the payouts of the database at `path` in a partner's form, as CSV, and return the number of rows.
 
     Raises:
         InputError: a value can't be written in that form.
@@ -174,7 +174,7 @@ def _events_csv(databases: Databases, out: IO[bytes], counter: _Counter) -> None
 
 
 def _events_parquet(databases: Databases, out: IO[bytes], counter: _Counter) -> None:
-    """Write events as Parquet; `data` is a struct with every field that any type has, absent ones null."""
+    """Write events as Parquet; `data` is a struct with every field that any type has, absent ones are null."""
     spread = {f"{name}_{part}" for name, parts in PARTS.items() for part in parts}
     plain = [name for name in DATA_COLUMNS if name not in spread]
     named = {name: pl.Struct(dict.fromkeys(parts, pl.String())) for name, parts in PARTS.items()}
@@ -240,7 +240,7 @@ def _sink(
 
 
 def _csv(rows: Sequence[tuple[Any, ...]]) -> bytes:
-    """Rows as CSV, a line feed after each."""
+    """Yield rows as CSV, each ending in a line feed."""
     return "".join(csv_lines(rows)).encode()
 
 

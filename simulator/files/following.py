@@ -1,4 +1,4 @@
-"""Standing input: a pipe, a terminal or a FIFO, whose lines are handed on whenever it pauses."""
+"""Read live input: a pipe, a terminal or a FIFO, whose lines are passed on whenever it pauses."""
 
 from __future__ import annotations
 
@@ -18,46 +18,46 @@ from simulator.files.messages import BYTE_ORDER_MARK, HeldMessage, spans_lines
 from simulator.files.reading import blocks
 
 PAUSE_SECONDS: Final = 0.05
-"""How long a standing input may be silent before what was read of it is handed on."""
+"""How long live input may pause before what was read of it is passed on."""
 QUIET_SECONDS: Final = 1.0
-"""How often a silent input hands on nothing, so that the reader can look at the clock."""
+"""How often a silent input yields an empty list, so that the reader can check the clock."""
 _PIECE: Final = 1 << 20  # bytes read at once
 _MOST_DRAINED: Final = 64 * 1024 * 1024  # bytes that are still read after the end was asked for
 
 
 class Interrupt:
-    """The wish that reading ends, from a signal or another thread; a wait for input ends with it."""
+    """A request to stop reading, from a signal or another thread; it also ends a wait for input."""
 
     def __init__(self) -> None:
         self.asked = False
         self._reading, self._writing = os.pipe()
 
     def ask(self) -> None:
-        """Ask for the end; safe in a signal handler. Raises KeyboardInterrupt where it was asked for before."""
+        """Request the stop; safe in a signal handler. Raises KeyboardInterrupt if it was requested before."""
         if self.asked:
             raise KeyboardInterrupt
         self.asked = True
         os.write(self._writing, b".")
 
     def wait(self, descriptor: int, seconds: float) -> bool:
-        """Wait until there is something to read, the end is asked for, or time is up; return whether there is."""
+        """Wait for input, a stop or the time limit; return whether there is input."""
         watched = [descriptor] if self.asked else [descriptor, self._reading]
         ready, _, _ = select.select(watched, [], [], seconds)
         return descriptor in ready
 
     def pause(self, seconds: float) -> None:
-        """Wait until the end is asked for, or time is up."""
+        """Wait for a stop or the time limit."""
         select.select([self._reading], [], [], seconds)
 
     def close(self) -> None:
-        """Give the descriptors back."""
+        """Close the descriptors."""
         os.close(self._reading)
         os.close(self._writing)
 
 
 @contextmanager
 def interruptible() -> Iterator[Interrupt]:
-    """Let ctrl-C (SIGINT) and SIGTERM ask for the end of reading; a second one ends at once."""
+    """Let Ctrl-C (SIGINT) and SIGTERM request that reading stops; a second one stops at once."""
     interrupt = Interrupt()
 
     def handle(_number: int, _frame: FrameType | None) -> None:
@@ -73,7 +73,7 @@ def interruptible() -> Iterator[Interrupt]:
 
 
 def stands(stream: BinaryIO) -> int | None:
-    """Return the descriptor of a stream that may pause and go on; None for a regular file and one in memory."""
+    """Return the descriptor of a live stream, which may pause and continue; None for a file or a stream in memory."""
     try:
         descriptor = stream.fileno()
     except (OSError, AttributeError, ValueError):
@@ -83,16 +83,16 @@ def stands(stream: BinaryIO) -> int | None:
 
 
 def is_regular(path: Path) -> bool:
-    """Whether a path can be read more than once."""
+    """Return whether a path can be read more than once."""
     return path != Path("-") and path.is_file()
 
 
 def following(descriptor: int, size: int, interrupt: Interrupt) -> Iterator[list[bytes]]:
-    """Yield messages, at most `size` at once: at the latest when the input has paused for `PAUSE_SECONDS`.
+    """Yield messages, at most `size` at once, and at the latest when the input has paused for `PAUSE_SECONDS`.
 
-    Yields an empty list where it is silent for `QUIET_SECONDS`. Ends at the end of the input, with a last line
-    without a line feed, or when the end is asked for, after what can be read without waiting. An array, or events over
-    several lines, are taken when the input has ended.
+    Yields an empty list after `QUIET_SECONDS` of silence. Ends at the end of the input, including a last line without a
+    line feed, or after a stop request once everything readable without waiting was read. An array, or events over
+    several lines, are read when the input has ended.
     """
     lines: list[bytes] = []
     cut = HeldMessage()  # of the line that is not whole yet
@@ -125,7 +125,7 @@ def following(descriptor: int, size: int, interrupt: Interrupt) -> Iterator[list
 
 
 def _pieces(descriptor: int, interrupt: Interrupt, waiting: Sequence[bytes]) -> Iterator[bytes | None]:
-    """Yield what comes in, None where nothing does for a while: a shorter one where there are lines `waiting`."""
+    """Yield incoming bytes, or None after a while of silence, which is shorter if there are lines `waiting`."""
     drained = 0
     while drained <= _MOST_DRAINED:
         ending = interrupt.asked  # as of now: asked for later, what is there already is still taken
@@ -142,7 +142,7 @@ def _pieces(descriptor: int, interrupt: Interrupt, waiting: Sequence[bytes]) -> 
 
 
 def _at_the_end(begun: bytes, descriptor: int, size: int, interrupt: Interrupt) -> Iterator[list[bytes]]:
-    """Yield the messages of an input that is no list of lines, kept on the disk until it has ended."""
+    """Yield the messages of an input that is not a list of lines; it is kept on disk until it has ended."""
     with tempfile.TemporaryFile() as whole:
         whole.write(begun)
         for piece in _pieces(descriptor, interrupt, ()):

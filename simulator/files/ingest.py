@@ -1,4 +1,4 @@
-"""Files through the door: read, decode, judge and store, a block a transaction."""
+"""Ingest files: read, decode, judge and store, one block per transaction."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CheckProgram = Callable[[str], object]
 
 
 class Order(Enum):
-    """In which order the events of several files are taken."""
+    """The order in which the events of several files are taken."""
 
     GIVEN = "as the files are named"
     OCCURRED = "by the time of occurrence"
@@ -52,10 +52,10 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Block:
-    """Lines on their way to the door, what decodes them, and where each came from.
+    """Lines to decode, what decodes them, and where each came from.
 
-    `occurred` are the times of occurrence that they state (milliseconds), where they are known. A `standing` one
-    may be empty: the input is silent. `skipped` are the positions of records that no event of a mapping takes.
+    `occurred` are the times of occurrence that they state (milliseconds), if known. A `standing` block may be empty,
+    if live input is silent. `skipped` are the positions of records that the mapping turns into no event.
     """
 
     lines: list[bytes]
@@ -66,18 +66,18 @@ class Block:
     skipped: Sequence[int] = ()
 
     def refusals(self, decoded: Decoded) -> Iterator[Refusal]:
-        """Yield the malformed ones of what was decoded."""
+        """Yield the malformed messages among those decoded."""
         for one in decoded.rejected:
             yield Refusal(*self.where(one.position), one.field, one.reason)
 
 
 @dataclass
 class Intake:
-    """What came in so far: receipts, how many times of receipt were moved up, and the first malformed message.
+    """What was ingested so far: receipts, how many times of receipt were moved up, and the first malformed message.
 
     `passed_over` counts, by name, the attributes of valid messages that are not kept; those beyond the first
-    `NAMES` are counted as `OTHERS`. `inferred` counts valid messages that nobody's time was stated of, `skipped`
-    records that no event of a mapping takes.
+    `NAMES` are counted as `OTHERS`. `inferred` counts valid messages that state no time, `skipped` records that the
+    mapping turns into no event.
     """
 
     counts: Counts = field(default_factory=Counts)
@@ -108,17 +108,17 @@ def ingest_files(
     receipts: ReceiptWriter | None = None,
     mapper: Mapper | None = None,
 ) -> None:
-    """Take files in, `batch` messages to a transaction; adds to `intake` as it goes.
+    """Ingest files, `batch` messages per transaction; updates `intake` as it goes.
 
-    Messages are received by the session's clock, or, in a session without one, when each says. With `as_occurred`
-    a message is received when it occurred, and by the clock at the latest; with `infer_time` one that doesn't say when
-    it occurred did so when it is received. What a standing input has brought is stored
-    whenever it pauses, and what falls due while it is silent is released by the clock. `progress` is told how
-    many more bytes are done; `interrupt` ends the reading, after what was read has been stored. `receipts` writes down
-    what became of each message, once it is stored. `mapper` turns records of another form into events.
+    The session's clock stamps messages on receipt; in a session without a clock each states its own time. With
+    `as_occurred` a message counts as received when it occurred, but no later than the clock; with `infer_time` a
+    message without a time counts as having occurred when it is received. Live input is stored whenever it pauses, and
+    rewards that fall due while it is silent are released by the clock. `progress` is called with the number of further
+    bytes done; `interrupt` stops the reading once what was read has been stored. `receipts` writes a receipt for each
+    message once it is stored. `mapper` turns records of another form into events.
 
     Raises:
-        InputError: a file can't be read; what came before stays.
+        InputError: a file can't be read; what was read before is kept.
         DatabaseError: the database can't be written.
 
     """
@@ -189,7 +189,7 @@ def read_files(
 ) -> Iterator[Block]:
     """Yield the lines of files in blocks of `batch`, in an order. Raises InputError as `ingest_files` does.
 
-    Files that can be read only once, as standard input, are taken as they are named.
+    Files that can be read only once, such as standard input, are read in the order given.
     """
     if order is not Order.GIVEN and all(map(is_regular, paths)):
         lines: Iterable[Line] = merged(paths, replay=order is Order.RECEIVED, mapper=mapper)

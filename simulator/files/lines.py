@@ -1,4 +1,4 @@
-"""Lines of events before they are decoded: each with the file and line that it came from, and its place in time."""
+"""Read event lines before they are decoded: each with its file and line, and the time it is ordered by."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ BEGINNING: Final = -(2**62)
 class Line(NamedTuple):
     """A line of a file: as it was read, and the place in the file (a file's line number, from 1).
 
-    `at` is the time by which it is put in order (milliseconds UTC): that of the line before where it states none. Lines
-    of one time are in the order of the files (`place` among them), then of the lines: as tuples are compared.
+    `at` is the time that it is ordered by (milliseconds UTC): that of the previous line if it states none. Lines with
+    the same time are ordered by file (`place`), then by line, as tuples compare.
     """
 
     at: int
@@ -41,7 +41,7 @@ class Line(NamedTuple):
 
 
 def read(path: Path, place: int = 0, *, replay: bool = False, mapper: Mapper | None = None) -> Iterator[Line]:
-    """Yield the lines of a file in its order, with the times of occurrence; with `replay` those of receipt.
+    """Yield the lines of a file in order, with their times of occurrence, or of receipt with `replay`.
 
     `mapper` turns records of another form into events.
 
@@ -64,7 +64,7 @@ def is_sorted(path: Path, mapper: Mapper | None = None) -> bool:
 
 
 def _timed(path: Path, *, replay: bool, mapper: Mapper | None) -> Iterator[tuple[list[CsvRow], list[int]]]:
-    """Yield the rows of a file, some at once, with the time of each."""
+    """Yield the rows of a file in chunks, with the time of each."""
     at = BEGINNING
     rows = _rows(path, mapper)
     while some := list(islice(rows, _AT_ONCE)):
@@ -86,7 +86,7 @@ def file_rows(stream: BinaryIO, path: Path, mapper: Mapper | None = None) -> Ite
     """Yield the rows of a file's events; `mapper` turns records of another form into them.
 
     Raises:
-        InputError: of CSV, the header is none.
+        InputError: a CSV file has no valid header.
 
     """
     if mapper is not None and mapper.mapping.form == "csv":
@@ -99,7 +99,7 @@ def file_rows(stream: BinaryIO, path: Path, mapper: Mapper | None = None) -> Ite
 
 
 def _occurred(lines: list[bytes]) -> list[int | None]:
-    """Find when events say that they happened; only what puts lines in order, for intake judges it exactly."""
+    """Return when events say that they happened, for ordering lines only: intake checks it exactly."""
     texts = [found[1].decode("latin-1") if (found := _TIME.search(line)) else "" for line in lines]
     moments, good = parse_moments(texts)
     return [

@@ -1,4 +1,4 @@
-"""Several files as one log, in the order of time, in bounded memory: sorted ones are read along, others are sorted."""
+"""Merge several files into one log ordered by time, in bounded memory: sorted files are streamed, others are sorted."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from simulator.files.lines import Line, is_sorted, read
 from simulator.mapping.mapper import Mapper
 
 RUN_BYTES: Final = 64 * 1024 * 1024
-"""Text of a file that is sorted in memory at once; a longer one that is not in order is sorted by way of the disk."""
+"""How much of a file is sorted in memory; a longer file that is not in order is sorted on disk."""
 
 
 def merged(
     paths: Sequence[Path], *, replay: bool, run_bytes: int = RUN_BYTES, mapper: Mapper | None = None
 ) -> Iterator[Line]:
-    """Yield the lines of all files by their times; at equal times in the order of the files, then of the lines.
+    """Yield the lines of all files by time; at equal times in the order of the files, then of the lines.
 
     The times are those of occurrence, with `replay` those of receipt, by which a file is in order by definition.
     `mapper` turns records of another form into events.
@@ -39,7 +39,7 @@ def _in_order(path: Path, place: int, run_bytes: int, mapper: Mapper | None) -> 
 
 
 def _sorted(path: Path, place: int, run_bytes: int, mapper: Mapper | None) -> Iterator[Line]:
-    """Sort a file by runs that fit into memory; all but the last of them wait on the disk."""
+    """Sort a file in runs that fit into memory; all but the last are kept on disk."""
     with tempfile.TemporaryFile() as disk:
         cuts = [0]
         run: list[Line] = []

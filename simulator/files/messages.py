@@ -1,4 +1,4 @@
-"""The messages of a JSON file: one to a line, or in an array (a CloudEvents batch), or each over several lines."""
+"""Split a JSON file into messages: one per line, an array (a CloudEvents batch), or objects over several lines."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _BETWEEN: Final = re.compile(rb"[\s,\[\]]+")  # what stands between the events o
 
 
 def messages(stream: BinaryIO) -> Iterator[bytes]:
-    """Yield the messages of a file; a byte order mark at its beginning is no part of the first.
+    """Yield the messages of a file; a byte order mark at its beginning is not part of the first.
 
-    A file is taken for an array, or for events over several lines, where it begins with `[` or a line of `{` alone;
-    else each of its lines is a message. A message that is too long is a `LongLine`.
+    A file that begins with `[`, or with a line of `{` alone, is read as an array or as events over several lines;
+    otherwise each line is a message. A message that is too long is a `LongLine`.
     """
     lines = bounded_lines(stream)
     first = next(lines, b"")
@@ -36,10 +36,10 @@ def spans_lines(first: bytes) -> bool:
 
 
 def _values(lines: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield the objects of JSON text over several lines, and what stands between them and belongs to none.
+    """Yield the objects of JSON text over several lines, and any text between them that belongs to none.
 
-    An object that nothing closes does not take along the events on lines of their own that follow it, unless it is
-    too long to be held: then it is yielded as an `unclosed` `LongLine`.
+    An unclosed object does not swallow the events on lines of their own that follow it, unless it is too long to be
+    held: then it is yielded as an `unclosed` `LongLine`.
     """
     held = HeldMessage()
     depth = 0
@@ -75,9 +75,9 @@ def _values(lines: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _apart(broken: bytes) -> Iterator[bytes]:
-    """Yield a broken message without the events, each on a line of its own, that it had swallowed; then those.
+    """Yield a broken message without the events, each on a line of its own, that it had swallowed; then those events.
 
-    One that is too long is yielded as it is.
+    A message that is too long is yielded unchanged.
     """
     if isinstance(broken, LongLine):
         yield broken
@@ -109,11 +109,11 @@ class HeldMessage:
         self._long: LongLineReader | None = None
 
     def __bool__(self) -> bool:
-        """Return whether there is anything of a message."""
+        """Return whether any part of a message is held."""
         return self._size > 0
 
     def add(self, piece: bytes) -> None:
-        """Take the next piece of the message."""
+        """Add the next piece of the message."""
         self._size += len(piece)
         if self._long is None and self._size > MAX_LINE_BYTES:
             self._long = LongLineReader()
@@ -126,7 +126,7 @@ class HeldMessage:
             self._long.add(piece)
 
     def take(self) -> bytes:
-        """Return the message, and begin another."""
+        """Return the message, and start another."""
         message = b"".join(self._pieces) if self._long is None else self._long.line()
         self._pieces.clear()
         self._size, self._long = 0, None

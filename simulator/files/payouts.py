@@ -1,4 +1,4 @@
-"""`export payouts`: a row for each reward line, for whoever pays; money as decimals, times as RFC 3339."""
+"""Write `export payouts`: a row for each reward line, for whoever pays; money as decimals, times as RFC 3339."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def rows(db: Database) -> Iterator[tuple[Any, ...]]:
 
 
 def text_rows(db: Database) -> Iterator[tuple[Any, ...]]:
-    """Yield the same as texts: `20.00`, `2026-03-01T12:00:00.000Z`."""
+    """Yield the same rows as text: `20.00`, `2026-03-01T12:00:00.000Z`."""
     value, *times = (COLUMNS.index(name) for name in ("value", *_TIMES))
     for row in rows(db):
         cells = list(row)

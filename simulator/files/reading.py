@@ -1,7 +1,7 @@
-"""Files of events, read in blocks of bounded memory: JSON Lines and CSV, and standard input.
+"""Read event files in blocks of bounded memory: JSON Lines and CSV, and standard input.
 
-What can be known of the files before anything is read (missing, a folder, unreadable, of an unknown kind) is
-said at once, for all of them.
+Problems that can be seen before anything is read (a missing file, a folder, an unreadable or unknown kind of file) are
+reported at once, for all files.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ _PIECE = 500  # lines taken at once while the bytes are counted
 def check_files(
     paths: Sequence[Path], *, infer_time: bool = False, mapping: MappingFile | None = None
 ) -> None:
-    """See that every file is there, can be read, is of a known kind, and of CSV that the header is one.
+    """Check that every file exists, is readable and of a known kind, and that a CSV file has a valid header.
 
-    With `infer_time` a header needs no column `time`; a `mapping` says itself of which kind its records are, and needs
-    no header of ours.
+    With `infer_time` a header needs no column `time`; a `mapping` states the kind of its records itself, and needs none
+    of our headers.
 
     Raises:
-        InputError: a line for each that is not.
+        InputError: a line for each file with a problem.
 
     """
     problems = [problem for path in paths if (problem := _problem(path, infer_time, mapping)) is not None]
     if paths.count(STANDARD_INPUT) > 1:
-        problems.append("-: standard input can be read once only; name it once")
+        problems.append("-: standard input can be read only once; name it once")
     if problems:
         raise InputError(*problems)
 
@@ -53,7 +53,7 @@ def _problem(path: Path, infer_time: bool, mapping: MappingFile | None) -> str |
         return f"{path}: is a folder; name the files in it" if path.is_dir() else f"{path}: no such file"
     kind = path.suffix.lower()
     if mapping is None and kind not in (*JSON_LINES, CSV):
-        return f"{path}: of an unknown kind; events come in .jsonl (JSON Lines) or .csv files"
+        return f"{path}: unknown kind of file; events come in .jsonl (JSON Lines) or .csv files"
     if not os.access(path, os.R_OK):
         return f"{path}: can't be read; check its permissions"
     if mapping is None:
@@ -75,17 +75,17 @@ def _header_problem(path: Path, infer_time: bool) -> str | None:
 
 
 def size_of(paths: Sequence[Path]) -> int | None:
-    """Bytes of all files together; None where standard input is among them."""
+    """Return the size of all files together in bytes; None if standard input is among them."""
     return None if STANDARD_INPUT in paths else sum(path.stat().st_size for path in paths)
 
 
 def name_of(path: Path) -> str:
-    """Return a file's name as text: bytes of it that are not UTF-8, which no database or file takes, are escaped."""
+    """Return a file's name as text; bytes that are not UTF-8, which no database or file accepts, are escaped."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def is_csv(path: Path) -> bool:
-    """Whether a file is read as CSV; standard input is JSON Lines."""
+    """Return whether a file is read as CSV; standard input is JSON Lines."""
     return path.suffix.lower() == CSV
 
 
@@ -111,7 +111,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 
 def blocks(stream: BinaryIO, size: int) -> Iterator[list[bytes]]:
-    """Yield the stream's messages, whole, at most `size` at once and not much more than `BLOCK_BYTES`."""
+    """Yield the stream's messages, complete, at most `size` at once and not much more than `BLOCK_BYTES`."""
     found = messages(stream)
     block: list[bytes] = []
     weight = 0

@@ -1,4 +1,4 @@
-"""Receipts as rows of a file: one for each message, in the order in which the messages were taken."""
+"""Write receipts as rows of a file: one for each message, in the order in which the messages were taken."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ Form = Literal["csv", "jsonl"]
 
 
 def form_of(path: Path) -> Form:
-    """Return the form in which receipts are written to a path: by its ending, JSON Lines to a device or a FIFO.
+    """Return the format of receipts for a path: by its ending, or JSON Lines for a device or a FIFO.
 
     Raises:
-        InputError: it ends as neither CSV nor JSON Lines do.
+        InputError: its ending is neither that of CSV nor of JSON Lines.
 
     """
     special = path == STANDARD_INPUT or (path.exists() and not path.is_file())
     if is_csv(path):
         return "csv"
     if not special and path.suffix.lower() not in JSON_LINES:
-        raise InputError(f"{path}: of an unknown kind; receipts are written as .jsonl (JSON Lines) or .csv")
+        raise InputError(f"{path}: unknown kind of file; receipts are written as .jsonl (JSON Lines) or .csv")
     return "jsonl"
 
 
 class ReceiptWriter:
-    """Writes the receipts of messages that are stored, and of no others; `rows` counts them."""
+    """Writes the receipts of stored messages, and only those; `rows` counts them."""
 
     def __init__(self, out: IO[bytes], path: Path, *, guard: bool = False, continued: bool = False) -> None:
-        """Write to `out`, in the form that the ending of `path` says; with `guard` no cell of CSV is a formula.
+        """Write to `out`, in the format given by the ending of `path`; with `guard` no CSV cell is a formula.
 
-        What is `continued` has its header already.
+        A `continued` file has its header already.
         """
         self.rows = 0
         self._out = out
@@ -58,18 +58,18 @@ class ReceiptWriter:
         self._begun, self._failed = continued, False
 
     def __bool__(self) -> bool:
-        """Return whether any message has been stored whose row is written or can be."""
+        """Return whether there is any stored message whose row is written or can be."""
         return not self._failed and bool(self.rows or self._stored)
 
     def answer(self, where: Where, skipped: Sequence[int] = ()) -> Answer:
-        """Return what takes the receipts of a call once they are stored, on any thread; `where` locates positions.
+        """Return a function that accepts a call's receipts once they are stored, on any thread; `where` locates them.
 
-        Those `skipped`, in order, are records that no event of a mapping takes: they have a row, and no receipt.
+        `skipped` are the records, in order, that the mapping turns into no event: they get a row, but no receipt.
         """
         return lambda receipts: self._stored.append((where, receipts, skipped))
 
     def write_stored(self) -> None:
-        """Write the rows of what has been stored by now; a FIFO's or a device's reader has them at once.
+        """Write the rows of everything stored so far; the reader of a FIFO or a device gets them at once.
 
         Raises:
             InputError: they can't be written.
@@ -95,7 +95,7 @@ class ReceiptWriter:
         self._put([(file, None, str(Receipt.MALFORMED), None, None, reason)])
 
     def finish(self) -> None:
-        """Write what is left, and of CSV the header where nothing came.
+        """Write what is left, and the CSV header if nothing came.
 
         Raises:
             InputError: it can't be written.
@@ -117,7 +117,7 @@ class ReceiptWriter:
             self._failed = True
             said = error.strerror or error
             raise InputError(
-                f"{self._name}: receipts can't be written ({said}); what was stored stays"
+                f"{self._name}: receipts can't be written ({said}); what was stored is kept"
             ) from error
 
     def _text(self, rows: Sequence[tuple[Any, ...]]) -> bytes:

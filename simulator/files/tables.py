@@ -1,6 +1,6 @@
-"""What `export` can write: the columns of each of the eight, in their order, and what reads their values.
+"""Define what `export` can write: the columns of each of the eight tables, in order, and what reads their values.
 
-Times are integer milliseconds UTC, money integer minor units (but for payouts); people appear by their references.
+Times are integer milliseconds UTC, money is in integer minor units (except in payouts); people appear by reference.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ PAIRS = pl.List(pl.List(pl.String()))
 
 @dataclass(frozen=True)
 class Table:
-    """Columns with their types, what yields the rows of a database in these columns, and which of them hold JSON.
+    """Columns with their types, the function that yields a database's rows in these columns, and which hold JSON.
 
-    Where `typed` is given it yields the rows for Parquet, and `parquet` the types of these columns as they are made
-    and as they are written.
+    If `typed` is given, it yields the rows for Parquet, and `parquet` has the types of these columns as built and as
+    written.
     """
 
     columns: dict[str, pl.DataType]
@@ -87,4 +87,4 @@ TABLES = {
     "payouts": PAYOUTS,
     "audit": AUDIT,
 }
-"""All but `events`, which are whole CloudEvents and are made from the log's own columns."""
+"""All but `events`, which are complete CloudEvents, built from the log's own columns."""

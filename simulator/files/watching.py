@@ -1,7 +1,7 @@
-"""A drop folder: files that arrive in it are taken when they are complete, moved to `done/`, and answered row by row.
+"""Watch a drop folder: files that arrive are taken once complete, moved to `done/`, and answered row by row.
 
-The results of a batch are written down before it is committed, and how far a file was taken is committed with the
-batch. So a process that is killed goes on exactly there: nothing is lost, and nothing is taken twice.
+The results of a batch are written before it is committed, and the position in the file is committed with the batch. So
+a restarted process continues exactly where it was killed: nothing is lost, and nothing is taken twice.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ from simulator.platform.receipts import Counts
 from simulator.platform.session import Batching, IntakeSession
 
 SETTLED_S: Final = 2.0
-"""How long a file must stay as it is to be complete, in seconds: who writes it may pause."""
+"""How long a file must stay unchanged to count as complete, in seconds: its writer may pause."""
 LOOKS_S: Final = 1.0
-"""How often the folder is looked at."""
+"""How often the folder is checked."""
 BATCH: Final = 20_000  # rows: a file that is gone on with is cut into the same batches
 DONE: Final = "done"
 RESULTS: Final = ".results.csv"
 UNFINISHED: Final = (".part", ".tmp", ".filepart", ".crdownload", ".swp")
-"""Endings of files that somebody is still writing; those whose names begin with a dot are passed over, too."""
+"""Endings of files that are still being written; files whose names begin with a dot are also passed over."""
 QUEUED: Final = Batching(2**62, indexed=True)
-"""Nothing is committed but by `flush`, after the results were written."""
+"""Only `flush` commits, after the results were written."""
 _TAKEN: Final = "watched_file"  # the setting that says how far a file was taken
 
 
 @dataclass(frozen=True)
 class Taken:
-    """How far a file was taken: which one it is, how many of its lines, and the rows of results that they got."""
+    """How far a file was taken: its identity, how many of its lines, and how many rows of results they got."""
 
     name: str
     size: int
@@ -52,14 +52,14 @@ class Taken:
     rows: int = 0
 
     def is_of(self, other: Taken) -> bool:
-        """Return whether both are of one file that was not changed."""
+        """Return whether both describe the same unchanged file."""
         mine, others = asdict(self), asdict(other)
         return all(mine[name] == others[name] for name in ("name", "size", "modified_ns", "inode"))
 
 
 @dataclass(frozen=True)
 class FileResult:
-    """What became of a file: where it and its results are now, its receipts, and why it was refused whole, if so."""
+    """The result of a file: where it and its results are now, its receipts, and why it was refused, if it was."""
 
     moved_to: Path
     results: Path
@@ -69,7 +69,7 @@ class FileResult:
 
 
 class Looker:
-    """Looks at a folder, and finds the files that have stayed as they are for `SETTLED_S` seconds."""
+    """Looks at a folder, and finds the files that have not changed for `SETTLED_S` seconds."""
 
     def __init__(self, folder: Path, seconds: Callable[[], float] = monotonic) -> None:
         self._folder, self._seconds = folder, seconds
@@ -113,12 +113,12 @@ def watch(
     mapper: Mapper | None = None,
     infer_time: bool = False,
 ) -> None:
-    """Take the files of a folder as they arrive, until the end is asked for; `told` hears what became of each.
+    """Take the files of a folder as they arrive, until a stop is requested; `told` is called with each result.
 
     The session is one of `QUEUED` batches. `mapper` turns records of another form into events.
 
     Raises:
-        InputError: the folder can't be read, or nothing can be written into it.
+        InputError: the folder can't be read or written to.
         DatabaseError: the database can't be written.
 
     """
@@ -144,10 +144,10 @@ def take(
 ) -> FileResult | None:
     """Take a complete file, or the rest of it, and move it to `done/` beside its results.
 
-    None: the end was asked for before the file was through; the next `take` goes on there.
+    Returns None if a stop was requested before the end of the file; the next `take` continues there.
 
     Raises:
-        InputError: nothing can be written into the folder.
+        InputError: the folder can't be written to.
         DatabaseError: the database can't be written.
 
     """
@@ -178,7 +178,7 @@ def take(
 
 @dataclass(frozen=True)
 class _Found:
-    """What came of a file, or of the rest of it."""
+    """The results of a file, or of the rest of it."""
 
     counts: Counts = field(default_factory=Counts)
     skipped: int = 0
@@ -195,7 +195,7 @@ def _take_rest(
     *,
     infer_time: bool,
 ) -> _Found | None:
-    """Take what is left of a file, and write its results; None where the end was asked for."""
+    """Take what is left of a file, and write its results; None if a stop was requested."""
     found = _Found()
     with _results(part, mark.rows) as out:
         writer = ReceiptWriter(out, Path(f"results{RESULTS}"), continued=mark.rows > 0)
@@ -234,7 +234,7 @@ def _blocks(
     """Yield the blocks of a file that were not taken yet.
 
     Raises:
-        InputError: it can't be read, or is no file of events.
+        InputError: it can't be read, or is not an event file.
 
     """
     check_files([path], infer_time=infer_time, mapping=None if mapper is None else mapper.mapping)
@@ -246,7 +246,7 @@ def _blocks(
 
 
 def _begun(session: IntakeSession, path: Path) -> Taken:
-    """Return how far a file was taken before; not at all, if it is another or was changed."""
+    """Return how far a file was taken before: nothing, if it is a different file or was changed."""
     state = path.stat()
     fresh = Taken(path.name, state.st_size, state.st_mtime_ns, state.st_ino)
     with suppress(ValueError, TypeError):
@@ -258,7 +258,7 @@ def _begun(session: IntakeSession, path: Path) -> Taken:
 
 @contextmanager
 def _results(part: Path, rows: int) -> Iterator[IO[bytes]]:
-    """Open the results of a file, to go on after so many rows: what was written of others is not committed."""
+    """Open the results of a file, to continue after so many rows; later rows belong to uncommitted batches."""
     with part.open("r+b" if rows and part.exists() else "wb") as out:
         if rows:
             out.truncate(_end_of_rows(out, rows))
@@ -282,7 +282,7 @@ def _end_of_rows(results: IO[bytes], rows: int) -> int:
 
 
 def _names(done: Path, path: Path) -> tuple[Path, Path]:
-    """Return where a file and its results go: with a number, where another of its name went before."""
+    """Return where a file and its results go; a number is added if the name is taken."""
     for number in count(1):
         name = path.name if number == 1 else f"{path.stem}-{number}{path.suffix}"
         if not (done / name).exists():
@@ -291,7 +291,7 @@ def _names(done: Path, path: Path) -> tuple[Path, Path]:
 
 
 def _sync_folder(folder: Path) -> None:
-    """See to it that a move outlasts a loss of power."""
+    """Make sure that a move survives a loss of power."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

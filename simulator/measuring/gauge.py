@@ -56,7 +56,7 @@ class Gauge:
     def add_received(self, messages: pl.DataFrame) -> Callable[[object], None]:
         """Count a batch as received; call the returned function, on any thread, when the batch is committed.
 
-        It takes the batch's receipts, as `Platform.receive` hands them over, and passes over them.
+        The returned function accepts the batch's receipts, as `Platform.receive` passes them, and ignores them.
         """
         ready, count = self._clock(), messages.height
         self._tally.sent += count

@@ -1,1 +1,1 @@
-"""Collect what the engine's outcomes mean to the simulated people and their operator, from its rows."""
+"""Collect, from the engine's rows, what matters to the simulated people and their operator."""

@@ -1,6 +1,6 @@
 """Collect outcome feedback for the simulated world: rewards issued and friends refused, until the world takes it.
 
-Everything is keyed by the moment at which it happened, so it is the same whatever the batches, and after a restart.
+Everything is keyed by the moment at which it happened, so it doesn't depend on the batches, or on restarts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _NOWHERE: Ints = np.zeros(0, np.int64)
 
 
 class RecipientLookup(Protocol):
-    """The part of the engine that tells whom an outcome concerns."""
+    """The part of the engine that knows whom an outcome concerns."""
 
     def recipients(self, rewards: Ints) -> Ints:
         """Return the ids of the people who get these rewards; NONE for a community."""
@@ -33,7 +33,7 @@ class RecipientLookup(Protocol):
         """Return the communities that get these rewards; None for a person's."""
 
     def referrers_of(self, friends: Ints) -> Ints:
-        """Return the referrers of these friends, by ids of people; NONE where there is none."""
+        """Return the referrers of these friends, by ids of people; NONE if there is none."""
 
 
 class FeedbackCollector:
@@ -52,7 +52,7 @@ class FeedbackCollector:
         self._people.append(mark=text_marks(refs))
 
     def collect(self, written: WriteSet, lookup: RecipientLookup) -> None:
-        """Collect the feedback in what one call of the engine."""
+        """Collect the feedback from one call of the engine."""
         if not self.listening:
             return
         if written.persons.height:
@@ -124,7 +124,7 @@ class FeedbackCollector:
 
 
 def _equal(frame: pl.DataFrame, column: str, text: str) -> Ints:
-    """Return the rows whose column is a text; a frame without rows is not asked, since each question has a cost."""
+    """Return the rows whose column equals a text; a frame without rows is skipped, since each query has a cost."""
     if not frame.height:
         return _NOWHERE
     return np.flatnonzero((frame[column] == text).to_numpy())  # arg_true would start a query

@@ -1,4 +1,4 @@
-"""Report rewards that came into a state to the simulated people, from the engine's rows rather than a database."""
+"""Report rewards that reached a state to the simulated people, from the engine's rows rather than a database."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _Decision = tuple[str, str, str, int, int]
 
 
 class RewardReports:
-    """Rewards of people by the moment at which they came into one of some states; each is reported once.
+    """People's rewards by the moment at which they reached a state; each is reported once.
 
     The same rewards as `db.read.reported_rewards` finds, in the same order.
     """
@@ -54,7 +54,7 @@ class RewardReports:
         ]
 
     def take(self, before_ms: int) -> tuple[ReportedReward, ...]:
-        """Return the rewards of before a moment (milliseconds UTC) that were not reported yet."""
+        """Return the rewards from before a moment (milliseconds UTC) that have not been reported yet."""
         taken = [one for one in self._waiting if one[0] < before_ms]
         self._waiting = [one for one in self._waiting if one[0] >= before_ms]
         return tuple(self._reported(*one) for one in taken)

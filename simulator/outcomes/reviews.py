@@ -1,4 +1,4 @@
-"""Tell which decisions a batch put in review."""
+"""Find the decisions that a batch put in review."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A queue of batches on their way into the store, which may share a transaction, and the thread that writes them."""
+"""Queue batches on their way into the store, which may share a transaction, and write them on a thread."""
 
 from __future__ import annotations
 

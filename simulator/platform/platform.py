@@ -400,7 +400,7 @@ class Platform:
     ) -> _Found:
         """Return what a function of `db.read` reads, after writing everything that is queued.
 
-        It is called with the open database and what is given.
+        The function is called with the open database and the given arguments.
 
         Raises:
             DatabaseError: the database can't be written or read.

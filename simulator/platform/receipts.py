@@ -1,4 +1,4 @@
-"""Receipts: what became of each message, for whoever sent it, as columns and as counts."""
+"""Represent the result of each message, for whoever sent it, as columns and as counts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Row = tuple[int, Receipt, int | None, str | None, str | None]
 
 @dataclass(frozen=True)
 class Receipts:
-    """What became of each message of one call: columns of equal length, in the order in which the messages came.
+    """The result of each message of one call: columns of equal length, in the order in which the messages came.
 
     `positions` are the messages' places in the call (a blank line has none). `codes` say which receipt each got, by
     its place in the enum `Receipt`. `seqs` are those of the events that the log holds under the messages' `source` and

@@ -1,8 +1,8 @@
-"""An intake session: one sitting of a writer, from the lock to the word how it ended, for every door alike.
+"""Provide an intake session: one run of a writer, from taking the lock to recording how it ended, for every door.
 
-A door (files, the simulated brand, a load test, a server) decodes what it gets and hands it to the session; what is
-the same for all of them is here: one writer a database, its status for whoever watches, the clock by which messages
-are received and rewards fall due, and how batches are written.
+A door (files, the simulated brand, a load test, a server) decodes what it receives and passes it to the session, which
+holds what is the same for all doors: one writer per database, its status for whoever watches, the clock by which
+messages are received and rewards fall due, and how batches are written.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from simulator.platform.receipts import Receipts
 from simulator.program.model import Program
 
 HEARTBEAT_S: Final = 1.0
-"""How often a writer gives a sign of life, in seconds of the wall clock."""
+"""How often a writer sends a heartbeat, in seconds of the wall clock."""
 AS_FAST_AS_POSSIBLE: Final = 0.0
 """The pace at which simulated time doesn't follow the wall clock."""
 
@@ -46,18 +46,18 @@ class Batching:
 
 
 WATCHED: Final = Batching(0, indexed=True)
-"""Each batch at once, as somebody watches."""
+"""Write each batch at once, since somebody watches."""
 AHEAD: Final = Batching(1, indexed=False)
-"""Each batch in a transaction of its own, while the next one is judged."""
+"""Write each batch in its own transaction, while the next one is judged."""
 TOGETHER: Final = Batching(HELD_EVENTS, indexed=False)
-"""Many batches in a transaction: for what is made again after a crash."""
+"""Write many batches in one transaction, for data that is generated again after a crash."""
 
 
 class IntakeSession:
     """A context in which messages are received: `running` while it lasts, then `finished`, or `stopped` by an error.
 
-    `paused` and `pace` (simulated milliseconds per millisecond; None: the clock is the wall's) are told
-    to those who watch.
+    `paused` and `pace` (simulated milliseconds per millisecond; None if it follows the wall clock) are shown to those
+    who watch.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class IntakeSession:
         """Prepare a session on an open platform, which holds the lock.
 
         `clock` gives the current time of receipt (milliseconds UTC); with None each message states its own, and nothing
-        is released while the door is idle. `wall` gives the seconds by which signs of life are due. `starts_at` and
+        is released while the door is idle. `wall` gives the seconds by which heartbeats are due. `starts_at` and
         `ends_at` are the bounds of a run, if they are known.
         """
         self.platform = platform
@@ -129,8 +129,8 @@ class IntakeSession:
     ) -> Receipts:
         """Judge decoded `lines`, and return a receipt for each.
 
-        `answer` is called with the receipts once they are committed, maybe on the writer's thread: only then may a
-        sender be told. `keep` and `where` are as for `Platform.receive`.
+        `answer` is called with the receipts once they are committed, possibly on the writer's thread: only then may a
+        sender get an answer. `keep` and `where` are as for `Platform.receive`.
 
         Raises:
             DatabaseError: the database can't be written; the session is over.
@@ -143,17 +143,17 @@ class IntakeSession:
         self.platform.flush()
 
     def idle(self) -> None:
-        """Let rewards fall due by the clock, and give a sign of life if it is time, while nothing comes in."""
+        """Release what falls due by the clock, and send a heartbeat if one is due, while nothing comes in."""
         self._release()
         if self.heartbeat_is_due():
             self.heartbeat()
 
     def heartbeat_is_due(self) -> bool:
-        """Return whether it is time for a sign of life."""
+        """Return whether a heartbeat is due."""
         return self._wall() - self._last_heartbeat >= HEARTBEAT_S
 
     def heartbeat(self, measured: Row | None = None) -> None:
-        """Give a sign of life, with a row of measurements (table `meter`) if there is one, and release what is due.
+        """Send a heartbeat, with a row of measurements (table `meter`) if there is one, and release what is due.
 
         At full speed nothing is released: simulated time is ahead of what was received only for a moment.
         """
@@ -184,7 +184,7 @@ class IntakeSession:
 
     @property
     def _shown(self) -> int | None:
-        """The time to show: of a simulated clock; by the wall clock the newest receipt tells how far a door is."""
+        """Return the time to show: a simulated clock's, or on the wall clock the newest receipt."""
         return None if self.pace is None else self.now
 
     def _release(self) -> None:

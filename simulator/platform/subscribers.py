@@ -1,4 +1,4 @@
-"""Deliver to a simulated world what it needs from the platform: opened reviews, outcome feedback, accepted events."""
+"""Pass on to a simulated world what it needs from the platform: opened reviews, outcome feedback, accepted events."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Subscribers:
             self._past = None
 
     def publish(self, written: WriteSet, engine: Engine) -> None:
-        """Deliver what the engine made of a batch of events, or of an advance of the clock."""
+        """Pass on what the engine made of a batch of events, or of an advance of the clock."""
         self._feedback.collect(written, engine)
         self._in_review += put_in_review(written)
         if written.events.height and self._on_events is not None:

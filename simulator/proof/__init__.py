@@ -1,1 +1,1 @@
-"""Verify that a database says what its log says."""
+"""Verify that a database contains exactly what follows from its log."""

@@ -26,7 +26,7 @@ class ContactSearch:
         if len(unfit):
             seq = events["seq"][int(unfit[0])]
             self._found = (
-                f"event with seq {seq}: a text of it is a raw contact, or has a character that can't be seen"
+                f"event with seq {seq}: one of its texts is a raw contact, or has an invisible character"
             )
 
     def quarantine(self, refused: pl.DataFrame) -> None:
@@ -38,7 +38,7 @@ class ContactSearch:
                 )
 
     def check(self) -> str:
-        """Return the verdict's line.
+        """Return the line for the verdict.
 
         Raises:
             DifferenceError: a row holds a contact; names the first.

@@ -21,14 +21,14 @@ def check_definitions(stored: Database) -> None:
     if found is None:
         return
     if found.foreign:
-        raise DifferenceError(f"{found.kind} {found.name}: nothing that made this database makes one")
+        raise DifferenceError(f"{found.kind} {found.name}: not one of those that a database is made with")
     raise DifferenceError(
         f"{found.kind} {found.name}: its definition in the database is not the one it was made with"
     )
 
 
 def check_kinds(stored: Database, tables: Iterable[Comparison]) -> None:
-    """Check that each value of these tables is of its column's type: a number, a text, or null where that is allowed.
+    """Check that each value in these tables has its column's type: a number, a text, or null if allowed.
 
     Raises:
         DifferenceError: the first value that is not, with its row and column.

@@ -16,10 +16,10 @@ from simulator.proof.compare import DifferenceError
 
 
 def check_erasures(stored: Database) -> list[str]:
-    """Check all erasures, and return a line that says how many they are, if there are any.
+    """Check all erasures, and return a line with their number, if there are any.
 
     Each must have an event of its own in the log, whose id has the digest of what it overwrote and kept. Each
-    overwritten row must hold the cells that the latest erasure of it put there. Its salt must be gone, and those of the
+    overwritten row must hold the cells that its latest erasure put there. Its salt must be gone, and the salts of the
     other rows of its block must be there.
 
     Raises:

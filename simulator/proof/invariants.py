@@ -1,4 +1,4 @@
-"""Check what is always true of a platform's database, by queries over the stored rows."""
+"""Check what must always be true of a platform's database, with queries over the stored rows."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _NEVER: Final[dict[str, tuple[Callable[[Database], object], str]]] = {
         "reconciliation of {}: its counts do not add up",
     ),
 }
-"""What holds of every database, the query that finds what breaks it, and the words for that."""
+"""What is true of every database, the query that finds a violation, and the words for it."""
 
 
 def check_invariants(connection: Database, programs: list[Program]) -> list[str]:
@@ -92,7 +92,7 @@ def receipts(connection: Database) -> dict[str, int]:
 
 
 def _check_duplicates(connection: Database) -> None:
-    """Check the rollups of duplicates, of which no row is stored.
+    """Check the rollups of duplicates, whose rows are not stored.
 
     The `value` of an hour's row is hour x count, and the rows of longer spans hold the sums of these.
     """
@@ -132,7 +132,7 @@ def _check_once(connection: Database, programs: list[Program]) -> None:
 
 
 class _Held:
-    """What counts in a window at a moment: lines and minor units, with and without those that were taken back."""
+    """What counts in a window at a moment: lines and minor units, with and without those taken back."""
 
     def __init__(self) -> None:
         self._lines: deque[tuple[int, int, int]] = deque()  # when it began to count, its number, its value
@@ -150,7 +150,7 @@ class _Held:
             self._gone_minor += minor
 
     def begin(self, start: int) -> None:
-        """Forget what began to count before the window."""
+        """Drop what began to count before the window."""
         while self._lines and self._lines[0][0] < start:
             _, number, minor = self._lines.popleft()
             self._count -= 1

@@ -1,4 +1,4 @@
-"""Verify a merged database: make each of its rows again from the shards, and compare."""
+"""Verify a merged database: derive each of its rows again from the shards, and compare."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `verify` proves of each table, and what it can't; a test checks that every table is in one of the lists.
+"""Define what `verify` proves of each table, and what it can't; a test checks that every table is listed.
 
 A table is proven if each of its rows can be derived again from the log, or for a merged database from its shards. What
 can't be derived again (measurements, what the world did in transit, the state a restart needs) is listed with the
@@ -48,7 +48,7 @@ UNPROVEN: Final = {
     Comparison("reconciliation", 2): "the client's lists are not kept; only that its counts add up",
     Comparison("meter", 1): "measured",
 }
-"""Tables that folding the log does not make again, and why."""
+"""Tables that folding the log does not reproduce, and why."""
 
 OF_SHARDS: Final = {
     Comparison("setting", 1): "only its schema, its kind and the names of the shards are",

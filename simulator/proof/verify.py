@@ -1,7 +1,7 @@
-"""Verify a database: derive everything again from the first event of its log, and compare.
+"""Verify a database: derive everything from the first event of its log again, and compare.
 
 A fresh engine folds the log into a scratch database in the system's temporary folder; then both are compared row by
-row. The scratch database is a file rather than in memory, so that a long log fits; it takes as much room as the log.
+row. The scratch database is a file rather than in memory, so that a long log fits; it takes as much space as the log.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Report rewards to the simulated people: what they may choose or use, and what the operator may stop."""
+"""Report rewards to the simulated people: what they may choose or use, and what their operator may stop."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from simulator.world.reward_acts import ReportedReward
 
 
 class RewardReports:
-    """Rewards by the moment at which they came into one of some states; each is reported once.
+    """Rewards by the moment at which they reached certain states; each is reported once.
 
     They are read from the database, so a restart reports the same ones at the same moments.
     """
@@ -21,7 +21,7 @@ class RewardReports:
         self._last_seq = 0
 
     def take(self, before_ms: int) -> tuple[ReportedReward, ...]:
-        """Return the rewards of before a moment (milliseconds UTC) that were not reported yet."""
+        """Return the rewards from before a moment (milliseconds UTC) that have not been reported yet."""
         if not self._states:
             return ()
         found = self._platform.read(reported_rewards, self._states, self._last_seq, before_ms)

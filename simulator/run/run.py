@@ -65,8 +65,8 @@ class Run:
         with the simulated milliseconds done and the total. `script` holds the commands of an earlier run, to be
         obeyed again. It goes to the event `hold_after` as fast as possible, and pauses there. With 2 `processes` the
         world runs in a process of its own; the outcome is the same. Batch files are left in the folder `files`; without
-        one they are kept beside the database until they are no longer needed. `visit` is
-        called again and again with the session, so that others than the world may hand in messages.
+        one they are kept beside the database until they are no longer needed. `visit` is called repeatedly with the
+        session, so that others besides the world can send messages.
         """
         self._platform = opened.platform
         self._inbox = opened.inbox
@@ -229,7 +229,7 @@ class Run:
             made()
 
     def _let_in(self) -> None:
-        """Let others than the world hand in what they have."""
+        """Let others besides the world send messages."""
         if self._visit is not None:
             self._visit(self._session)
             self._at = max(self._at, self._platform.newest)

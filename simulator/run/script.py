@@ -30,7 +30,7 @@ class ScheduledCommand:
 
 
 class CommandSchedule:
-    """The commands still to be obeyed, in order."""
+    """The commands still to be executed, in order."""
 
     def __init__(self, commands: Sequence[ScheduledCommand] = (), done: int = 0) -> None:
         """Skip the first `done`, which were obeyed before this run was resumed."""
@@ -42,7 +42,7 @@ class CommandSchedule:
         return self._left[0] if self._left else None
 
     def obeyed(self) -> None:
-        """Drop the next command, which has been obeyed."""
+        """Drop the next command, which has been executed."""
         self._left.pop(0)
 
 

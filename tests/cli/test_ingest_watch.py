@@ -99,7 +99,7 @@ def test_a_file_that_is_moved_back_is_taken_once_more(folder: Path, tmp_path: Pa
     [
         ("a.csv", "id,type\n1,x\n", "the header has no column"),
         ("a.csv", "", "empty"),
-        ("a.xlsx", "PK", "of an unknown kind"),
+        ("a.xlsx", "PK", "unknown kind of file"),
     ],
 )
 def test_a_file_that_is_none_is_refused_whole_with_the_reason(

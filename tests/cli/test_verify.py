@@ -244,4 +244,4 @@ def test_a_raw_contact_that_went_round_the_door_is_found(tmp_path: Path, column:
     path = tmp_path / "a.db"
     with Platform.create(path, load_program(PROGRAM, "p.toml")) as platform:
         platform.receive_columns(pl.DataFrame([row], schema=MESSAGE_SCHEMA))
-    assert "event with seq 1: a text of it is a raw contact" in str(verify(path).difference)
+    assert "event with seq 1: one of its texts is a raw contact" in str(verify(path).difference)

@@ -1,1 +1,1 @@
-"""Erase people: what is stored about them is overwritten, and what follows from it stays as it is."""
+"""Erase people: overwrite what is stored about them, and keep what follows from it."""

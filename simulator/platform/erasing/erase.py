@@ -1,12 +1,12 @@
-"""Erase people: what is stored about them is overwritten, and what follows from it stays as it is.
+"""Erase people: overwrite what is stored about them, and keep what follows from it.
 
-The log keeps its order, its times and amounts; the person's reference, codes, contacts and devices become erasure
-pseudonyms wherever they stand, the same text always the same one, so that equal is still equal. Segments, countries,
-communities and attributes are gone; what the program's conditions had said of them is kept as an answer. So the log,
-folded again, gives every decision and sum as it was.
+The log keeps its order, times and amounts; the person's reference, codes, contacts and devices become erasure
+pseudonyms wherever they occur, the same text always the same pseudonym, so that equal texts stay equal. Segments,
+countries, communities and attributes are removed; what the program's conditions had answered about them is kept. So
+folding the log again gives every decision and sum as before.
 
-No log is folded to do this, but where a program keeps rewards for an attribute: it takes a look over the events, a
-tenth of a microsecond each, and the event about it is received at a time at which nothing falls due.
+The log need not be folded for this, unless a program keeps rewards for an attribute: one scan over the events is
+enough, a tenth of a microsecond each, and the event about it is received at a time at which nothing falls due.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ from simulator.program.load import load_program
 from simulator.program.model import Program
 
 ANEW_BYTES: Final = 64 * 2**20
-"""Up to which size a database is written anew when somebody is erased from it, which takes a second for 100 MB."""
+"""Up to this size a database is rewritten when somebody is erased from it, which takes a second for 100 MB."""
 
 
 @dataclass(frozen=True)
 class ErasedPerson:
-    """A person who was erased: what stands in the place of the reference, and in how many rows of each table.
+    """A person who was erased: the pseudonym that replaces the reference, and in how many rows of each table.
 
     `seq` is the erasure's event, `references` how many references the person had, `kept` how many answers of the
-    program's conditions are kept in the place of what they were about.
+    program's conditions are kept in place of the data they were about.
     """
 
     pseudonym: str
@@ -54,11 +54,11 @@ class ErasedPerson:
 
 @dataclass(frozen=True)
 class Erasure:
-    """What was erased: a person each, what stands in the place of each text that named them, and what could not be.
+    """What was erased: each person, the replacement of each text that named them, and what could not be replaced.
 
-    `references` are those that were overwritten. `in_ids` is the number of events whose id, which stays, has one of the
-    texts in it. `anew` says that the file was written anew as a whole. Texts and references are for looking in other
-    places, and nobody may keep them longer than that takes.
+    `references` are those that were overwritten. `in_ids` is the number of events whose id, which stays, contains one
+    of the texts. `anew` says that the entire file was rewritten. Texts and references are for searching other places,
+    and must not be kept longer than that takes.
     """
 
     people: Sequence[ErasedPerson]
@@ -68,7 +68,7 @@ class Erasure:
     anew: bool
 
     def as_json(self) -> dict[str, object]:
-        """Return the receipt as values of JSON; without what was overwritten."""
+        """Return the receipt as JSON values, without what was overwritten."""
         people = [
             {
                 "pseudonym": one.pseudonym,
@@ -92,9 +92,9 @@ def erase(
     reason: str,
     upstream: Upstream | None = None,
 ) -> Erasure:
-    """Erase people from the database at `path`, with everybody who was merged with them.
+    """Erase people from the database at `path`, along with everybody who was merged with them.
 
-    They are those with these references, those who have a contact in common with `contact_of`, and those of whom
+    They are the people with these references, those who share a contact with `contact_of`, and those about whom
     nothing was received for `older_than` days. `by` is the reference of the operator, `reason` the basis. What is
     written is committed `upstream` first.
 
@@ -146,7 +146,7 @@ class _Eraser:
         self._answers = KeptAnswers(store, programs, self.merges, self._facts)
 
     def erase(self, people: Sequence[Person], *, by: str, reason: str) -> tuple[list[ErasedPerson], int]:
-        """Erase people, a transaction each.
+        """Erase people, one transaction each.
 
         Returns them as they stand now, and how many ids of events have something in them that names one.
         """
@@ -171,7 +171,7 @@ class _Eraser:
         return erased, in_ids
 
     def _name(self, person: Person, log: NamedEvents) -> None:
-        """Draw a pseudonym for everything that names the person."""
+        """Draw a pseudonym for every text that names the person."""
         experiments = list(dict.fromkeys(e for one in self._programs.values() for e in one.experiments))
         person.new_refs = {ref: reference_like(ref, experiments) for ref in person.refs.values()}
         own = log.own(person)

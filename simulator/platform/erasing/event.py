@@ -1,4 +1,4 @@
-"""Write the event that says of an erasure that it was done, by whom and why, with all that it overwrites."""
+"""Write the event that records an erasure: by whom, why, and a digest of everything it overwrote."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _TYPE_NAME: Final = str(EventType.PERSON_ERASED)
 
 
 def check_said(by: str, reason: str) -> None:
-    """Check who erases somebody and why by the contract of the event; raises InputError."""
+    """Check who erases somebody and why against the event contract; raises InputError."""
     for contract, option, value in zip(
         EVENT_TYPES[_TYPE_NAME].fields, ("--by", "--basis"), (by, reason), strict=True
     ):

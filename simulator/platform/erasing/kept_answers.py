@@ -1,4 +1,4 @@
-"""Keep what conditions said of what an erasure removes, where no decision has the answer."""
+"""Keep what conditions answered about data that an erasure removes, if no decision stores the answer."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class KeptAnswers:
         merges: Sequence[Merged],
         facts: Mapping[int, PersonalFacts],
     ) -> None:
-        """Take the versions of the program, what of each an erasure removes, and all merges."""
+        """Prepare, given the program's versions, what an erasure removes in each, and all merges."""
         self._store = store
         self._programs = programs
         self._merges = merges
         self._facts = facts
 
     def communities(self, person: Person, log: NamedEvents, outcomes: Outcomes) -> list[Kept]:
-        """Return for which community the person's referrals counted, by the events at which that was asked."""
+        """Return the community that each of a person's referrals counted for, by the events that asked for it."""
         said = [
             (one.seq, one.person, text)
             for one in (log.before[now.seq] for now in log.own(person))
@@ -53,7 +53,7 @@ class KeptAnswers:
         return [(seq, COMMUNITY, text) for seq, text in sorted(kept.items())]
 
     def kept_for(self, person: Person, outcomes: Outcomes) -> list[Kept]:
-        """Return what was said of the rewards that are kept for something which the erasure removes."""
+        """Return the answers of conditions for keeping rewards that read what the erasure removes."""
         about = {one.id: one for one in outcomes.about(person)} if self._keeping else {}
         found: list[Kept] = []
         for number, decision, name in self._store.read(erasures.rewards_of, about) if about else ():
@@ -65,14 +65,14 @@ class KeptAnswers:
 
     @cached_property
     def _heard(self) -> dict[int, dict[int, int]]:
-        """All answers to what rewards are kept for, by line and event; they are in no table, so the log is folded."""
+        """Return all answers of conditions for keeping rewards, by line and event; the log is folded for them."""
         answers = HeardAnswers.of(self._store.read(resume.kept_answers))
         replay_log(self._store, None, None, kept=answers)
         return answers.heard
 
     @cached_property
     def _keeping(self) -> dict[tuple[int, str], frozenset[str]]:
-        """What rewards are kept for of what an erasure removes, by version and reward."""
+        """Return the conditions for keeping rewards that read what an erasure removes, by version and reward."""
         found = {}
         for version, program in self._programs.items():
             known, facts = facts_at(program, "release"), self._facts[version]

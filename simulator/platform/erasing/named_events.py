@@ -1,4 +1,4 @@
-"""The events that name people who are to be erased, and what stands in them afterwards."""
+"""Find the events that name people who are to be erased, and their new content."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _REMOVED: Final = ("segment", "community", "country", "attributes")
 
 @dataclass
 class NamedEvents:
-    """The events that name somebody who is to be erased: `before` as they were, `events` as they are by now.
+    """The events that name somebody who is to be erased: `before` as they were, `events` as they are now.
 
     `of_person` and `of_text` are their seqs by the person's number, and by what names somebody.
     """
@@ -37,7 +37,7 @@ class NamedEvents:
 
     @classmethod
     def of(cls, store: Store, people: Sequence[Person], *, alike: bool) -> NamedEvents:
-        """Look over the log for everything that names these people."""
+        """Scan the log for everything that names these people."""
         own = store.read(erasures.events_of, [number for person in people for number in person.refs])
         links = [one for one in own if one.type == "link.created"]
         names = Names(
@@ -74,14 +74,14 @@ class NamedEvents:
             spellings.append(code)
 
     def own(self, person: Person) -> list[EventCells]:
-        """Return the events of a person, as they are by now, in order."""
+        """Return a person's own events, as they are now, in order."""
         return [
             self.events[seq]
             for seq in sorted(s for number in person.refs for s in self.of_person.get(number, ()))
         ]
 
     def codes_of(self, person: Person) -> dict[str, str]:
-        """Return a pseudonym for each code of a person's links; of codes that are alike, pseudonyms that are alike."""
+        """Return a pseudonym for each code of a person's links; codes that count as equal get equal pseudonyms."""
         found: dict[str, str] = {}
         for key, owner in self.owners.items():
             if owner in person.refs and not key.startswith(ERASED):
@@ -110,7 +110,7 @@ def _distinct(column: str, events: Iterable[EventCells]) -> list[str]:
 
 
 def _into(one: EventCells) -> str | None:
-    """Return the reference that a merge names as the one to merge into."""
+    """Return the reference that a merge event merges into."""
     steering = one.cells["steering"]
     if one.type != "customer.merged" or steering is None:
         return None

@@ -1,4 +1,4 @@
-"""The decisions about people who are to be erased: their facts without what tells of these, and the answers kept."""
+"""Erase people from decisions: remove the facts that reveal something about them, and keep the answers."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from simulator.program.model import Program
 
 @dataclass(frozen=True)
 class PersonalFacts:
-    """The facts of a program that tell something of the friend, or of the referrer, that an erasure removes."""
+    """The facts of a program that reveal something about the friend, or the referrer, that an erasure removes."""
 
     friend: tuple[str, ...]
     referrer: tuple[str, ...]
 
     @classmethod
     def of(cls, program: Program) -> PersonalFacts:
-        """Return those of a program."""
+        """Return the personal facts of a program."""
         customers = [one.name for one in program.attributes if one.of != "conversion"]
         conversions = [one.name for one in program.attributes if one.of == "conversion"]
         return cls(
@@ -40,14 +40,14 @@ class PersonalFacts:
 
 @dataclass
 class Outcomes:
-    """The decisions about people who are to be erased, as they are by now, by number; `of_person` are these numbers."""
+    """The decisions about people who are to be erased, as they are now, by number; `of_person` has their numbers."""
 
     decisions: dict[int, DecisionFacts]
     of_person: dict[int, list[int]]
 
     @classmethod
     def of(cls, store: Store, people: Sequence[Person]) -> Outcomes:
-        """Read them."""
+        """Read the decisions about these people."""
         numbers = [number for person in people for number in person.refs]
         found = cls({one.id: one for one in store.read(erasures.decisions_about, numbers)}, {})
         for one in found.decisions.values():
@@ -61,7 +61,7 @@ class Outcomes:
         return [self.decisions[one] for one in sorted(numbers)]
 
     def blank(self, person: Person, facts: Mapping[int, PersonalFacts]) -> tuple[dict[int, str], list[Kept]]:
-        """Return the new facts of decisions about a person, and the answers that were given by the old ones."""
+        """Return the new facts of decisions about a person, and the answers given from the old ones."""
         new: dict[int, str] = {}
         kept: list[Kept] = []
         for one in self.about(person):
@@ -79,7 +79,7 @@ class Outcomes:
 
     @staticmethod
     def names(person: Person, one: DecisionFacts, facts: Mapping[int, PersonalFacts]) -> list[str]:
-        """Return the facts of a decision about a person that tell something of them."""
+        """Return the facts of a decision about a person that reveal something about them."""
         found: list[str] = []
         if one.friend in person.refs:
             found += facts[one.program_version].friend
@@ -88,7 +88,7 @@ class Outcomes:
         return found
 
     def asked_of(self, person: Person, store: Store) -> list[tuple[int, int]]:
-        """Return the events at which a person's community may have been asked for, and by which number of theirs."""
+        """Return the events at which a person's community may have been asked for, with the person's number then."""
         theirs = {one.id: one for one in self.about(person) if one.referrer in person.refs}
         made = store.read(erasures.attributions_of, person.refs, ())
         verdicts = store.read(erasures.settlements, theirs)
@@ -100,7 +100,7 @@ class Outcomes:
 
 
 def _without(facts: str, names: Sequence[str]) -> str:
-    """Return facts as JSON with those of these names as null; everything else stays as it was written."""
+    """Return facts as JSON with the named ones null; everything else stays as it was written."""
     if not names:
         return facts
     pattern = "|".join(map(re.escape, names))

@@ -1,4 +1,4 @@
-"""Find the people who are to be erased: by reference, by a contact, or by how long nothing came of them."""
+"""Find the people to erase: by reference, by a shared contact, or by how long nothing was received about them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from simulator.domain.wall_clock import wall_ms
 
 @dataclass
 class Person:
-    """Somebody to be erased: all their references by number, and the pseudonyms of what is theirs, by its text."""
+    """Somebody to be erased: all their references by number, and a pseudonym for each text that names them."""
 
     refs: dict[int, str]
     main: str
@@ -26,12 +26,12 @@ class Person:
     devices: dict[str, str] = field(default_factory=dict)
 
     def named(self, column: str) -> dict[str, str]:
-        """Return the pseudonyms of what names them in a column of events."""
+        """Return the pseudonyms for the texts that name them in a column of events."""
         return {"code": self.codes, "contact_ref": self.contacts, "device_ref": self.devices}[column]
 
     @property
     def texts(self) -> dict[str, str]:
-        """Everything that names them, and what stands in its place."""
+        """All texts that name them, with their replacements."""
         return {**self.devices, **self.contacts, **self.codes, **self.new_refs}
 
 
@@ -44,7 +44,7 @@ def find(store: Store, references: Sequence[str], merges: Sequence[Merged]) -> l
         if ref not in known:
             raise unknown(ref)
         if ref.startswith(ERASED):
-            raise InputError(f"{ref}: stands in the place of somebody who was erased already")
+            raise InputError(f"{ref}: is the pseudonym of somebody who was erased already")
         if known[ref] in found:
             continue
         ids = united(known[ref], merges)
@@ -54,7 +54,7 @@ def find(store: Store, references: Sequence[str], merges: Sequence[Merged]) -> l
 
 
 def with_contact_of(store: Store, reference: str) -> list[str]:
-    """Return the references that have a contact in common with this one, which is the first."""
+    """Return the references that share a contact with this one, this one first."""
     known = store.read(erasures.persons_named, [reference])
     if not known:
         raise unknown(reference)
@@ -66,7 +66,7 @@ def with_contact_of(store: Store, reference: str) -> list[str]:
 
 
 def silent(store: Store, days: int) -> list[str]:
-    """Return the people, not erased yet, of whom nothing was received for so many days, by the database's own time."""
+    """Return the people not yet erased about whom nothing was received for so many days, by the database's time."""
     simulated = store.settings().get("kind") == "simulate"
     now = int(store.clock()["sim_at"]) if simulated else wall_ms()
     found = store.read(erasures.silent_since, now - days * DAY_MS)
@@ -74,7 +74,7 @@ def silent(store: Store, days: int) -> list[str]:
 
 
 def united(number: int, merges: Sequence[Merged], *, into_only: bool = False) -> list[int]:
-    """Return the numbers of all references that merges made one person; `into_only`: of those merged into this one."""
+    """Return the numbers of all references merged with this one, or with `into_only` of those merged into it."""
     found = {number}
     while True:
         more = {one.merged for one in merges if one.person in found}
@@ -86,5 +86,5 @@ def united(number: int, merges: Sequence[Merged], *, into_only: bool = False) ->
 
 
 def unknown(reference: str) -> InputError:
-    """Return what is said where nobody has a reference."""
+    """Return the message for a reference that nobody has."""
     return InputError(f"{reference}: the database knows nobody by this reference")

@@ -1,4 +1,4 @@
-"""Draw erasure pseudonyms, which stand for nobody, and fit where what they replace stood."""
+"""Draw erasure pseudonyms, which identify nobody, and are valid wherever the replaced text was."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def pseudonym() -> str:
 
 
 def reference_like(ref: str, experiments: Sequence[Experiment]) -> str:
-    """Draw a pseudonym that falls into the same variants of experiments as a reference does."""
+    """Draw a pseudonym that falls into the same experiment variants as a reference."""
     wanted = [variant_of(one, ref) for one in experiments]
     for _ in range(_MOST_DRAWS):
         drawn = pseudonym()
@@ -34,7 +34,7 @@ def reference_like(ref: str, experiments: Sequence[Experiment]) -> str:
 
 
 def spelling(code: str, number: int) -> str:
-    """Return another spelling of a code that is the same but for its capitals, one for each number."""
+    """Return another spelling of a code that differs only in case, one for each number."""
     return "".join(
         sign.upper() if number >> place & 1 else sign for place, sign in enumerate(reversed(code))
     )[::-1]
