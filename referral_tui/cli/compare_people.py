@@ -11,7 +11,7 @@ from referral_tui.cli.output import print_json, say_lines
 from simulator.domain.printable import printable
 
 if TYPE_CHECKING:
-    from simulator.explain.otherwise import Otherwise
+    from simulator.explain.different_results import DifferentResults
 
 _PAGE: Final = 79
 _MOST_LINES: Final = 5
@@ -33,10 +33,10 @@ def show_people(one: Path, other: Path, limit: int, *, as_json: bool) -> None:
     from db.read.comparing import other_differences, read_compared
     from referral_tui.cli.compare_money import names_of
     from referral_tui.names import short_name
-    from simulator.explain.otherwise import come_out_otherwise
+    from simulator.explain.different_results import different_results
 
     odd = other_differences(read_compared(one), read_compared(other))
-    found = come_out_otherwise(one, other, limit, short_name)
+    found = different_results(one, other, limit, short_name)
     if as_json:
         print_json(
             {
@@ -52,14 +52,14 @@ def show_people(one: Path, other: Path, limit: int, *, as_json: bool) -> None:
         say_lines(_lines(found, names_of([one, other]), odd))
 
 
-def _lines(found: Otherwise, names: Sequence[str], odd: Sequence[str]) -> Iterator[str]:
+def _lines(found: DifferentResults, names: Sequence[str], odd: Sequence[str]) -> Iterator[str]:
     from referral_tui.figures import counted
 
     total = sum(count for _, _, count in found.counts)
     if not total:
-        yield "nobody came out otherwise"
+        yield "nobody got a different result"
     else:
-        yield f"{counted(total, 'friend')} came out otherwise, in {names[0]} → {names[1]}:"
+        yield f"{counted(total, 'friend')} got a different result, in {names[0]} → {names[1]}:"
     for was, now, count in found.counts:
         words = _RESULTS[was] if was == now else f"{_RESULTS[was]} → {_RESULTS[now]}"
         yield f"{count:>8,}  {words}{', for another reason' if was == now else ''}"

@@ -1,1 +1,1 @@
-"""Deliver the client's events to the platform, in time or late, whole or faulty."""
+"""Deliver the client's events to the platform: on time or late, intact or faulty."""

@@ -1,4 +1,4 @@
-"""Collect what the platform has accepted of the client's messages: what its receipts tell a sender."""
+"""Collect which of the client's messages the platform accepted, as its receipts tell the sender."""
 
 from __future__ import annotations
 

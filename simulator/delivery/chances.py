@@ -1,8 +1,8 @@
 """Draw faults for messages, hours and files, by dial, and count them.
 
 Every dial has a seed of its own, made from the run's seed and the dial's name; a draw is a hash of that and of what
-it is for, never of a position. So a fault strikes the same messages for any batch, pace, stop and number of
-processes, and turning one dial leaves alone what the others strike.
+it is for, never of a position. So a fault strikes the same messages for any batch size, pace, interruption and number
+of processes, and turning one dial does not affect what the others strike.
 """
 
 from __future__ import annotations
@@ -30,7 +30,10 @@ class Chances:
     """Draws by dial, at the rates of a timeline, with counts of what was struck."""
 
     def __init__(self, seed: int, timeline: Timeline, end_ms: int) -> None:
-        """Start with no counts. Faults at or after `end_ms`, the run's end, are not counted: nobody will see them."""
+        """Start with no counts.
+
+        Faults at or after `end_ms`, the run's end, are not counted, since nobody will see them.
+        """
         self.timeline = timeline
         self.end_ms = end_ms
         self.counts: Counter[tuple[str, str]] = Counter()
@@ -65,7 +68,7 @@ class Chances:
         return np.clip(drawn, 1, most_ms).astype(np.int64)
 
     def count(self, dial: str, kinds: Ints, at: Ints) -> None:
-        """Count a dial's strikes, one for each type code, where they show before the run's end."""
+        """Count a dial's strikes, by type code, if they show before the run's end."""
         for kind, number in zip(*np.unique(kinds[at < self.end_ms], return_counts=True), strict=True):
             self.counts[dial, TYPES[int(kind)]] += int(number)
 

@@ -1,7 +1,7 @@
 """Turn the client's events into messages on the wire, by the delivery models and with the faults.
 
-A window of events goes in, what is then on its way comes out. Lines for files that are not due yet wait here; the
-client's own lists of what it has sent come out too, for the reconciliation.
+A window of events goes in, and the messages that are then in transit come out. Lines for files that are not due yet
+wait here; the client's own lists of what it has sent also come out, for the reconciliation.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Sent:
     """What a window puts on the wire: rows of `WIRE_SCHEMA`, and files that arrive without a line (number, when).
 
     `ordered` says that the rows are in order of arrival, as `ArrivalQueue.put_in_order` needs. `listed` are the
-    client's own events, whatever became of them, as `lists.listed` returns them, if they are wanted; else none.
+    client's own events, whether or not they arrived, as `lists.listed` returns them; none unless requested.
     """
 
     rows: pl.DataFrame
@@ -109,7 +109,7 @@ class Delivery:
         )
 
     def _file(self, sent: pl.DataFrame, until_ms: int) -> tuple[pl.DataFrame, list[tuple[int, int]]]:
-        """Send files whole, with the faults of files; return all rows, and the files without a line."""
+        """Send files, with their faults; return all rows, and the files without a line."""
         in_file = pl.col("file") > 0
         lines = sent.filter(in_file).sort("file", "occurred_at", "id", "line")
         if not lines.height:

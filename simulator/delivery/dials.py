@@ -1,8 +1,8 @@
-"""Parse the dials of what can go wrong in delivery: names, rates by event type, and when each rate holds.
+"""Parse the dials for what can go wrong in delivery: names, rates by event type, and when each rate holds.
 
 A rate is the share of messages, hours or files that the dial strikes, from 0 to 1. `lost=0.01` turns a dial for every
 event type that a client sends, `bill.paid:lost=0.05` for one, which takes precedence. A dial's draws depend on its
-name: turning one leaves alone what the others strike.
+name: turning one does not affect what the others strike.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def mix(name: str) -> dict[str, float]:
     """Return the rates of a named mix.
 
     Raises:
-        InputError: there is none of that name; the message suggests the nearest.
+        InputError: there is no such mix; the message suggests the nearest name.
 
     """
     if name not in mixes():
@@ -74,10 +74,10 @@ def mix(name: str) -> dict[str, float]:
 
 
 def check_rates(rates: Mapping[str, object], where: str) -> dict[str, float]:
-    """Return rates by name after checking that each dial is known and each rate from 0 to 1.
+    """Return rates by name after checking that each dial exists and each rate is from 0 to 1.
 
     Raises:
-        InputError: one is not; the message begins with `where`.
+        InputError: a check fails; the message begins with `where`.
 
     """
     found = {}
@@ -99,10 +99,10 @@ def check_rates(rates: Mapping[str, object], where: str) -> dict[str, float]:
 
 
 def check_unspoiled(rates: Rates) -> None:
-    """Check that no dial is on that changes what messages say.
+    """Check that no dial is on that changes the content of messages.
 
     Raises:
-        InputError: one is; the message names those that may be on.
+        InputError: there is one; the message names the dials that may be on.
 
     """
     for name, rate in rates.items():
@@ -136,7 +136,7 @@ class Timeline:
         self._lay_out()
 
     def turn(self, from_ms: int, change: object) -> None:
-        """Apply a change from `from_ms` on (milliseconds UTC); of two changes for one moment the later holds.
+        """Apply a change from `from_ms` on (milliseconds UTC); of two changes at one moment the later one holds.
 
         Raises:
             InputError: as `changed_rates`.

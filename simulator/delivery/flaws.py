@@ -1,4 +1,4 @@
-"""Break a valid message in every way that the contract forbids.
+"""Break a valid message in each way that the contract forbids.
 
 A flaw has a number (1, 2, 3 …), its place in `FLAWS`; 0 is none. `CUT` is a line that ends in the middle, like the
 last one of a file whose transfer broke off.

@@ -1,4 +1,4 @@
-"""Pass messages from the wire to the platform: read files back, check lines, and put all in order of arrival.
+"""Pass messages from the wire to the platform: read files back, check lines, and put everything in order of arrival.
 
 Messages that travel on their own and are well-formed stay in columns, as decoding would give them. Lines of files
 and malformed messages are bytes, and are decoded like those of `ingest`.
@@ -40,7 +40,7 @@ class Parcel:
 
 
 class _Lines(Sequence[bytes]):
-    """The text of each message of a parcel; for those that came in columns it is made when asked for."""
+    """The text of each message of a parcel; for messages that came in columns it is made on demand."""
 
     def __init__(self, rows: pl.DataFrame, received: dict[int, bytes]) -> None:
         self._rows = rows
@@ -105,7 +105,7 @@ class Gateway:
         return Parcel(Decoded(messages, rejected), _Lines(rows, texts), rows.height, own)
 
     def _received(self, rows: pl.DataFrame) -> list[CsvRow]:
-        """Return the lines of rows: from their files, or, if malformed and on their own, as they were sent."""
+        """Return the lines of rows: from their files, or as sent for malformed messages outside files."""
         loose = rows["file"].to_numpy() == 0
         found: list[CsvRow] = [CsvRow(b"", b"")] * rows.height
         if loose.any():
@@ -123,7 +123,7 @@ class Gateway:
         return found
 
     def _lines_of(self, file: int) -> list[CsvRow]:
-        """Return the lines of a file, which is written and read back when the first one is asked for."""
+        """Return the lines of a file, which is written and read back when the first line is requested."""
         if file not in self._open:
             if not self._sealed:
                 self._sealed = self._spool.seal(self._coming.filter(pl.col("file") > 0))
@@ -133,7 +133,7 @@ class Gateway:
         return self._open[file]
 
     def _close(self, last: dict[int, int]) -> None:
-        """Remove files whose last line was taken; `last` has the last line taken so far of each."""
+        """Remove files whose last line was taken; `last` has the last line taken from each so far."""
         for file, line in last.items():
             if file and line == len(self._open[file]) - 1:
                 del self._open[file]

@@ -1,4 +1,4 @@
-"""Write and read the client's lists: which events a file or a day should hold, by source, id and digest.
+"""Write and read the client's lists: which events a file or a day should contain, by source, id and digest.
 
 A list is JSON Lines. Its first line gives the event type, the end of the time it covers, the number of events, and
 when the two sides compare it; each further line names an event.
@@ -24,9 +24,9 @@ from simulator.events.columns import TYPE, TYPES
 from simulator.world.draws import Ints
 
 GRACE_MS: Final = 12 * HOUR_MS
-"""How long after a list's last message is due the two sides compare.
+"""How long after a list's last message is due the two sides compare it.
 
-Assumed to be half a day, so that a late file is not missing.
+Assumed to be half a day, so that a late file does not count as missing.
 """
 
 _LINE = pl.Schema({"source": pl.String(), "id": pl.String(), "digest": pl.String()})
@@ -62,7 +62,7 @@ def exchange_lists(rows: pl.DataFrame, exchange: Callable[[str, bytes], bytes]) 
     Takes rows of `listed`; returns `type`, `until`, `compare_at`, `source`, `id` and `digest`, in the lists' order.
 
     Raises:
-        DatabaseError: what came back is not a list, or not as long as it says.
+        DatabaseError: what was read back is not a list, or not as long as it says.
 
     """
     parts = []

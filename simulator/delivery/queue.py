@@ -1,4 +1,4 @@
-"""Queue messages on their way, in the one order in which they arrive.
+"""Queue messages in transit, in the one order in which they arrive.
 
 The order is that of `wire.ORDER`. It does not depend on when messages were put in, so the queue can be filled by any
 windows of time and drained at any cut.
@@ -59,7 +59,7 @@ class ArrivalQueue:
             self._waiting = pl.concat([*waiting, messages]).sort(ORDER)
 
     def drop(self, which: pl.Expr) -> None:
-        """Remove messages that are not to arrive after all; where the expression is null they stay."""
+        """Remove messages that will not arrive after all; rows for which the expression is null stay."""
         self._waiting = self._waiting.filter(~which.fill_null(value=False))
 
     def take(self, before_ms: int, limit: int | None = None) -> pl.DataFrame:

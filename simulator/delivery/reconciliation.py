@@ -1,8 +1,8 @@
-"""Reconcile what the client says it sent with what the platform says it accepted.
+"""Reconcile the messages that the client says it sent with those that the platform says it accepted.
 
-For each list this finds the missing (accepted by nobody when the two sides compare), the extra (accepted, and in no
-list) and the different (accepted with another content). The missing are sent again; those that arrive are counted
-as returned.
+For each list this finds missing messages (not accepted when the two sides compare), extra ones (accepted, but in no
+list) and different ones (accepted with other content). Missing messages are sent again; those that then arrive are
+counted as returned.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Reconciliation:
         return [self._findings[key] for key in sorted(changed)], new
 
     def _returned(self) -> set[tuple[str, int]]:
-        """Take out what was missing and has been accepted since; return the lists changed.
+        """Remove what was missing and has been accepted since; return the lists that changed.
 
         It would be in no list to come, and so would count as extra.
         """
@@ -91,7 +91,7 @@ class Reconciliation:
         return changed
 
     def _take_extra(self, lists: pl.DataFrame) -> dict[tuple[str, int], int]:
-        """Take out and count what is accepted, in no list so far, and a day or more before the end of one."""
+        """Remove and count what is accepted, in no list so far, and a day or more before the end of one."""
         ends = lists.select(*KEY, "compare_at").unique().sort("until")
         odd = self._open.join(self._missing, on=_NAME, how="anti", maintain_order="left")
         odd = odd.filter(pl.col("occurred_at") < int(ends["until"][-1]) - _CLOCKS_MS)

@@ -1,4 +1,4 @@
-"""Keep the client's record of what it sent until both sides have compared it, and send again what is missing."""
+"""Keep the client's record of what it sent until both sides have compared it, and resend what is missing."""
 
 from __future__ import annotations
 

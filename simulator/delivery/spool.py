@@ -1,4 +1,4 @@
-"""Keep a run's batch files and lists in a folder: really written, really read back, and removed after use.
+"""Keep a run's batch files and lists in a folder: they are really written, read back, and removed after use.
 
     service.activated-2026-03-04T0200.jsonl        what a day's file holds
     service.activated-2026-03-04T0200.list.jsonl   what it should hold
@@ -41,7 +41,7 @@ def files_path(path: Path) -> Path:
 class Spool:
     """A run's batch files, in one folder that is created with its first file.
 
-    Every method raises DatabaseError where the folder can't be written or read.
+    Every method raises DatabaseError if the folder can't be written or read.
     """
 
     def __init__(self, folder: Path, form: Callable[[str], Form], *, keep: bool) -> None:
@@ -78,7 +78,7 @@ class Spool:
         self._put(path, head + b"".join(lines))
 
     def read(self, file: int, count: int) -> list[CsvRow]:
-        """Return the `count` lines of a file as the platform takes them: those of CSV each with its problem."""
+        """Return the `count` lines of a file as the platform reads them; a CSV line comes with its problem, if any."""
         path = self._path(file)
         content = self._get(path)
         if path.suffix == ".csv":

@@ -1,7 +1,7 @@
 """Define messages on the wire: with their time of arrival, their file if any, and their flaw if any.
 
-A file's number is made of when it is due, the event type in it, and which copy it is; so equal runs give equal files,
-and files of one moment have an order.
+A file's number combines its due time, its event type, and its copy number; so equal runs give equal files, and files
+due at the same moment have an order.
 """
 
 from __future__ import annotations

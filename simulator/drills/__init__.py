@@ -1,10 +1,10 @@
-"""Drills: cases in which a customer asks for a reward, made from the seeded log of a small world.
+"""Make drills: cases in which a customer asks for a reward, from the seeded log of a small world.
 
 designs.py     the programs and worlds that cases are made from
 client_log.py  what a client's systems and customers would send
 mishaps.py     what goes wrong on the way: lost, spoiled and doubled messages, mistyped codes, merged accounts
-practice.py    a small database of the platform, and the client's own books
-naming.py     what conversions, moments and people are called
+practice.py    a small database of the platform, and the client's own records
+naming.py      names of conversions, moments and people
 facts.py       what is stored about one customer's question
 causes.py      the cause behind a question, by the stored rows
 telling.py     the cause and the conclusions, by `explain`

@@ -1,4 +1,4 @@
-"""Make the four questions of a case: the right answer of each, and wrong ones with the fact that refutes them."""
+"""Make the four questions of a case: the right answer to each, and wrong ones with the facts that refute them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from simulator.program.words import duration, either, money, ordinal
 
 _Answer = TypeVar("_Answer", Cause, CaseState)
 WRONG: Final = 3
-"""How many wrong answers stand beside the right one."""
+"""How many wrong answers accompany the right one."""
 
 ALSO_PAYS: Final[dict[Cause, frozenset[Cause]]] = {
     Cause.WINDOW: frozenset({Cause.MISTYPED, Cause.OTHER_LINK}),
@@ -40,19 +40,19 @@ ALSO_PAYS: Final[dict[Cause, frozenset[Cause]]] = {
     Cause.PAID_ALREADY: frozenset({Cause.IN_HOLD}),
     Cause.EXPIRED: frozenset({Cause.PAID_ALREADY}),
 }
-"""For each cause, the causes whose remedy would have paid as well, or may be taken to: none of them is offered."""
+"""For each cause, the causes whose remedy would also have paid, or might seem to: none of them is offered."""
 
 
 @dataclass(frozen=True)
 class Answering:
-    """The cause of a case, and what there is to say about any answer."""
+    """The cause of a case, and what can be said about any answer."""
 
     cause: Cause
     refuter: Refuter
     proof: Proof
     seed: int
     because: str
-    """What `explain` says of it, which is the fact behind each right answer."""
+    """What `explain` says about it: the fact behind each right answer."""
 
     def questions(self) -> tuple[Question, ...]:
         """Return the four questions."""
@@ -66,7 +66,7 @@ class Answering:
         return self._question(Ask.STATE, STATE_WORDS[right], self.refuter.stopped, options)
 
     def _fitting_states(self) -> set[CaseState]:
-        """Return the states that the reward that is asked for can have."""
+        """Return the possible states of the reward in question."""
         bonus = self.refuter.facts.reward.every is not None
         never = {CaseState.EXPIRED} if bonus else {CaseState.COUNTED}
         if STATES[self.cause] is CaseState.UNMATCHED:
@@ -91,7 +91,7 @@ class Answering:
         return self._question(Ask.REMEDY, self.remedy(self.cause), self.because, options)
 
     def _fitting(self) -> list[Cause]:
-        """Return the wrong causes that the customer's question can have."""
+        """Return the wrong causes that fit the customer's question."""
         facts = self.refuter.facts
         never = {self.cause, Cause.EXPIRED if facts.reward.every is not None else Cause.COUNTED}
         if facts.role == "friend":
@@ -114,7 +114,7 @@ class Answering:
         return Question(Ask.ACTION, options)
 
     def _wrong_date(self, right: int | None) -> int:
-        """Return a moment in the future that somebody may take for the one to wait for, a day from it at least."""
+        """Return a future moment that could be mistaken for the one to wait for, at least a day from it."""
         facts = self.refuter.facts
         record, now, hold = facts.journey.record, facts.now, facts.reward.hold_ms
         mistaken = (record.occurred_at + hold, record.file_due + hold, now + hold, now + 2 * hold)
@@ -127,7 +127,7 @@ class Answering:
     def _nearest(
         self, others: Iterable[_Answer], right: _Answer, level: Callable[[_Answer], int], purpose: str
     ) -> Sequence[_Answer]:
-        """Return the wrong answers to offer: some of the right one's level, and some of others, as drawn."""
+        """Return the wrong answers to offer: some on the right one's level, and some on others, at random."""
 
         def distance(one: _Answer) -> float:
             return abs(level(one) - level(right)) * 0.45 + drawn(self.seed, purpose, one)
@@ -145,7 +145,7 @@ class Answering:
         return Question(ask, tuple(sorted(options, key=lambda one: drawn(self.seed, ask, one.text))))
 
     def remedy(self, cause: Cause) -> str:
-        """Return what would have paid if a cause was the one, with this program's numbers."""
+        """Return what would have paid if a given cause were the right one, with this program's numbers."""
         facts, program, what = self.refuter.facts, self.refuter.program, self.refuter.what
         reward = facts.reward
         kinds, code = either(program.referrers or ("customer",)), facts.code

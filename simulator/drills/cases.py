@@ -1,4 +1,4 @@
-"""Make cases from a small world: who asks, what about, what may be looked at, and the four questions."""
+"""Make cases from a small world: who asks about what, what may be looked up, and the four questions."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from simulator.program.words import describe
 _BY_EXPLAIN: Final = (Cause.REFERRER_KIND, Cause.NOT_FIRST)
 """The causes whose single remedy `explain` has tried; those of `TESTABLE` are tried here."""
 _ISSUED: Final = (Cause.CAPPED, Cause.REVERSED)
-"""The causes of which `explain` must know a change that has the reward issued: else another limit would stop it."""
+"""The causes for which `explain` must know a change that gets the reward issued, since other limits could stop it."""
 Ambiguous = Callable[[str], None]
 
 
 def find_questions(world: Practice, causes: Collection[Cause] = tuple(Cause)) -> dict[Cause, list[Facts]]:
-    """Return the questions that can be asked in a world by their cause, in an order drawn from its seed."""
+    """Return the questions that can be asked in a world by cause, in an order drawn from its seed."""
     found: dict[Cause, list[Facts]] = defaultdict(list)
     program = world.design.program
     window, kinds = program.attribution.window_ms, tuple(program.referrers or ())
@@ -53,10 +53,10 @@ def make_cases(
     each: int = 1,
     ambiguous: Ambiguous | None = None,
 ) -> Iterator[Case]:
-    """Yield cases of a world, a round of its causes after the other, at most `each` of a cause.
+    """Yield cases of a world, round-robin over its causes, at most `each` per cause.
 
-    `name` returns the name by which a reference is called. A question that is not answered by exactly one answer is
-    passed over; `ambiguous` is told of it.
+    `name` returns the name of the person with a reference. A question without exactly one right answer is passed over
+    and reported to `ambiguous`.
     """
     asked = find_questions(world, causes)
     order = sorted(asked, key=lambda cause: drawn(world.seed, "order", cause))
@@ -87,10 +87,10 @@ def _cases(
 
 
 def make_case(world: Practice, cause: Cause, facts: Facts, name: Namer) -> Case | None:
-    """Make the case of a question, or return None where `explain` knows no single change that would have paid.
+    """Make the case of a question, or return None if `explain` knows no single change that would have paid.
 
     Raises:
-        AmbiguousError: a question of it does not have exactly one right answer, or `explain` names another cause.
+        AmbiguousError: one of its questions lacks exactly one right answer, or `explain` names another cause.
 
     """
     told = Told.of(world, facts, name)
@@ -131,7 +131,7 @@ def make_case(world: Practice, cause: Cause, facts: Facts, name: Namer) -> Case 
 
 
 def _is_proven(world: Practice, cause: Cause, told: Told, proof: Proof) -> bool:
-    """Return whether the remedy of a cause alone would have paid, as far as it can be tried."""
+    """Return whether the remedy of a cause alone would have paid, as far as that can be tried."""
     line = told.facts.line
     # the part of the log that is judged again does not hold a code that was never typed
     if cause is Cause.MISTYPED:

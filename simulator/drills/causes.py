@@ -1,4 +1,4 @@
-"""Find the cause behind a customer's question from the stored rows, where it is one that can be asked about."""
+"""Find the cause behind a customer's question from the stored rows, if it is one that drills ask about."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RULES: Final = {
     "eligible": Cause.NOT_ELIGIBLE,
     "large-enough": Cause.BELOW_MINIMUM,
 }
-"""The rules of the designs that refuse, and the cause that each is."""
+"""The rules with which the designs refuse, and the cause that each stands for."""
 
 _LINES: Final[Mapping[str, Cause]] = {
     RewardState.PENDING: Cause.IN_HOLD,
@@ -29,7 +29,7 @@ _LINES: Final[Mapping[str, Cause]] = {
 
 
 def cause_of(facts: Facts, window_ms: int, kinds: tuple[str, ...]) -> Cause | None:
-    """Return the cause behind a question, None where there is none or it is not clear enough to ask about.
+    """Return the cause behind a question, or None if there is none or it is not clear enough to ask about.
 
     `window_ms` is the window of attribution, `kinds` are the kinds of referrers who may refer.
     """

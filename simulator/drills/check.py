@@ -34,7 +34,7 @@ class Checked:
 
     @property
     def missing(self) -> list[Cause]:
-        """The causes of which there was no case."""
+        """The causes without a case."""
         return [cause for cause in Cause if not self.cases[cause]]
 
 
@@ -43,7 +43,7 @@ def check(
 ) -> Checked:
     """Generate this many cases from the worlds of a seed and the seeds after it, and check each.
 
-    `name` returns the name by which a reference is called; `progress` is told how many cases are done, and of how many.
+    `name` returns the name of the person with a reference; `progress` is called with the cases done and their total.
     """
     found = Checked()
     for design, own in _worlds(seed):
@@ -62,7 +62,7 @@ def check(
 
 
 def problems(case: Case) -> Iterator[str]:
-    """Yield what is wrong with the questions of a case: one without exactly one right answer, a missing fact."""
+    """Yield what is wrong with the questions of a case: not exactly one right answer, or a missing fact."""
     if [one.ask for one in case.questions] != list(Ask):
         yield f"{case.id}: not the four questions in their order"
     for question in case.questions:

@@ -1,6 +1,6 @@
-"""Make what a client's systems and its customers would send: the events of a small world, all as they should arrive.
+"""Generate what a client's systems and customers would send: all events of a small world, as they should arrive.
 
-There is no platform here: nobody is told what became of anything, so the events depend on the seed alone.
+No platform is involved and nobody gets feedback, so the events depend only on the seed.
 """
 
 from __future__ import annotations

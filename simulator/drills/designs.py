@@ -1,4 +1,4 @@
-"""Load the designs that drills are made from: programs with low limits, and small worlds that meet them often."""
+"""Load the designs that drills use: programs with low limits, and small worlds that reach them often."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def load_design(name: str) -> Design:
 
 
 def _changed(raw: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a world file's tables with the values of the same names in `changes`; a value may be a table."""
+    """Return a world file's tables with the values from `changes` merged in; a value may be a table."""
     for table, values in changes.items():
         raw[table] = {**raw[table], **values}
     return raw

@@ -1,4 +1,4 @@
-"""Gather the facts about one customer's question from the stored rows and the client's books; conclude nothing."""
+"""Gather the facts about a customer's question from the stored rows and the client's records; conclude nothing."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ class Journey:
     """What is stored about a friend and one conversion, whoever asks for it.
 
     `event` is the conversion as accepted, `refused` its message in quarantine. `referrer` is the reference of the
-    person by whom the decision counts it. `visits` are those through a link that there was then, of `visited`.
-    `shared` tells a friend whose reference was merged, or into whom one was.
+    person whom the decision credits. `visits` are those of `visited` through a link that existed then. `shared` says
+    whether the friend's reference was merged into another, or another into theirs.
     """
 
     record: Record
@@ -97,11 +97,11 @@ class Journey:
 
 @dataclass(frozen=True)
 class Facts:
-    """A journey, and who asks for which reward.
+    """A journey, and who asks about which reward.
 
-    `writer` is the reference that the customer goes by, `owner` the one that the platform knows the person by now;
-    they differ for somebody with a second account. `code` is the writer's own code. `meant` is the code that the friend
-    meant, who mistyped it.
+    `writer` is the reference that the customer uses, `owner` the one that the platform now knows the person by; they
+    differ for somebody with a second account. `code` is the writer's own code. `meant` is the code that a friend who
+    mistyped it meant.
     """
 
     journey: Journey
@@ -116,7 +116,7 @@ class Facts:
 
     @property
     def line(self) -> RewardRow | None:
-        """The line of the reward that the customer asks for, if there is one."""
+        """The line of the reward that the customer asks about, if there is one."""
         if self.role == "referrer" and self.journey.referrer != self.owner:
             return None
         names = (self.reward.name, self.role)
@@ -124,10 +124,10 @@ class Facts:
 
 
 class Books:
-    """Everything about the questions that may be asked in a world."""
+    """Everything about the questions that can be asked in a world."""
 
     def __init__(self, world: Practice) -> None:
-        """Read what is looked up more than once: the quarantine, and who was merged."""
+        """Read what is looked up more than once: the quarantine and the merges."""
         self._world, self._db = world, world.source.db
         self._refused = {
             (source, own_id): Refused(received_at, receipt, field, reason)
@@ -141,7 +141,7 @@ class Books:
         self._second = {owner: account for account, owner in world.sent.second_accounts.items()}
 
     def questions(self) -> Iterator[Facts]:
-        """Yield every question that somebody may ask about a conversion of the world."""
+        """Yield every question that somebody could ask about a conversion of the world."""
         asked: Counter[str] = Counter()
         for record in self._world.sent.records:
             asked[record.subject] += 1
@@ -209,7 +209,7 @@ class Books:
                 yield Visit(one["seq"], one["occurred_at"], one["code"], owner, kind, one["channel"])
 
     def _askers(self, journey: Journey) -> Iterator[Facts]:
-        """Yield the question of each referrer whom the friend may have come from, and that of the friend."""
+        """Yield the question of each referrer whom the friend may have come from, and the friend's own."""
         meant = self._world.sent.intended.get(journey.record.subject)
         row = journey.attribution
         codes = {one.owner: one.code for one in journey.visits}

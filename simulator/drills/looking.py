@@ -1,4 +1,4 @@
-"""Write what an agent may look at: who the people are, their rewards, and what was sent, each as lines to read."""
+"""Write what an agent may look up: who the people are, their rewards, and what was sent, as lines to read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MOST = 8  # lines of a list that is shown
 
 
 def people(world: Practice, facts: Facts, name: Namer) -> Iterator[str]:
-    """Yield what a search for the people of the message finds."""
+    """Yield what a search for the people in the message finds."""
     friend = facts.journey.record.subject
     found = dict.fromkeys([facts.writer, facts.owner, friend, *(one.owner for one in facts.journey.visits)])
     merged = {facts.writer: facts.owner} if facts.writer != facts.owner else {}
@@ -42,7 +42,7 @@ def people(world: Practice, facts: Facts, name: Namer) -> Iterator[str]:
 
 
 def rewards(world: Practice, facts: Facts, name: Namer) -> Iterator[str]:
-    """Yield the customer's lines of the reward that is asked for, the room of its caps, and the budget."""
+    """Yield the customer's lines of the reward in question, the room in its caps, and the budget."""
     db, program, terms = world.source.db, world.design.program, facts.reward
     person = person_called(db, facts.owner)
     account = Account(terms.name, facts.role, person, None)
@@ -66,7 +66,7 @@ def rewards(world: Practice, facts: Facts, name: Namer) -> Iterator[str]:
 
 
 def room(world: Practice, facts: Facts) -> str:
-    """Say how much of the reward's cap is used, at its release or now; an empty text without a cap."""
+    """Say how much of the reward's cap is used, at its release or now; an empty string without a cap."""
     own, terms = facts.line, facts.reward
     at = own.due_at if own is not None and own.state != "pending" else facts.now
     account = Account(terms.name, facts.role, person_called(world.source.db, facts.owner), None)
@@ -93,7 +93,7 @@ def budget_left(world: Practice, at: int) -> int:
 
 
 def data(world: Practice, facts: Facts, name: Namer) -> Iterator[str]:
-    """Yield what the client's books say of the conversion, its file, and what of it is in quarantine."""
+    """Yield what the client's records say about the conversion, its file, and its messages in quarantine."""
     record, journey = facts.journey.record, facts.journey
     what = CONVERSION_NAMES[record.type][0]
     amount = "" if record.amount_minor is None else f", {money(record.amount_minor, world.design.program)}"

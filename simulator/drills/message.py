@@ -1,4 +1,4 @@
-"""Write the message of a customer. It tells what they did and what they miss, never why."""
+"""Write the customer's message. It says what they did and what they miss, never why."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def message(facts: Facts, program: Program, name: Namer, seed: int) -> str:
 
 
 def _ago(at: int, now: int) -> str:
-    """Return how long ago `at` was, counted in days of the calendar, as a customer counts (milliseconds UTC)."""
+    """Return how long ago `at` was (milliseconds UTC), in calendar days, as a customer counts."""
     days = now // DAY_MS - at // DAY_MS
     if days < 2:
         return "yesterday" if days else "today"

@@ -1,6 +1,6 @@
-"""Let things go wrong between client and platform: messages get lost or spoiled, codes mistyped, accounts merged.
+"""Let things go wrong between client and platform: messages get lost or corrupted, codes mistyped, accounts merged.
 
-Whom it strikes follows from the seed. The client's own log stays as it was, so it is known what each mishap cost: they
+The seed decides whom a mishap strikes. The client's own log stays as it was, so the cost of each mishap is known: they
 strike conversions that qualify in the log without mishaps.
 """
 
@@ -30,7 +30,7 @@ _SHARES: Final = (
     (Cause.CONFLICT, 0.13),
     (Cause.MERGED, 0.25),
 )
-"""The share of conversions that each mishap strikes, of those that it can strike: enough of each in a small world."""
+"""The share of eligible conversions that each mishap strikes: enough for several of each in a small world."""
 _MISTYPED: Final = 0.7
 _SECOND_ACCOUNTS: Final = 0.12
 """The share of referrers, of those with a friend who qualified, who have a second account."""
@@ -39,11 +39,11 @@ _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # of codes
 
 @dataclass(frozen=True)
 class Record:
-    """A conversion as the client has it in its own books: what it sent, or should have sent.
+    """A conversion as the client has it in its own records: what it sent, or should have sent.
 
-    `file_due` is when the file that holds it is due (milliseconds UTC). `struck` is the mishap that befell it.
-    `qualifies` is whether it qualifies in the log without mishaps, for the referrer `referrer`. `id` is what it was
-    sent with.
+    `file_due` is when the file that contains it is due (milliseconds UTC). `struck` is the mishap that happened to it.
+    `qualifies` is whether it qualifies in the log without mishaps, for the referrer `referrer`. `id` is the id that it
+    was sent with.
     """
 
     id: str
@@ -61,7 +61,7 @@ class Record:
 
 @dataclass(frozen=True)
 class SentLog:
-    """What reached the platform by `now`, as lines with their time of receipt; and what only the client knows.
+    """What reached the platform by `now`, as lines with their time of receipt, and what only the client knows.
 
     `intended` are the codes that friends meant who mistyped them, `second_accounts` the other references of referrers.
     """
@@ -74,7 +74,7 @@ class SentLog:
 
 
 def strike(design: Design, log: ClientLog, seed: int) -> SentLog:
-    """Let mishaps strike the log of a client, by a seed."""
+    """Let mishaps strike a client's log, as drawn from a seed."""
     return _Striking(design, log, seed).sent()
 
 
@@ -85,7 +85,7 @@ def drawn(seed: int, *what: object) -> float:
 
 
 def mistype(code: str, taken: Callable[[str], bool], seed: int) -> str:
-    """Return a code with one character wrong that is nobody's code."""
+    """Return a code with one wrong character that is nobody's code."""
     for attempt in range(100):
         place = int(drawn(seed, "place", code, attempt) * len(code))
         other = _ALPHABET[int(drawn(seed, "other", code, attempt) * len(_ALPHABET))]
@@ -96,7 +96,7 @@ def mistype(code: str, taken: Callable[[str], bool], seed: int) -> str:
 
 
 class _Striking:
-    """The log of a client, what comes of it without mishaps, and the mishaps."""
+    """A client's log, its results without mishaps, and the mishaps."""
 
     def __init__(self, design: Design, log: ClientLog, seed: int) -> None:
         self._seed, self._log = seed, log
@@ -134,7 +134,7 @@ class _Striking:
         self._new: list[Fields] = []
 
     def sent(self) -> SentLog:
-        """Strike, and return what reaches the platform."""
+        """Apply the mishaps, and return what reaches the platform."""
         records = [self._record(one) for one in self._conversions]
         intended = self._mistyped()
         records = [self._struck(one) if one.subject not in intended else one for one in records]
@@ -153,7 +153,7 @@ class _Striking:
         )
 
     def _alone(self, one: Record) -> bool:
-        """Return whether this is all there is about the friend's conversions, and it has arrived without mishaps."""
+        """Return whether these are all of the friend's conversions, and all arrived without mishaps."""
         return (
             one.qualifies
             and self._count[one.subject] == 1
@@ -177,7 +177,7 @@ class _Striking:
         return one
 
     def _mistyped(self) -> dict[str, str]:
-        """Return the codes that friends mean who mistype them: some of those who only ever typed one."""
+        """Return the codes meant by friends who mistype them: some of those who only ever typed one code."""
         intended = {}
         for one in self._conversions:
             friend, row = one["subject"], self._attributed.get(one["subject"])
@@ -284,7 +284,7 @@ class _Striking:
 
 
 def _spoiled(line: bytes, seed: int) -> bytes:
-    """Return a conversion's line with one of the faults that clients make."""
+    """Return a conversion's line with one of the mistakes that clients make."""
     message: Fields = msgspec.json.decode(line)
     fault = int(drawn(seed, "fault", message["id"]) * 4)
     if fault == 0 and "amount_minor" in message["data"]:

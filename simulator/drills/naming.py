@@ -1,4 +1,4 @@
-"""Name what cases speak of: conversions, moments to the minute, and people by a function that is passed in."""
+"""Name the things that cases mention: conversions, moments to the minute, and people, by a function passed in."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from simulator.domain.vocabulary import CONVERSION_TYPES, complete
 from simulator.program.words import moment as exact_moment
 
 Namer = Callable[[str], str]
-"""A function from a reference to the name that a person goes by."""
+"""A function from a reference to the person's name."""
 
 CONVERSION_NAMES: Final = complete(
     CONVERSION_TYPES,
@@ -24,7 +24,7 @@ CONVERSION_NAMES: Final = complete(
         "milestone.reached": ("milestone", "reached the goal"),
     },
 )
-"""What a conversion is called in a word, and what somebody did who made one."""
+"""A conversion's name in one word, and what the customer did, by event type."""
 
 
 def moment(ms: int) -> str:

@@ -1,4 +1,4 @@
-"""Make the world of a drill: a small database of the platform, and the client's own books beside it."""
+"""Make the world of a drill: a small platform database, and the client's own records beside it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Practice:
 
 @contextmanager
 def practice(name: str, seed: int) -> Iterator[Practice]:
-    """Make the world of a design from a seed; its database is removed again.
+    """Make the world of a design from a seed; its database is removed afterwards.
 
     Raises:
         DatabaseError: the temporary database can't be written.

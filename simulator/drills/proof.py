@@ -1,4 +1,4 @@
-"""Try what would have paid: edit the log as an answer says, judge it again, and see whether it qualifies."""
+"""Try what would have paid: edit the log as an answer says, judge it again, and check whether it qualifies."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ class Proof:
             self._context = load_context(world.source, row, facts.journey.attribution)
 
     def qualifies(self, remedy: Cause) -> bool | None:
-        """Return whether the conversion qualifies for the referrer with the remedy of a cause.
+        """Return whether the conversion qualifies for the referrer once the remedy of a cause is applied.
 
-        None where it can't be tried, or where it qualifies already.
+        None if that can't be tried, or if it already qualifies.
         """
         if self._context is None or remedy not in TESTABLE:
             return None
@@ -52,7 +52,7 @@ class Proof:
         return self._context.works(Change("", edits=edits))
 
     def _edits(self, context: DecisionContext, remedy: Cause) -> Iterator[Edit]:
-        """Yield the edits that a remedy means; none where there is nothing to mend."""
+        """Yield the edits that make up a remedy; none if there is nothing to fix."""
         if remedy in (Cause.WINDOW, Cause.OTHER_LINK):
             return self._visit_just_before(context)
         edits = {

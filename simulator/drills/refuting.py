@@ -1,7 +1,7 @@
-"""Say which fact refutes an answer: a cause, a state, what would have paid, or an action.
+"""Find the fact that refutes an answer: a cause, a state, what would have paid, or an action.
 
-Each function returns None where nothing refutes the answer, so that an answer is right exactly if it is the only one
-of its question that stands. They read the facts afresh, without the cause that was found.
+Each function returns None if nothing refutes the answer; an answer is right exactly if it is the only one of its
+question that stands. The functions read the facts independently of the cause that was found.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from simulator.program.words import duration, money
 
 @dataclass(frozen=True)
 class Refuter:
-    """What is known about a question, and how people are called."""
+    """What is known about a question, and people's names."""
 
     facts: Facts
     program: Program
@@ -59,11 +59,11 @@ class Refuter:
 
     @property
     def stopped(self) -> str:
-        """Where the conversion stopped, as a fact."""
+        """The fact of where the conversion stopped."""
         return (self._arrived, self._matched, self._decided, self._line)[self.level]()
 
     def passed(self, cause: Cause) -> str:
-        """Return the fact by which the conversion got past what a cause would have stopped."""
+        """Return the fact that shows the conversion to have passed a cause's obstacle."""
         level = LEVELS[cause]
         if level is Level.ARRIVAL:
             return self._arrived()
@@ -247,7 +247,7 @@ class Refuter:
 
     @property
     def waits_until(self) -> int | None:
-        """The moment at which the matter goes on by itself, if it does (milliseconds UTC)."""
+        """The moment at which the matter resolves itself, if it does (milliseconds UTC)."""
         if self.level is Level.ARRIVAL:
             due = self.facts.journey.record.file_due
             return due if due > self.facts.now else None
@@ -260,7 +260,7 @@ class Refuter:
 
     @property
     def what(self) -> str:
-        """What the conversion is called."""
+        """The name of the conversion."""
         return CONVERSION_NAMES[self.facts.journey.record.type][0]
 
     @property

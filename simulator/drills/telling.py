@@ -1,4 +1,4 @@
-"""Ask `explain` about a question: what it concludes, in its own words, and the cause that these words name."""
+"""Ask `explain` about a question: its conclusions, in its own words, and the cause that these words name."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _BY_STATE: Final = {
 
 @dataclass(frozen=True)
 class Told:
-    """What `explain` says of the friend (`told`), and how people are called."""
+    """What `explain` says about the friend (`told`), and people's names."""
 
     facts: Facts
     told: Fields
@@ -37,7 +37,7 @@ class Told:
 
     @classmethod
     def of(cls, world: Practice, facts: Facts, name: Namer) -> Told:
-        """Explain the friend's journey; of a merged account, that of the person it belongs to."""
+        """Explain the friend's journey; for a merged account, that of the person it belongs to."""
         journey = facts.journey
         number = journey.friend
         if journey.decision is not None and journey.merged_at is not None:
@@ -51,7 +51,7 @@ class Told:
 
     @property
     def shown(self) -> Fields:
-        """The journey without what is concluded from it, to look at."""
+        """The journey to look at, without the conclusions."""
         decisions = [
             one | {"why_not": [], "no_line": [], "if_approved": [], "changes": []}
             for one in self.told["decisions"]
@@ -60,7 +60,7 @@ class Told:
 
     @property
     def cause(self) -> Cause | None:
-        """The cause that the explanation names, None where it names none of them or the journey never began."""
+        """The cause that the explanation names; None if it names none, or the journey never began."""
         decision, reward = self._decision, self._reward
         if decision is None:
             return None
@@ -104,18 +104,18 @@ class Told:
 
     @property
     def would_have_been_paid(self) -> bool:
-        """Whether a single change is known with which the reward would have been issued."""
+        """Whether a single change is known that would have got the reward issued."""
         reward = self._reward
         return reward is not None and any(one["makes"] == "issued" for one in reward["changes"])
 
     @property
     def would_have_qualified(self) -> bool:
-        """Whether a single change is known with which the conversion would have qualified."""
+        """Whether a single change is known that would have made the conversion qualify."""
         decision = self._decision
         return decision is not None and bool(decision["changes"])
 
     def lines(self, cause: Cause) -> tuple[str, ...]:
-        """Return what is concluded, as sentences."""
+        """Return the conclusions as sentences."""
         return tuple(dict.fromkeys(one[:1].upper() + one[1:] for one in self._lines(cause)))
 
     def _lines(self, cause: Cause) -> Iterator[str]:

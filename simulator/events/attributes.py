@@ -1,4 +1,4 @@
-"""Attributes of a client's own: an object of a few named texts, numbers and booleans, kept as canonical JSON text.
+"""Check a client's own attributes: an object of a few named texts, numbers and booleans, kept as canonical JSON text.
 
 Names are sorted, numbers are those of JSON: `1`, `1.0` and `1e0` are one, so that equal values are equal texts.
 """
@@ -27,7 +27,7 @@ _RIGHT = "it must be a text, a number, true or false"
 
 
 def check_attributes(where: str, raw: Raw) -> str:
-    """Check an object of attributes, and return it as canonical JSON text; raises `Bad` with the first fault."""
+    """Check an object of attributes, and return it as canonical JSON text; raises `Bad` with the first problem."""
     given = read_fields(where, raw)
     return as_text(_checked(where, {name: read_value(value) for name, value in given.items()}))
 
@@ -46,7 +46,7 @@ def as_text(attributes: Mapping[str, Value]) -> str:
 
 
 def as_values(text: str | None) -> dict[str, Value]:
-    """Read canonical JSON text back as attributes; none where there is no text."""
+    """Read canonical JSON text back as attributes; empty if there is no text."""
     if text is None:
         return {}
     values: dict[str, Value] = orjson.loads(text)
@@ -54,7 +54,7 @@ def as_values(text: str | None) -> dict[str, Value]:
 
 
 def may_be_kept(text: str) -> bool:
-    """Tell whether a text is that of attributes which pass the check."""
+    """Return whether a text is that of attributes which pass the check."""
     try:
         found = orjson.loads(text)
         return isinstance(found, dict) and as_text(_checked("", found)) == text

@@ -1,7 +1,7 @@
-"""The exact check of one message: the contract of `contract.py` field by field, with a reason for a person.
+"""Check one message exactly: the contract of `contract.py` field by field, with a reason for a person.
 
-This decides what is accepted. It reads whatever the quick reader (`typed.py`) did not take, and says of
-a bad message which field is wrong and what would be right.
+This decides what is accepted. It reads whatever the fast reader (`typed.py`) left over, and says which field of a bad
+message is wrong and what would be right.
 """
 
 from __future__ import annotations
@@ -70,10 +70,10 @@ _MAX_EXTENSION_INTEGER = 2**31 - 1  # CloudEvents' integers have 32 bits
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a message is malformed: the field (`data.code`; None: the whole) and the reason.
+    """Why a message is malformed: the field (`data.code`; None for the whole message) and the reason.
 
-    `source` and `id` are what it said of itself, masked; `stated` is a usable `receivedat` in milliseconds;
-    `contacts` are its references that may be raw phone numbers: nowhere in it may they be kept.
+    `source` and `id` are what the message says they are, masked; `stated` is a usable `receivedat` in milliseconds;
+    `contacts` are its references that may be raw phone numbers, and must not be kept anywhere.
     """
 
     field: str | None
@@ -86,7 +86,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Checked:
-    """A valid message as a row, and the names of the attributes that are not kept of it."""
+    """A valid message as a row, and the names of those of its attributes that are not kept."""
 
     row: Row
     passed_over: tuple[str, ...] = ()
@@ -95,7 +95,7 @@ class Checked:
 def check_line(
     line: bytes, replay: bool, numeric: bool = False, *, infer_time: bool = False
 ) -> Checked | Problem:
-    """Check one message by every rule of the contract that needs neither the time of receipt nor a program.
+    """Check one message against every rule of the contract that needs neither the time of receipt nor a program.
 
     In a `replay`, `receivedat` (integer milliseconds UTC) is required too. The last of two members of one
     name counts, as in every common JSON reader. With `numeric`, references may look like phone numbers; with
@@ -138,7 +138,7 @@ def _stated(members: Members) -> int | None:
 
 
 def _dialled(members: Members) -> tuple[str, ...]:
-    """List the references of a refused message that look like phone numbers, and its attributes that hold one."""
+    """List a refused message's references that look like phone numbers, and attributes that contain one."""
     values = [own for name in ("subject", *_REFERENCES) if name in members for own in [members[name]]]
     try:
         data = read_fields("data", members["data"]) if "data" in members else {}
@@ -150,7 +150,7 @@ def _dialled(members: Members) -> tuple[str, ...]:
 
 
 def _dialled_attributes(data: Members) -> tuple[str, ...]:
-    """List the attributes that are phone numbers by their form, whatever the name before them."""
+    """List the attributes that look like phone numbers, whatever their names."""
     try:
         given = read_fields("data", data["attributes"]) if "attributes" in data else {}
     except Bad:
@@ -166,7 +166,7 @@ def _dialled_attributes(data: Members) -> tuple[str, ...]:
 
 
 def check_attributes(members: Members) -> tuple[str, ...]:
-    """Check the attributes that are not read, and list those that are passed over; raises `Bad`."""
+    """Check the attributes that are not read, and list those to pass over; raises `Bad`."""
     passed_over: list[str] = []
     for name, raw in members.items():
         if name in _STAMPS and not isinstance(stamp := read_value(raw), (int, NoneType)):
@@ -186,7 +186,7 @@ def check_attributes(members: Members) -> tuple[str, ...]:
 
 
 def _right_attribute(name: str) -> str:
-    """Say what is likely meant by a name that no attribute may have."""
+    """Suggest what was probably meant by an invalid attribute name."""
     said = name[:64].lower()
     if said in DATA_COLUMNS:
         return f": it is a field of data; write it as data.{said}"
@@ -196,7 +196,7 @@ def _right_attribute(name: str) -> str:
 
 
 def _check_extension(name: str, value: object) -> None:
-    """Check the value of an attribute that is not kept by what CloudEvents allows: text, integer or boolean."""
+    """Check the value of an attribute that is not kept against what CloudEvents allows: text, integer or boolean."""
     if isinstance(value, Nested):
         hint = "; the fields of an event stand in data" if value.words == "an object" else ""
         raise Bad(shorten(name), f"{value.words}; an extension is a text, an integer or a boolean{hint}")
@@ -238,7 +238,7 @@ def _check_members(members: Members, numeric: bool, infer_time: bool) -> Row:
 
 
 def _time(members: Members, infer_time: bool) -> Row:
-    """Read when it happened: None where that is to be inferred, and whether somebody inferred it before."""
+    """Read when it happened: None if that is to be inferred, and whether somebody has inferred it before."""
     inferred = read_value(members[INFERRED]) if INFERRED in members else None
     if inferred is not None and not isinstance(inferred, bool):
         raise Bad(INFERRED, f"{show(inferred)}; it must be true or false, without quotes")
@@ -256,7 +256,7 @@ def _time(members: Members, infer_time: bool) -> Row:
 
 
 def _required(members: Members, name: str, what: str, otherwise: str = "") -> object:
-    """Read a member that every event needs; `otherwise` is what to do where it is missing and nothing looks like it."""
+    """Read a member that every event needs; `otherwise` is the hint if it is missing and no similar name is there."""
     if name not in members:
         others = [other for other in islice(members, 50) if other not in READ]
         near = [o for o in others if o.lower() == name] or get_close_matches(name, others, 1)

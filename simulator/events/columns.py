@@ -1,4 +1,4 @@
-"""Events as columns: the schema of the one wide frame that every stage reads."""
+"""Define events as columns: the schema of the one wide frame that every stage reads."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from simulator.events.contract import DATA_COLUMNS, EVENT_TYPES
 TYPES = tuple(EVENT_TYPES)
 TYPE = pl.Enum(TYPES)
 TYPE_CODES = {name: code for code, name in enumerate(TYPES)}
-"""What stands for each type in a column `type`."""
+"""The code of each type in a column `type`."""
 _KINDS: dict[type, pl.DataType] = {str: pl.String(), int: pl.Int64(), bool: pl.Boolean()}
 
 MESSAGE_SCHEMA: dict[str, pl.DataType] = {
@@ -24,7 +24,7 @@ MESSAGE_SCHEMA: dict[str, pl.DataType] = {
 }
 """A valid message as it was read: times in milliseconds UTC; an absent field is null.
 
-`time_inferred` is true where nobody stated when it happened, so that `occurred_at` is the time of receipt; else null.
+`time_inferred` is true if nobody stated when it happened, so that `occurred_at` is the time of receipt; otherwise null.
 """
 
 EVENT_SCHEMA: dict[str, pl.DataType] = {"seq": pl.Int64(), **MESSAGE_SCHEMA}

@@ -1,7 +1,7 @@
-r"""The recogniser of raw contacts: where in a text an e-mail address or a phone number stands.
+r"""Recognise raw contacts: find e-mail addresses and phone numbers in a text.
 
-It has three users, so that none knows less than another: intake refuses what it finds, the quarantine masks it, and
-`verify` looks for it in what is stored. A contact is known by its form, since orders and dates are long numbers too:
+Its three users therefore agree: intake refuses what it finds, the quarantine masks it, and `verify` searches stored
+rows for it. A contact is known by its form, since orders and dates are long numbers too:
 
 - an e-mail is text before an `@` (also `%40`, `\u0040`, or a wide form) and a host name with a letter after it;
 - a phone number is 7 to 15 digits after a `+`; or a number in groups as a phone's are written (`020 7946 0958`,
@@ -50,7 +50,7 @@ def find_e_mails(text: str) -> Iterator[Span]:
 
 
 def _address_start(text: str, floor: int, at: int) -> int:
-    """Walk back from an `@` to where its address begins, at `floor` at the earliest."""
+    """Walk back from an `@` to the start of its address, at `floor` at the earliest."""
     start = at
     while start > floor and _BEFORE.match(text, start - 1) is None:
         start -= 1
@@ -102,7 +102,7 @@ None is shorter than 11 digits: codes and orders of 10 digits are common.
 
 
 def _digits(pattern: str) -> str:
-    """Turn a number of `_MOBILES` into a pattern that may be broken into groups anywhere."""
+    """Turn a number of `_MOBILES` into a pattern whose digits may be grouped anywhere."""
     signs: list[str] = re.findall(r"\[\d+\]|#+|.", pattern)
     # a run of # is one group repeated: written out, the patterns take four times as long to compile
     return signs[0] + "".join(
@@ -129,7 +129,7 @@ _SEVEN_DIGITS = re.compile(rf"(?<![\w.+{_DASHES}])[(\-]?\d(?:{_JOINT}{{0,4}}\d){
 
 @cache
 def _phone_pattern(*, bare: bool) -> re.Pattern[str]:
-    """Compile the pattern of a phone number at its first use, since that takes as long as to load the engine."""
+    """Compile the pattern of a phone number on first use, since that takes as long as loading the engine."""
     forms = "|".join((*_GROUP_FORMS, _BARE_FORM) if bare else _GROUP_FORMS)
     phone = rf"(?P<phone>(?:{_PLUS_FORM}|{_ALONE}(?:{forms})){_END})"
     begins = r"(?=[\"(+\uff0b%\d])"  # saves a third
@@ -137,7 +137,7 @@ def _phone_pattern(*, bare: bool) -> re.Pattern[str]:
 
 
 def find_phones(text: str, *, bare: bool = True) -> Iterator[Span]:
-    """Find phone numbers, in order. Without `bare`, digits alone are none: an id may be a long number."""
+    """Find phone numbers, in order. Without `bare`, plain digits don't count: an id may be a long number."""
     if _SEVEN_DIGITS.search(text) is None and _SIGN.search(text) is None:
         return
     for match in _phone_pattern(bare=bare).finditer(text):
@@ -150,9 +150,9 @@ def find_phones(text: str, *, bare: bool = True) -> Iterator[Span]:
 
 
 def contact_in(text: str, *, bare: bool = True) -> Contact | None:
-    """Tell what raw contact a text holds, also written in wide characters or with percent signs; None if none.
+    """Return the kind of raw contact in a text, also in wide characters or percent-encoded; None if there is none.
 
-    Without `bare`, digits alone are no phone number.
+    Without `bare`, plain digits don't count as a phone number.
     """
     for form in _forms(text):
         if next(find_e_mails(form), None) is not None:
@@ -172,5 +172,5 @@ def _forms(text: str) -> Iterator[str]:
 
 
 def looks_like_phone(text: str) -> bool:
-    """Tell whether a whole text could be dialled: no letter, and 7 to 15 digits."""
+    """Return whether an entire text could be dialled: no letters, and 7 to 15 digits."""
     return _LETTER.search(text) is None and 7 <= sum(map(str.isdigit, text)) <= 15

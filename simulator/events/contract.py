@@ -1,7 +1,7 @@
-"""The event contract, once: types, their categories and sources, and the fields of each.
+"""Define the event contract once: types, their categories and sources, and the fields of each.
 
-Both sides of the wire read it: the world writes events by it, the platform validates by it, the
-database keeps its columns. Pure data: nothing heavy is imported here.
+Both sides of the wire use it: the world writes events by it, the platform validates against it, and the database keeps
+its columns. Pure data: nothing heavy is imported here.
 """
 
 from __future__ import annotations
@@ -229,7 +229,7 @@ REFERENCE_PATTERN = r"[A-Za-z0-9_\-.:=/~+#]{1,128}"
 EXTENSION_PATTERN = r"[a-z0-9]+"
 """What CloudEvents allows as the name of an attribute."""
 INFERRED = "timeinferred"
-"""The attribute by which the platform marks an event whose time nobody stated."""
+"""The attribute with which the platform marks an event whose time nobody stated."""
 
 DATA_COLUMNS: dict[str, type] = {
     "code": str,

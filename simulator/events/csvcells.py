@@ -1,4 +1,4 @@
-"""Rows of cells from CSV, whatever its columns: each with its text as received, and what is wrong with its form."""
+"""Read rows of cells from CSV, whatever the columns: each with its text as received, and any problem with its form."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _LONGEST_CELL = 2 * MAX_LINE_BYTES  # characters: a row ends before
 class CellRow(NamedTuple):
     """A row: its cells, its text as received, and its line in the file (its first one, from 1).
 
-    Of a broken row `cells` is None, and `reason` says why. One that is too long has a `LongLine` for its text, and no
-    reason: whoever reads a message says that.
+    For a broken row `cells` is None, and `reason` says why. A row that is too long has a `LongLine` as its text, and no
+    reason: whoever reads the message reports that.
     """
 
     cells: list[str] | None
@@ -51,7 +51,7 @@ def read_cells(
 
 
 def form_problem(cells: Sequence[str], text: bytes, columns: int) -> str | None:
-    """Say what is wrong with the form of a row under a header of so many columns; None if nothing is."""
+    """Return what is wrong with the form of a row under a header of so many columns; None if nothing is."""
     try:
         text.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -63,7 +63,7 @@ def form_problem(cells: Sequence[str], text: bytes, columns: int) -> str | None:
 
 
 class _Recorder:
-    """Lines of a stream as text, of which those of the row being read are remembered as they came."""
+    """The lines of a stream as text, of which those of the current row are remembered as they came."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._lines = bounded_lines(stream)
@@ -87,11 +87,11 @@ class _Recorder:
         return line.decode("utf-8", "surrogateescape")
 
     def take(self) -> bytes:
-        """Give the bytes read since the last time."""
+        """Return the bytes read since the last call."""
         return b"".join(self.take_lines())
 
     def take_lines(self) -> list[bytes]:
-        """Give the lines read since the last time."""
+        """Return the lines read since the last call."""
         taken = self._taken
         self.number += len(taken)
         self._taken, self._size = [], 0
@@ -122,9 +122,10 @@ def _rows(reader: Any, recorder: _Recorder, delimiter: str) -> Iterator[CellRow]
 
 
 def _rest(lines: list[bytes], number: int, delimiter: str) -> Iterator[CellRow]:
-    """Refuse the line in which a quote is opened that nothing closes, and take those after it one by one.
+    """Refuse the line in which an unclosed quote opens, and read those after it one by one.
 
-    One by one, so that the time stays linear whatever quotes they have: a cell of several lines is lost to it.
+    Reading them one by one keeps the time linear whatever quotes they have, at the price of losing cells of several
+    lines.
     """
     reason = f"not CSV: the quote that opens a cell in line {number:,} is never closed"
     yield CellRow(None, lines[0], reason, number)
@@ -155,9 +156,9 @@ def _unclosed(error: csv.Error) -> bool:
 
 
 def _cells(reader: Any) -> list[str]:
-    """Read the next row with longer cells allowed than the 131,072 characters that are `csv`'s own limit.
+    """Read the next row, allowing longer cells than the 131,072 characters that are `csv`'s own limit.
 
-    That limit is the module's, not the reader's: it is put back before anybody else can see it.
+    That limit belongs to the module, not the reader: it is restored before anybody else can see it.
     """
     usual = csv.field_size_limit(_LONGEST_CELL)
     try:
@@ -168,7 +169,7 @@ def _cells(reader: Any) -> list[str]:
 
 
 def _why(error: csv.Error) -> str:
-    """Say in a person's words why a row can't be read."""
+    """Explain in words why a row can't be read."""
     said = str(error)
     if _unclosed(error):
         return "a quote that opens a cell is never closed"

@@ -1,4 +1,4 @@
-"""Events from CSV: a header row of envelope and `data.` names; every row is checked like a line of JSON.
+"""Read events from CSV: a header row of envelope and `data.` names; each row is checked like a line of JSON.
 
 Columns are separated by commas; an empty cell is an absent field; `data.decision` is spread over
 `data.decision.source`, `.id` and `.milestone`, `data.reward` likewise; `data.attributes` is a JSON object. Integers
@@ -60,7 +60,7 @@ class CsvRow(NamedTuple):
 
 
 def data_columns() -> dict[str, str]:
-    """Name every data column there may be (`data.code` …), with its kind in the contract."""
+    """Return the name of every possible data column (`data.code` …), with its kind in the contract."""
     columns: dict[str, str] = {}
     for kind in EVENT_TYPES.values():
         for field in kind.fields:
@@ -75,7 +75,7 @@ def read_csv(stream: BinaryIO, file: str, *, infer_time: bool = False) -> Iterat
     """Read the header at once, then give the rows one by one; blank lines are skipped.
 
     Raises `InputError` for a missing header, or one with an unknown, doubled or missing column. A row with
-    another number of cells than the header, or with broken quotes, comes with its `problem`. With `infer_time` the
+    a different number of cells than the header, or with broken quotes, comes with its `problem`. With `infer_time` the
     header needs no column `time`.
     """
     header, rows = read_cells(stream, file, example=f"{','.join(REQUIRED_COLUMNS)},…")
@@ -97,7 +97,7 @@ def decode_rows(
 
 
 def _numbers(row: CsvRow, rejected: Rejected) -> tuple[str, ...]:
-    """List what may be raw phone numbers in a refused row: in a broken one, any cell that could be dialled."""
+    """List possible raw phone numbers in a refused row; in a broken row, any cell that could be dialled."""
     if row.line:
         return rejected.contacts
     cells = re.split(r'[,;"\r\n]+', row.text[:MAX_LINE_BYTES].decode("utf-8", "backslashreplace"))

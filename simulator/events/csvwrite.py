@@ -1,4 +1,4 @@
-"""Events as CSV: write the fields of the envelope, each of data in a column of its own, and what the platform added."""
+"""Write events as CSV: the fields of the envelope, those of data in a column each, and what the platform added."""
 
 from __future__ import annotations
 

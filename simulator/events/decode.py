@@ -1,6 +1,6 @@
-"""Decode lines of CloudEvents JSON: valid messages as columns, the refused ones with a reason.
+"""Decode lines of CloudEvents JSON: valid messages as columns, refused ones with a reason.
 
-Strict and quick: `typed.py` reads what is plainly valid in bulk, `check.py` judges every other line exactly.
+Strict and fast: `typed.py` reads what is clearly valid in bulk, `check.py` judges every other line exactly.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ DECODED_SCHEMA: dict[str, pl.DataType] = {**MESSAGE_SCHEMA, "position": pl.Int64
 
 @dataclass(frozen=True)
 class Rejected:
-    """A malformed message: its line, when it came, what it said of itself (masked), which field, and why.
+    """A malformed message: its line, when it came, its stated source and id (masked), the wrong field, and why.
 
     `contacts` are its references that may be raw phone numbers.
     """
@@ -46,7 +46,7 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Decoded:
-    """A decoded batch: what is valid, and what is refused.
+    """A decoded batch: valid messages, and refused ones.
 
     `messages` has MESSAGE_SCHEMA and `position` (the index of the line), in order of arrival. `clamped`
     counts the valid messages of a replay whose stated time of receipt lay before an earlier line's (or the
@@ -61,13 +61,13 @@ class Decoded:
 
 @dataclass(frozen=True)
 class Receiver:
-    """How the time of receipt is found, in milliseconds UTC.
+    """How the time of receipt is determined, in milliseconds UTC.
 
-    No receipt is before `floor_ms` (the newest so far, or a told now + 1). `clock_ms` is the clock's time for
-    the whole batch; None is a replay, where each message states its own as `receivedat`. `times` are the clock's for
-    each line, never decreasing, where the batch was received over a while. With `numeric_references`, a reference may
-    look like a phone number: the program says so. With `infer_time`, a message that doesn't say when it happened
-    happened when it was received.
+    No receipt is before `floor_ms` (the newest so far, or the watermark + 1). `clock_ms` is the clock's time for the
+    whole batch; None means a replay, where each message states its own as `receivedat`. `times` are the clock's times
+    for each line, never decreasing, if the batch was received over a while. With `numeric_references`, the program
+    allows references that look like phone numbers. With `infer_time`, a message without a time happened when it was
+    received.
     """
 
     earliest_receipt_ms: int
@@ -80,7 +80,7 @@ class Receiver:
 def decode_lines(
     lines: Sequence[bytes], receiver: Receiver, check_program: Callable[[str], object]
 ) -> Decoded:
-    """Decode and check a batch of lines, one event to a line, by the whole of the contract.
+    """Decode a batch of lines, one event per line, and check it against the whole contract.
 
     Every line but a blank one ends up in exactly one of `messages` and `rejected`. `check_program` reads the
     text of a program.changed and raises `ProgramError` for a bad one. Nothing in a line raises.
@@ -146,7 +146,7 @@ def decode_known(
 def _far_problems(
     count: int, frame: pl.DataFrame, problems: Mapping[int, Problem], earliest_receipt_ms: int
 ) -> dict[int, Problem]:
-    """Find times of receipt that lie so far after all before them that they would spoil those of all later lines."""
+    """Find times of receipt so far after all earlier ones that they would spoil those of all later lines."""
     times = np.zeros(count, dtype=np.int64)
     times[frame["position"].to_numpy()] = frame["stated"].to_numpy()
     for position, one in problems.items():
@@ -175,9 +175,9 @@ def _far_problems(
 def _receipts(
     count: int, frame: pl.DataFrame, problems: Mapping[int, Problem], receiver: Receiver
 ) -> tuple[NDArray[np.int64], bool]:
-    """Find the time of receipt of every line, and whether some stated one was moved up.
+    """Return the time of receipt of every line, and whether any stated one was moved up.
 
-    It never decreases: a line that states an earlier time than one before it, or none, takes that one's.
+    It never decreases: a line that states an earlier time than a previous line, or none, takes the previous one's.
     """
     if receiver.times is not None:
         return receiver.times, False
@@ -195,7 +195,7 @@ def _receipts(
 
 
 def _late_problems(frame: pl.DataFrame, check_program: Callable[[str], object]) -> dict[int, Problem]:
-    """Find what only shows once the time of receipt is known, and programs with errors."""
+    """Find problems that only show once the time of receipt is known, and programs with errors."""
     problems: dict[int, Problem] = {}
     ahead = frame["occurred_at"].to_numpy() - frame["received_at"].to_numpy() > FUTURE_LIMIT_MS
     for row in frame.filter(ahead).iter_rows(named=True) if ahead.any() else ():

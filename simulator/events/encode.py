@@ -1,8 +1,8 @@
-"""Events as canonical CloudEvents JSON, one line each: what `export events` writes and a replay takes back.
+"""Write events as canonical CloudEvents JSON, one per line: what `export events` writes and a replay reads.
 
-Members stand in one order, `data` holds only what is present, in the order of the contract, and `subject` is
-null where there is none; so the same events are the same bytes. Only an event whose time was inferred says so, in a
-last member `timeinferred`.
+Members have a fixed order, `data` contains only what is present, in the order of the contract, and `subject` is null if
+there is none; so equal events give equal bytes. An event whose time was inferred says so in a last member,
+`timeinferred`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Lines of bounded length: of a message longer than `MAX_LINE_BYTES` only a beginning and its hash are kept."""
+"""Read lines of bounded length: only the beginning and the hash of a message over `MAX_LINE_BYTES` are kept."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import BinaryIO, Final
 from simulator.events.contract import MAX_LINE_BYTES
 
 KEPT: Final = 1_000
-"""Bytes that are kept of a line that is too long."""
+"""How many bytes are kept of a line that is too long."""
 _LIMIT: Final = MAX_LINE_BYTES + 2  # with the end of the line
 
 
 class LongLine(bytes):
-    """The beginning of a message that is too long to be read, with its whole length in bytes and its SHA-256 (hex).
+    """The beginning of a message that is too long to be read, with its total length in bytes and its SHA-256 (hex).
 
-    An `unclosed` one goes to the end of the file, since a bracket in it is never closed.
+    An `unclosed` one extends to the end of the file, since a bracket in it is never closed.
     """
 
     length: int
@@ -25,7 +25,7 @@ class LongLine(bytes):
 
 
 class StandInLine(bytes):
-    """What is kept in place of a record of another form, which may hold raw contacts.
+    """What is kept in place of a record in another form, which may contain raw contacts.
 
     Its SHA-256 is that of the record.
     """
@@ -46,7 +46,7 @@ class StandInLine(bytes):
 
 
 class LongLineReader:
-    """Takes a line that is too long piece by piece, and keeps no more than its beginning and its hash."""
+    """Reads a line that is too long piece by piece, and keeps only its beginning and its hash."""
 
     def __init__(self) -> None:
         self._beginning = b""
@@ -55,7 +55,7 @@ class LongLineReader:
         self._held = b""  # line feeds that may be the end of the line, which is no part of the message
 
     def add(self, piece: bytes) -> None:
-        """Take the next piece."""
+        """Add the next piece."""
         if len(self._beginning) < KEPT:
             self._beginning += piece[: KEPT - len(self._beginning)]
         message = piece.rstrip(b"\r\n")

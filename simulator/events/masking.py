@@ -1,7 +1,7 @@
-r"""Masking: whatever the recogniser (`contacts.py`) finds is taken out before a message is stored.
+r"""Mask messages: whatever the recogniser (`contacts.py`) finds is removed before a message is stored.
 
-What a person needs to mend a message stays readable: moments, amounts, dates, order numbers, and ids in which letters
-join the digits.
+What a person needs to fix a message stays readable: moments, amounts, dates, order numbers, and ids that mix letters
+and digits.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|[^u])", re.DOTALL)
 
 
 def mask(text: str, *, bare: bool = True) -> str:
-    r"""Take e-mails and phone numbers out of a text; linear in its length.
+    r"""Mask the e-mail addresses and phone numbers in a text, in linear time.
 
     JSON escapes of printable characters are written out first (`\u0040` as `@`), so that they hide nothing. Without
     `bare`, digits alone are no phone number.
@@ -33,7 +33,7 @@ def mask(text: str, *, bare: bool = True) -> str:
 
 
 def quarantine_text(raw: bytes, contacts: Iterable[str] = ()) -> tuple[str, str]:
-    r"""Give a refused message as it may be stored: its text, masked, and the SHA-256 (hex) of it as sent.
+    r"""Return a refused message as it may be stored: its masked text, and the SHA-256 (hex) of it as sent.
 
     The end of the line is not part of the message. Bytes that are not UTF-8 are written `\xNN`. `contacts` are values
     of it that may be raw contacts by where they stood: they are masked wherever they stand alone. Of a message that

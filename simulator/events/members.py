@@ -1,7 +1,7 @@
-"""Messages as JSON members: each is read on its own, so that a bad one can be named.
+"""Read messages as JSON members, each on its own, so that a bad one can be named.
 
-What is JSON here is what the quick reader takes for it: msgspec's strict reader over the whole line, UTF-8
-throughout. Members that no one asks for are looked at, not kept.
+JSON means what the fast reader accepts: msgspec's strict reader over the whole line, UTF-8 throughout. Members that
+nobody asks for are checked, but not kept.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def _decoder() -> Callable[[bytes | msgspec.Raw], Members]:
 
 
 def read_object(line: bytes) -> Members:
-    """Read a line as one JSON object of members not yet read; raises `Bad` with what is wrong with it."""
+    """Read a line as one JSON object of unread members; raises `Bad` with what is wrong with it."""
     if _too_deep(line):
         raise Bad(None, _TOO_DEEP)
     try:
@@ -76,7 +76,7 @@ def read_value(raw: msgspec.Raw) -> object:
 
 
 def read_fields(where: str, raw: msgspec.Raw) -> Members:
-    """Read the members of an object within a message; raises `Bad` where it is none."""
+    """Read the members of an object within a message; raises `Bad` if it is not an object."""
     value = read_value(raw)
     if not isinstance(value, Nested) or value.words != "an object":
         raise Bad(where, f"{show(value)}; it must be a JSON object")
@@ -84,7 +84,7 @@ def read_fields(where: str, raw: msgspec.Raw) -> Members:
 
 
 def own_word(members: Members, name: str) -> str | None:
-    """Give what a message says of itself in a member, masked and short, where that is a text."""
+    """Return a member's value as text, masked and shortened, if it is a text."""
     value = read_value(members[name]) if name in members else None
     return shorten(value, bare=name != "id") if isinstance(value, str) else None
 
@@ -107,7 +107,7 @@ def _not_json(line: bytes, detail: str) -> Bad:
 
 
 def _located(line: bytes, reason: str) -> Bad:
-    """Name the member that holds what can't be stored, where the line is JSON otherwise."""
+    """Name the member with a character that can't be stored, if the line is otherwise JSON."""
     try:
         found = json.loads(line.decode("utf-8", "surrogateescape"))
         names = _surrogate_path(found) if isinstance(found, dict) else None

@@ -1,7 +1,7 @@
-"""Moments: RFC 3339 text with an offset to integer milliseconds UTC, and back.
+"""Convert moments: RFC 3339 text with an offset to integer milliseconds UTC, and back.
 
 One reader for a single text, which says what is wrong with a bad one, and one for whole columns in NumPy.
-Both cut to the millisecond and know the years 0001 to 9999; a leap second does not exist here.
+Both truncate to the millisecond and cover the years 0001 to 9999; leap seconds are not supported.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _MONTH_DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtyp
 
 
 def parse_moment(text: str) -> int:
-    """Read one RFC 3339 moment with an offset as milliseconds UTC, cut (not rounded) to the millisecond.
+    """Read one RFC 3339 moment with an offset as milliseconds UTC, truncated (not rounded) to the millisecond.
 
     Raises `InputError` with what is wrong and what would be right; the text itself is not repeated.
     """
@@ -69,9 +69,9 @@ def _why_no_shape(text: str) -> str:
 
 
 def parse_moments(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Read a column of moments: milliseconds UTC (0 where bad), and which of them are good.
+    """Read a column of moments: milliseconds UTC (0 if bad), and which of them are good.
 
-    The same as `parse_moment` for each, some thirty times quicker: texts of one length are read together.
+    The same as `parse_moment` for each, but some thirty times faster: texts of equal length are read together.
     """
     moments = np.zeros(len(texts), dtype=np.int64)
     good = np.zeros(len(texts), dtype=np.bool_)

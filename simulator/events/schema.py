@@ -1,4 +1,4 @@
-"""The event contract as a JSON Schema, for those who send events."""
+"""Express the event contract as a JSON Schema, for those who send events."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-5][0-9](\.[0-9]+)?
 
 
 def json_schema() -> Schema:
-    """Build the schema of one event, of draft 2020-12.
+    """Build the JSON Schema (draft 2020-12) of one event.
 
     It holds what can be seen in the event alone and said in a schema: raw contacts, hidden characters, times of receipt
     and programs are checked on receipt.

@@ -1,6 +1,6 @@
-"""The quick reader: lines straight into columns, types checked by msgspec and the rest in bulk.
+"""Read lines fast: straight into columns, with types checked by msgspec and the rest in bulk.
 
-It takes a line only where it is sure; every other line is left to `check.py`, which decides. The structs are
+It accepts a line only if it is sure; every other line is left to `check.py`, which decides. The structs are
 made from `contract.py`, so the two can't drift apart in what a type declares.
 """
 
@@ -105,7 +105,7 @@ class _Reader(NamedTuple):
 
 
 def read_lines(lines: Sequence[bytes], replay: bool, numeric: bool = False) -> Read:
-    """Read what is surely valid as READ_SCHEMA, in order of position, and tell the positions left over."""
+    """Read what is certainly valid as READ_SCHEMA, in order of position, and return the positions left over."""
     if len(lines) <= _AT_ONCE:
         return _read_some(lines, 0, replay, numeric)
     some = [
@@ -164,7 +164,7 @@ def _read_some(lines: Sequence[bytes], start: int, replay: bool, numeric: bool) 
 
 
 def _read_open(line: bytes, decode_open: Callable[[bytes], Any]) -> tuple[Any, tuple[str, ...]]:
-    """Read a message that has attributes which are not kept, and their names; None where it is not surely valid."""
+    """Read a message with attributes that are not kept, and their names; None if it is not certainly valid."""
     try:
         message = decode_open(line)
         members = read_object(line)
@@ -186,7 +186,7 @@ def complete(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _not_utf8(lines: Sequence[bytes]) -> list[int]:
-    """Find the lines that are not UTF-8: the JSON reader does not look into members that it skips."""
+    """Find the lines that are not UTF-8: the JSON reader does not check members that it skips."""
     whole = b"\n".join(lines)
     if whole.isascii():
         return []
@@ -198,7 +198,7 @@ def _not_utf8(lines: Sequence[bytes]) -> list[int]:
 
 
 def _too_long(lines: Sequence[bytes]) -> list[int]:
-    """Find the lines that are too long; of a block that has none this is known by two looks at the whole."""
+    """Find the lines that are too long; two comparisons show that a block has none."""
     if max(map(len, lines), default=0) <= MAX_LINE_BYTES and LongLine not in set(map(type, lines)):
         return []
     return [
@@ -290,7 +290,7 @@ def _member(field: Field) -> Any:
 def _columns(
     groups: list[tuple[_Reader, list[int], list[Any]]], replay: bool, numeric: bool
 ) -> tuple[pl.DataFrame, NDArray[np.bool_]]:
-    """Turn messages, grouped by type, into columns by position, and tell of which the bulk checks are sure."""
+    """Turn messages, grouped by type, into columns by position, and return which of them the bulk checks accept."""
     positions = [position for _, some, _ in groups for position in some]
     messages = [message for _, _, some in groups for message in some]
     names = list(EVENT_TYPES)

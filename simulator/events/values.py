@@ -1,6 +1,6 @@
-"""The checks of single values in a message, and the words that say what is wrong with one.
+"""Check single values in a message, and say in words what is wrong with one.
 
-Each check gives the value back, or raises `Bad` with the field and a reason. A reason quotes a value only masked.
+Each check returns the value, or raises `Bad` with the field and a reason. Reasons quote values only masked.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _LOOKED_AT = 4_000  # characters of a value that are read for it at all
 
 
 class Bad(Exception):  # noqa: N818 - not an error of the program: it carries the finding out of the checks
-    """A value that breaks the contract: its field (None: the whole message) and the reason."""
+    """A value that breaks the contract: its field (None for the whole message) and the reason."""
 
     def __init__(self, field: str | None, reason: str) -> None:
         self.field, self.reason = field, reason
@@ -42,11 +42,11 @@ class Bad(Exception):  # noqa: N818 - not an error of the program: it carries th
 
 
 class OutOfRange:
-    """What a JSON number is read as that no integer or float of ours can hold."""
+    """Stands for a JSON number that none of our integers or floats can hold."""
 
 
 class Nested:
-    """What a list or an object is read as where neither belongs; `words` say which."""
+    """Stands for a list or an object where neither belongs; `words` say which it was."""
 
     def __init__(self, words: str) -> None:
         self.words = words
@@ -102,7 +102,7 @@ def check_text(
 
 
 def unfit(text: str, *, bare: bool = True, lines: bool = False) -> str | None:
-    """Say why a text of any kind may not be kept: a hidden character or a raw contact; None where it may."""
+    """Return why a text of any kind may not be kept: a hidden character or a raw contact; None if it may."""
     hidden = None if text.isprintable() else (_UNFIT_IN_LINES if lines else _UNFIT).search(text)
     if hidden is not None:
         return (
@@ -119,7 +119,7 @@ def check_id(where: str, value: object) -> str:
 
 
 def check_reference(where: str, value: object, numeric: bool = False) -> str:
-    """Check a pseudonymous reference; one that could be dialled only where the program is `numeric`."""
+    """Check a pseudonymous reference; one that could be dialled is allowed only if the program is `numeric`."""
     if not isinstance(value, str):
         raise Bad(where, f"{show(value)}; it must be a reference, as text")
     if not value:

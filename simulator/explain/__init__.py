@@ -18,7 +18,7 @@ context.py        a decision with everything it was made from, to try a change o
 neighbourhood.py  the part of the log that a decision depends on, judged again
 edits.py          edits of a log
 change_words.py   changes in words
-otherwise.py      who came out otherwise in another database, and why on both sides
+different_results.py who got a different result in another database, and why on both sides
 source.py         the database as explanations read it
 """
 

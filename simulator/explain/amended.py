@@ -1,4 +1,4 @@
-"""List what changed a friend's conversions after they were judged: reinstatements, adjustments, and vain choices."""
+"""List what changed a friend's conversions after they were judged, and choices and redemptions without effect."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ _MOST: Final = 100  # of one friend; no real one has more
 def amended(source: Source, friend: int, events: list[Fields], only_seq: int | None = None) -> list[Fields]:
     """Return the events that reinstated or adjusted a conversion among a friend's `events`, in log order.
 
-    With `only_seq`, those of that conversion only. `says` tells the effect, or why there is none, and `effect` whether
-    there is one.
+    With `only_seq`, only those of that conversion. `says` describes the effect, or why there is none; `effect` is
+    whether there is one.
     """
     named = {(event["source"], event["id"]): event for event in events if only_seq in (None, event["seq"])}
     found = {event["seq"]: event for event in events if event["type"] in _NAMING}
@@ -53,9 +53,9 @@ def amended(source: Source, friend: int, events: list[Fields], only_seq: int | N
 
 
 def vain_choices(source: Source, lines: Sequence[RewardRow], events: list[Fields]) -> list[Fields]:
-    """Return, as `amended` does, the choices and redemptions of these lines' recipients that changed nothing.
+    """Return, as `amended` does, the choices and redemptions of these lines' recipients that had no effect.
 
-    Those among `events`, the friend's own, are left out: the timeline tells them.
+    Those among `events`, the friend's own, are left out: the timeline shows them.
     """
     known = {event["seq"] for event in events}
     keys = {line.seq: event_at(source.db, line.seq) for line in lines}
@@ -101,7 +101,7 @@ def still_reversed(reversals: Sequence[Fields], changed: Sequence[Fields]) -> di
 
 
 def no_effect(source: Source, event: Fields) -> str | None:
-    """Return why an event changed nothing, in words; None where it had an effect, or is of a type that needs none."""
+    """Return why an event changed nothing, in words; None if it had an effect, or is of a type without one."""
     kind = _VAIN.get(event["type"])
     if kind is None:
         return None
@@ -129,7 +129,7 @@ def _effect(source: Source, event: Fields, conversion: Fields) -> str:
     reason = f" ({event['reason']})" if event.get("reason") else ""
     at = moment(event["received_at"])
     if event["type"] == "conversion.reinstated":
-        return f"it was reinstated on {at}{reason}: the conversion stands again, and its rewards were promised anew"
+        return f"it was reinstated on {at}{reason}: the conversion stands again, and its rewards were promised again"
     currency = event.get("currency") or conversion.get("currency") or source.program.currency
     worth = amount(event["amount_minor"], currency, DIGITS.get(currency, 2))
     return f"the amount was adjusted to {worth} on {at}{reason}"

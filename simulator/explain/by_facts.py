@@ -1,4 +1,4 @@
-"""Changes of the log that give one fact another value, so that the rules that failed would pass."""
+"""Generate changes of the log that give one fact another value, so that the failed rules would pass."""
 
 from __future__ import annotations
 

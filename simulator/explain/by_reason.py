@@ -1,4 +1,4 @@
-"""Changes with which an ignored conversion would have counted: a function for each reason to be ignored."""
+"""Generate changes with which an ignored conversion would have counted, with a function for each reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A stored decision with everything it was made from, and a change that can be tried on it."""
+"""Hold a stored decision with everything it was made from, and changes that can be tried on it."""
 
 from __future__ import annotations
 

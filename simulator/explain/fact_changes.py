@@ -22,7 +22,7 @@ from simulator.program.tree import Node
 
 Value = bool | float | str | None
 OTHER: Final = "another-one"
-"""A text that no rule names."""
+"""A text that no rule uses."""
 _DOUBLINGS: Final = 52  # from the smallest step to beyond any sensible value
 
 

@@ -13,7 +13,7 @@ GIVEN = ("issued", "redeemed", "expired", "revoked")
 
 
 def issue_moment(source: Source, row: RewardRow, terms: Reward) -> int | None:
-    """Return when a reward was issued (milliseconds UTC); None where it is not."""
+    """Return when a reward was issued (milliseconds UTC); None if it was not."""
     if row.state not in GIVEN:
         return None
     if row.state == "issued":
@@ -28,7 +28,7 @@ def issue_moment(source: Source, row: RewardRow, terms: Reward) -> int | None:
 
 
 def why_given(source: Source, row: RewardRow, terms: Reward) -> tuple[str, list[Change]]:
-    """Return what became of a reward that is offered, issued, redeemed or expired, and what would have had it kept."""
+    """Return what happened to a reward that is offered, issued, redeemed or expired, and what would have kept it."""
     if row.state == "offered":
         return _offered(row, terms), []
     at = moment(row.state_at)
@@ -44,7 +44,7 @@ def why_given(source: Source, row: RewardRow, terms: Reward) -> tuple[str, list[
 
 
 def issued_words(source: Source, row: RewardRow, terms: Reward) -> str:
-    """Say when a reward was issued, and where there was a choice, who made it."""
+    """Say when a reward was issued, and who chose it if there was a choice."""
     at = moment(issue_moment(source, row, terms) or row.due_at)
     if not terms.choices:
         return f"it was issued on {at}"
@@ -54,7 +54,7 @@ def issued_words(source: Source, row: RewardRow, terms: Reward) -> str:
 
 
 def not_chosen(row: RewardRow, terms: Reward) -> tuple[str, list[Change]]:
-    """Return why a reward was forfeited of which nothing was chosen, and what would have had it issued."""
+    """Return why a reward was forfeited for want of a choice, and what would have had it issued."""
     at, offered = moment(row.state_at), moment(row.state_at - (terms.choose_within_ms or 0))
     why = f"it was offered on {offered}, and forfeited on {at}, since nothing was chosen by then"
     return why, [Change(f"had its recipient chosen by {at} it would have been issued", "issued")]

@@ -1,4 +1,4 @@
-"""Explain why a reward was forfeited, and by what single change it would have been kept.
+"""Explain why a reward was forfeited, and which single change would have kept it.
 
 What its condition read is found by judging the part of the log again that it depends on, up to the moment at which the
 reward was forfeited; each change is tried in the same way.
@@ -80,7 +80,7 @@ class Release:
         self._row, self._terms, self._context = row, terms, context
 
     def facts(self, edits: Sequence[Edit] = ()) -> dict[str, Value] | None:
-        """Return what the condition reads with these edits of the log; None where there is no such reward then."""
+        """Return what the condition reads after these edits of the log; None if the reward then doesn't exist."""
         engine = Engine(self._context.source.programs[1], parse_program)
         events = edited(self._events, edits)
         outcome = engine.replay(events)
@@ -95,7 +95,7 @@ class Release:
         return engine.kept_for(int(lines["id"][0])) if len(lines) else None
 
     def outcome(self, facts: dict[str, Value]) -> ForfeitReason | None:
-        """Return why the reward is forfeited given these facts; None where it is kept."""
+        """Return why the reward is forfeited given these facts; None if it is kept."""
         known = facts_at(self._context.program, "release")
         condition = compile_condition(self._terms.keep_if or "", known, "keep_if")
         types = {name: kind for name, kind in column_types(known).items() if name in facts}

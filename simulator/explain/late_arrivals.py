@@ -1,4 +1,4 @@
-"""Find what arrived only after a decision was made and would have counted in time.
+"""Find what arrived only after a decision was made but would have counted if it had arrived in time.
 
 Events are judged in the order in which they arrive, which need not be the order in which they happened.
 """

@@ -1,8 +1,7 @@
 """Find the nearest single changes that would have made a decision qualify, each tried by judging the log again.
 
-If no single change would do, say why. Every change reported was tried, except where the part of the log that the
-decision depends on is too large to be read whole (a referrer with many thousands of friends): there only the rules are
-evaluated.
+If no single change would do, say why. Every reported change was tried, unless the part of the log that the decision
+depends on is too large to read (a referrer with many thousands of friends): then only the rules are evaluated.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Say what the conditions of rewards said, why a qualified decision made no line, and what would have made one."""
+"""Explain what rewards' conditions said, why a qualified decision made no line, and what would have made one."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _NO_RECIPIENT: Final = {
 
 
 def offers(context: DecisionContext) -> list[Fields]:
-    """Return what the condition of each reward with one said, and what it read, as fields ready to print."""
+    """Return what each reward's condition said and read, if it has one, as fields ready to print."""
     known = facts_at(context.program, "conversion")
     said = dict(orjson.loads(context.row.offered))
     return [
@@ -53,7 +53,7 @@ def offers(context: DecisionContext) -> list[Fields]:
 
 
 def no_lines(context: DecisionContext, lines: list[RewardRow]) -> tuple[list[str], list[Change]]:
-    """Say of each reward of a qualified decision's milestone that made no line why, and return what would have."""
+    """Explain why each reward of a qualified decision's milestone that made no line did not, and what would have."""
     there = {line.reward for line in lines}
     said: list[str] = []
     changes: list[Change] = []

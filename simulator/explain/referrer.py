@@ -1,4 +1,4 @@
-"""Explain a referrer: links, the friends they brought, and what came of it."""
+"""Explain a referrer: links, the friends they brought, and the results."""
 
 from __future__ import annotations
 

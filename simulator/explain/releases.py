@@ -37,8 +37,8 @@ _LAST: Final = 2**62  # a seq and a number after all others
 class Room:
     """The room that a cap leaves in its window: rewards and minor units (None: not limited by that).
 
-    `issued` is the number of rewards that the cap counts there. `taken_back` is how many were clawed back: since
-    then, or at any time where that gives no room back.
+    `issued` is the number of rewards that the cap counts there. `taken_back` is how many were clawed back since then,
+    or at any time if that gives no room back.
     """
 
     cap: Cap
@@ -96,7 +96,7 @@ class AccountLines:
         return [row for row in rows if row.due_at <= due_at]
 
     def _counted_by(self, cap: Cap) -> list[ReleasedLine] | None:
-        """Return the lines that a cap counts together, None where it is not known whose they are."""
+        """Return the lines that a cap counts together, None if it is unknown whose they are."""
         if cap.per == "program":
             return self._everybody
         return self.rows if cap.per == "recipient" else None

@@ -19,9 +19,9 @@ _NAMES: Final = ("seq", "received_at", "occurred_at", "source", "id", "reverses"
 def reversals_of(source: Source, events: list[Fields], only_seq: int | None = None) -> list[Fields]:
     """Return the reversals that name a conversion among a friend's `events`, and those in the friend's name.
 
-    They are in log order; with `only_seq`, those of that conversion only. A reversal from another source is taken to
+    They are in log order; with `only_seq`, only those of that conversion. A reversal from another source is taken to
     mean a conversion if it gives its id and the same subject. `reason` and `why` say why one has no effect; both are
-    None where it has.
+    None if it has one.
     """
     found: dict[int, Fields] = {}
     ids = {event["id"]: event for event in events if only_seq is None or event["seq"] == only_seq}

@@ -1,4 +1,4 @@
-"""Explain one reward: the reason for its state, and what would have had it paid."""
+"""Explain one reward: the reason for its state, and what would have got it paid."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _why(  # noqa: PLR0911 - one for each state
 
 
 def _reduced(source: Source, row: RewardRow, context: DecisionContext) -> str:
-    """Say that a part of a released line is not paid, or was taken back, and by what; nothing where all of it is."""
+    """Explain that part of a released line is not paid, or was taken back, and why; empty if all of it is paid."""
     if row.value_minor >= row.earned_minor:
         return ""
     program, at = context.program, row.due_at

@@ -1,4 +1,4 @@
-"""The database as explanations read it: an open snapshot, and the program of each version."""
+"""Read the database for explanations: an open snapshot, and the program of each version."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Source:
 
 
 def steered(event: Fields) -> Fields:
-    """Return what an event's `steering` says, by member; nothing where it has none, or none that can be read."""
+    """Return what an event's `steering` says, by member; empty if it has none, or none that can be read."""
     try:
         found = orjson.loads(event.get("steering") or "{}")
     except ValueError:  # in a damaged database; `verify` says where

@@ -1,4 +1,4 @@
-"""Say of each visit of a friend, and of each code they typed, whose it was and why it won or lost.
+"""Explain for each of a friend's visits, and each code they typed, whose it was and why it won or lost.
 
 One function answers for the list of touches, for the friend and for each decision, so that one cause has one reason.
 """
@@ -95,7 +95,7 @@ def _fate(visit: Fields, why: str) -> str:
 
 
 def unusable(source: Source, event: Fields) -> str | None:
-    """Say why the code of a visit, claim or conversion leads to no referrer, or return None if it does."""
+    """Return why the code of a visit, claim or conversion leads to no referrer; None if it does lead to one."""
     link = link_named(source, event["code"], event["seq"])
     if link is None:
         return "no link had this code then"
@@ -142,7 +142,7 @@ def _beaten(source: Source, visit: Fields, attribution: AttributionRow) -> str:
 
 
 def _unfound(source: Source, visit: Fields, events: list[Fields]) -> str:
-    """Say why a visit by a usable link led to no match: of the newest event that could have found it."""
+    """Return why a visit by a usable link led to no match: from the newest event that could have found it."""
     for by in reversed([one for one in events if one["type"] in MATCHING]):
         outside = _out_of_window(source, visit, by, f"{by['type']} of")
         if outside is not None:

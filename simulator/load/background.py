@@ -1,6 +1,7 @@
-"""Make traffic in another process, a few batches ahead, so that it costs the rules no time where there are cores.
+"""Make traffic in another process, a few batches ahead, so that it costs the rules no time if there are spare cores.
 
-The number of batches ahead is bounded; the process waits when nobody takes, and ends with this one, however that ends.
+The number of batches ahead is bounded; the process waits while nobody takes any, and ends with this one, however that
+ends.
 """
 
 from __future__ import annotations

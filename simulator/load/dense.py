@@ -1,4 +1,4 @@
-"""Make traffic dense: a preset's people with the same cheats, channels and prices, who do more and wait less.
+"""Make traffic dense: a preset's people, with the same cheats, channels and prices, do more and wait less.
 
 A preset's own people refer as rarely as published rates say: the first 100,000 events hold no conversion at all, so a
 short load test would ask no rule anything. Here nearly every share is answered, nearly every friend converts, what

@@ -32,9 +32,9 @@ _DETAILED_EVERY = 8  # only one in this many
 
 @dataclass(frozen=True)
 class Limits:
-    """When a run ends: after so many events or seconds, or at the schedule's end, whichever is first.
+    """When a run ends: after so many events or seconds, or at the end of the schedule, whichever comes first.
 
-    What an open load was to send by then is still sent, in at most `drain` seconds more.
+    What an open load should have sent by then is still sent, within at most `drain` more seconds.
     """
 
     events: int | None = None

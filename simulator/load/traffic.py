@@ -1,7 +1,7 @@
 """Make endless traffic: messages as columns in order of receipt, from a preset's world or a recording.
 
-When the world's time or the recording is over it starts again, later, with other people, codes and ids, so that a
-repeat is load and not duplicates.
+When the world or the recording ends it starts again, at a later time and with other people, codes and ids, so that a
+repeat is new load rather than duplicates.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from simulator.run.plan import Plan
 from simulator.world.world import World
 
 _RENEWED = ("id", "subject", "code", "contact_ref", "device_ref", "reverses", "decision_id")
-"""Columns that name a person, a thing or a message; a repeat gives them other names."""
+"""Columns that identify a person, a thing or a message; a repeat renames them."""
 _MOST_DAYS = 30  # made at once: keeps a small market small in memory, whatever is asked for
 
 
@@ -67,7 +67,7 @@ def renewed(messages: pl.DataFrame, loop: int, later_ms: int) -> pl.DataFrame:
 
 
 class WorldTraffic:
-    """A preset's people, as delivered; each loop is another such market, after the one before."""
+    """A preset's people, as delivered; each loop is another such market, following the previous one."""
 
     def __init__(self, plan: Plan, program: Program, *, hurried: bool = False) -> None:
         """Start the first market; `hurried` people make dense traffic.
@@ -99,7 +99,7 @@ class WorldTraffic:
         """Do nothing: no resource is held."""
 
     def _begin(self) -> None:
-        """Start the next market, with other people, when the one before is over."""
+        """Start the next market, with other people, when the previous one is over."""
         plan = self._plan
         start_ms = plan.start_ms + self.loops * plan.days * DAY_MS
         self._world = World(

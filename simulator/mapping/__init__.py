@@ -1,1 +1,1 @@
-"""Mappings: how another system's records become our events, each said by a TOML file."""
+"""Map other systems' records to our events, each mapping defined by a TOML file."""

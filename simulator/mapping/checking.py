@@ -1,4 +1,4 @@
-"""Show record by record what a mapping makes of a sample: what comes out, what was not used, what is missing."""
+"""Show record by record what a mapping makes of a sample: what comes out, what is unused, what is missing."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from simulator.mapping.rows import MappedRecord, is_skipped
 
 @dataclass(frozen=True)
 class CheckedRecord:
-    """What became of one record: its line, its events as they would be sent, and why some are refused.
+    """The result of one record: its line, its events as they would be sent, and why some are refused.
 
-    `unused` are the paths of the record that nothing reads; `missing` those that are read, and where nothing stands.
+    `unused` are the paths of the record that nothing reads; `missing` those that are read but have no value.
     """
 
     number: int
@@ -33,9 +33,9 @@ class CheckedRecord:
 
 
 def checked_record(mapper: Mapper, one: MappedRecord, clock_ms: int) -> CheckedRecord:
-    """Return what becomes of a record.
+    """Return the result of a record.
 
-    Its events are checked against the contract, too, as if they were received at `clock_ms` (milliseconds UTC).
+    Its events are also checked against the contract, as if they were received at `clock_ms` (milliseconds UTC).
     """
     receiver = Receiver(0, clock_ms, infer_time=mapper.mapping.infers_time())
     decoded = decode_rows(one.rows, receiver, lambda _text: None)
@@ -56,7 +56,7 @@ def checked_record(mapper: Mapper, one: MappedRecord, clock_ms: int) -> CheckedR
 
 
 def _reading(mapper: Mapper, record: dict[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return what of a record nothing reads, and what is read and isn't there."""
+    """Return which paths of a record nothing reads, and which are read but missing."""
     used: list[Path] = [path for value in mapper.mapping.values.values() for path in value.field.paths()]
     missing: dict[str, None] = {}
     items: dict[tuple[str | int, ...], list[Path]] = {}
@@ -78,7 +78,7 @@ def _reading(mapper: Mapper, record: dict[str, Any]) -> tuple[tuple[str, ...], t
 
 
 def _absent(field: Field, record: Any, item: Any, number: int) -> list[str]:
-    """Return the paths of a field at which nothing stands; of several of which the first counts, only if it is all."""
+    """Return a field's paths that have no value; if it takes the first of several, only if none has one."""
     if field.default is not None:
         return []
     if field.first:
@@ -94,6 +94,6 @@ def _paths(event: EventMap) -> Iterator[Path]:
 
 
 def _in_item(leaf: tuple[str | int, ...], each: tuple[str | int, ...], paths: Sequence[Path]) -> bool:
-    """Return whether a value stands in an item of the list at `each`, where one of the paths leads."""
+    """Return whether one of the paths leads to a value in an item of the list at `each`."""
     inside = leaf[: len(each)] == each
     return inside and any(path.covers(leaf[len(each) + 1 :]) for path in paths)

@@ -1,7 +1,7 @@
-"""Evaluate the rules' own SQL over the values of one record: nulls count as they do in SQL.
+"""Evaluate the rules' SQL over the values of one record, with nulls as in SQL.
 
-The engine compiles the same trees for columns (`simulator/program/rules.py`); a record that comes alone is asked here,
-at a hundredth of the cost.
+The engine compiles the same trees for columns (`simulator/program/rules.py`); for a single record this costs a
+hundredth of that.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _FALSE: Final = frozenset({"false", "0", "no", "n"})
 
 
 def compile_condition(tree: Node, values: Mapping[str, Read]) -> Read:
-    """Return what evaluates a tree to True, False or None; `values` read what it calls facts."""
+    """Return a function that evaluates a tree to True, False or None; `values` read what the tree calls facts."""
     return _compile(tree, values)
 
 
 def as_kind(kind: Kind, read: Read) -> Read:
-    """Return what reads a value as one of a kind: what isn't of it is None, as if it were not there."""
+    """Return a function that reads a value as one of a kind; a value of another kind is None, as if missing."""
     convert = {"text": _text, "number": _number, "bool": boolean}[kind]
 
     def found(record: Any, item: Any, number: int) -> Any:
@@ -91,7 +91,7 @@ def _compile(node: Node, values: Mapping[str, Read]) -> Read:  # noqa: PLR0911 -
 
 
 def _connect(decides: bool) -> Callable[[list[Read]], Read]:
-    """Return what compiles AND (`decides` is false) or OR (true): one such value decides, else an unknown one does."""
+    """Return a compiler for AND (`decides` is false) or OR (true): one such value decides, else an unknown one does."""
 
     def compiled(args: list[Read]) -> Read:
         def connected(record: Any, item: Any, number: int) -> bool | None:
@@ -147,7 +147,7 @@ def _like(arg: Read, pattern: str) -> Read:
 
 
 def _is(arg: Read, literal: Any) -> Read:
-    """Return what compares with a constant, as most conditions begin: in half the time of `_binary`."""
+    """Return a function that compares with a constant, as most conditions begin: in half the time of `_binary`."""
 
     def equal(record: Any, item: Any, number: int) -> bool | None:
         value = arg(record, item, number)

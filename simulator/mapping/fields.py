@@ -1,4 +1,4 @@
-"""One field of an event: where its value stands in a record, and what is done with it before it is ours."""
+"""Read one field of an event: find its value in a record, and convert it to our form."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ FUNCTIONS: Final[dict[str, Callable[[str], str]]] = {
     "digits": lambda text: re.sub(r"[^0-9]", "", text),
     "last-part": lambda text: text.rstrip("/").rpartition("/")[2],
 }
-"""What `as` may do with a text; `last-part` is what follows the last slash, as in gid://shopify/Order/123."""
+"""The functions that `as` can apply to a text; `last-part` is what follows the last slash, as in gid://shopify/Order/123."""
 
 
 @dataclass(frozen=True)
 class Template:
-    """A text with values of the record between its parts: `order:{id}`."""
+    """A text with values from the record between its parts: `order:{id}`."""
 
     parts: tuple[str | Path, ...]
 
 
 @dataclass(frozen=True)
 class Field:
-    """How the value of a field is found. Exactly one of the first four says where it comes from.
+    """How to find the value of a field. Exactly one of the first four says where it comes from.
 
-    Then, in this order: `functions` of texts, `table`, `money` or `time` or `hashed`, and `minus`. `default` stands for
-    what is not there.
+    Then these apply, in order: `functions` of texts, `table`, `money` or `time` or `hashed`, and `minus`. `default`
+    replaces a missing value.
     """
 
     path: Path | None = None
@@ -74,9 +74,9 @@ class Field:
 
 
 def compile_field(field: Field, hasher: Hasher | None) -> Read:
-    """Return what reads a field: its value, or None where nothing is there; `hasher` has the client's key.
+    """Return a function that reads a field: its value, or None if there is none; `hasher` has the client's key.
 
-    What is returned raises `WrongValueError` for a value that can't be used.
+    The function raises `WrongValueError` for a value that can't be used.
     """
     read = _source(field, hasher)
     steps = _steps(field, hasher)
@@ -113,7 +113,7 @@ def _first(reads: Sequence[Read]) -> Read:
 
 
 def _template(template: Template) -> Read:
-    """Return what writes a text; where one of its values isn't there, neither is the text."""
+    """Return a function that fills in a text; if one of its values is missing, so is the text."""
     match template.parts:
         case (str() as before, Path() as path):
             return _short_template(before, path)
@@ -134,7 +134,7 @@ def _template(template: Template) -> Read:
 
 
 def _short_template(before: str, path: Path) -> Read:
-    """Return what writes a text of the usual form, `order:{id}`, in half the time."""
+    """Return a function that fills in a text of the usual form, `order:{id}`, in half the time."""
     read, where = path.read, path.text
 
     def text(record: Any, item: Any, number: int) -> str | None:
@@ -166,7 +166,7 @@ Step = Callable[[Any], Any]
 
 
 def _steps(field: Field, hasher: Hasher | None) -> list[Step]:
-    """Return what is done with a value, one after the other; money with a currency of its own is not among it."""
+    """Return the conversions of a value, in order, except that of money with a currency of its own."""
     steps: list[Step] = [_text_step(FUNCTIONS[name]) for name in field.functions]
     if field.table is not None:
         steps.append(_table_step(field.table, field.otherwise))
@@ -255,9 +255,9 @@ _TEXTS: Final = frozenset({"text", "reference", "id", "choice", "currency", "pro
 
 
 def as_ours(value: Any, kind: Kind) -> Any:  # noqa: PLR0911 - one a kind
-    """Return a value as the contract has its kind, where it is only written otherwise: an id as a number, say.
+    """Return a value in the contract's kind if it is only written differently: an id as a number, say.
 
-    What doesn't fit stays as it is; the contract refuses it and says why.
+    A value that doesn't fit is returned unchanged; the contract refuses it and says why.
     """
     if type(value) is str and kind in _TEXTS:  # most values, at a third of the cost of what follows
         return value

@@ -1,7 +1,7 @@
 """Hash raw contacts with the client's key: HMAC-SHA-256 over the normalised value, in hexadecimal.
 
-The same key and the same normalisation give the same reference in every system, so that people are recognised across
-them, and nobody without the key can find out whose reference it is.
+The same key and normalisation give the same reference in every system, so that people are recognised across systems,
+while nobody without the key can find out whose reference it is.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Hasher:
         return outer.hexdigest()
 
     def email(self, text: str) -> str:
-        """Return the hash of an e-mail address, trimmed and in small letters.
+        """Return the hash of an e-mail address, trimmed and in lower case.
 
         Raises:
             WrongValueError: there is no `@` in it.
@@ -47,7 +47,8 @@ class Hasher:
     def phone(self, text: str, country_code: str | None = None) -> str:
         """Return the hash of a phone number: its digits with the country code.
 
-        A number that begins neither with `+` nor with `00` is of the country `country_code`, whose trunk 0 is left out.
+        A number that begins neither with `+` nor with `00` belongs to the country `country_code`, whose trunk 0 is
+        dropped.
 
         Raises:
             WrongValueError: it has too few or too many digits, or its country isn't known.

@@ -51,10 +51,10 @@ def load_mapping(text: str, file: str) -> MappingFile:
 
 
 def parsed(text: str, file: str) -> dict[str, Any]:
-    """Parse a file of TOML.
+    """Parse a TOML file.
 
     Raises:
-        InputError: it is none, or too large.
+        InputError: it is not TOML, or too large.
 
     """
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
@@ -67,7 +67,7 @@ def parsed(text: str, file: str) -> dict[str, Any]:
 
 
 class Loader:
-    """Loads one document; what is wrong is noted, so that the rest is read too."""
+    """Loads one document; problems are noted, so that the rest is read too."""
 
     def __init__(self, document: Table, report: Report) -> None:
         self.document, self.report = document, report
@@ -106,14 +106,14 @@ class Loader:
         )
 
     def at(self, path: Path) -> Any:
-        """Return what stands at a path of the document; None where nothing does."""
+        """Return the value at a path of the document; None if there is none."""
         found: Any = self.document
         for key in path:
             found = found.get(key) if isinstance(found, dict) else found[key]
         return found
 
     def known(self, table: Table, names: tuple[str, ...], path: Path, label: str) -> None:
-        """Note the keys of a table that it can't have."""
+        """Note unknown keys of a table."""
         for key in table:
             if key not in names:
                 where = f"{label}.{key}" if label else key
@@ -130,7 +130,7 @@ class Loader:
     def text(
         self, path: Path, key: str, pattern: re.Pattern[str] | None = None, right: str = "a text"
     ) -> str:
-        """Read a text; an empty one if it is left out or wrong."""
+        """Read a text; empty if it is left out or wrong."""
         value = (self.at(path) or {}).get(key)
         if value is None:
             return ""
@@ -216,7 +216,7 @@ class Loader:
         )
 
     def needed(self, kind: EventSpec, table: Table, path: Path, label: str, *, infer_time: bool) -> None:
-        """Note what an event of a kind can't be without."""
+        """Note missing fields that an event of a kind requires."""
         if "id" not in table:
             said = 'missing; make it of the key of the record, such as { text = "order:{id}" }'
             self.report.add(path, f"{label}.id", said)
@@ -258,7 +258,7 @@ class Loader:
         return tuple(data), tuple(attributes)
 
     def attributes(self, given: Any, path: Path, label: str) -> list[tuple[str, Any]]:
-        """Read attributes of one's own."""
+        """Read the client's own attributes."""
         if not isinstance(given, dict):
             self.report.add(path, label, "must be a table: a name and a path each")
             return []
@@ -343,7 +343,7 @@ class Loader:
         )
 
     def expected(self, event: Table, path: Path) -> dict[str, Any]:
-        """Read what is expected of an event: values, or fields that make them, such as a hash of a value."""
+        """Read what is expected of an event: values, or fields that compute them, such as a hash of a value."""
 
         def one(value: Any, at: Path) -> Any:
             return self.fields.field(value, at, _label(at)) if isinstance(value, dict) else value

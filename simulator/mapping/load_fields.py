@@ -1,4 +1,4 @@
-"""Read how one field is found: a path, or a table that says where its value comes from and what is done with it."""
+"""Read how to find one field: a path, or a table that says where its value comes from and how to convert it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _PLACE: Final = re.compile(r"\{([^{}]*)\}")
 
 
 class FieldReader:
-    """Reads fields of a mapping of one format, noting what is wrong.
+    """Reads fields of a mapping in one format, and notes problems.
 
     `currency` is that of the event at hand, whose digits decimals take unless they name another.
     """
@@ -37,7 +37,7 @@ class FieldReader:
         self.currency: Field | None = None
 
     def field(self, said: Any, at: Path, label: str, *, of_time: bool = False) -> Field | None:
-        """Read a field; None where it is wrong. One `of_time` is RFC 3339 unless it says otherwise."""
+        """Read a field; None if it is wrong. A field `of_time` is RFC 3339 unless it says otherwise."""
         if isinstance(said, str):
             path = self.path(said, at, label)
             return None if path is None else Field(path=path, time="rfc3339" if of_time else None)
@@ -90,7 +90,7 @@ class FieldReader:
         return found
 
     def first(self, said: Any, at: Path, label: str, of_time: bool) -> tuple[Field, ...]:
-        """Read fields of which the first counts that is there."""
+        """Read alternatives, of which the first that has a value counts."""
         if not isinstance(said, list) or not said:
             self.note(at, f"{label}.first", "must be a list of paths or tables")
             return ()
@@ -140,7 +140,7 @@ class FieldReader:
         return tuple(name for name in names if name in FUNCTIONS)
 
     def table(self, said: Any, at: Path, label: str) -> dict[str, str | int | bool] | None:
-        """Read a table of values: what is written there, and what it is for us."""
+        """Read a table of values: what the record says, and what it means to us."""
         if said is None:
             return None
         if isinstance(said, dict) and all(isinstance(one, (str, int)) for one in said.values()):
@@ -149,7 +149,7 @@ class FieldReader:
         return None
 
     def of_money(self, said: dict[str, Any], at: Path, label: str, *, decimal: bool) -> Field | None:
-        """Read the currency of a decimal: its own, or that of the event."""
+        """Read the currency of a decimal: its own, or the event's."""
         if "currency" in said:
             return self.field(said["currency"], (*at, "currency"), f"{label}.currency")
         if decimal and self.currency is None:
@@ -159,7 +159,7 @@ class FieldReader:
         return self.currency if decimal else None
 
     def time(self, said: dict[str, Any], at: Path, label: str, *, of_time: bool) -> str | None:
-        """Read the form of a time."""
+        """Read the format of a time."""
         form = said.get("time")
         if form is None:
             return "rfc3339" if of_time else None

@@ -1,4 +1,4 @@
-"""Apply a mapping: a record of another system becomes lines of our events, or is refused with a field and a reason."""
+"""Apply a mapping: a record from another system becomes lines of our events, or is refused with field and reason."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ _SHOWN: Final = 3  # values that are named where no event takes a record
 
 
 class Made(NamedTuple):
-    """What a record became: the line of an event; or why there is none, and a line of what may be kept of it."""
+    """What a record became: an event's line; or why there is none, and a line of what may be kept of it."""
 
     line: bytes
     problem: Problem | None = None
 
 
 class _Target(NamedTuple):
-    """A field that is ready to be read, and where its value goes.
+    """A compiled field, and where its value goes.
 
-    `missing` is what is said where nothing is there; None for a field that may be left out.
+    `missing` is the message if there is no value; None for an optional field.
     """
 
     where: str
@@ -45,7 +45,7 @@ class _Target(NamedTuple):
 
 
 class _Event(NamedTuple):
-    """An event that is ready to be made."""
+    """A compiled event."""
 
     plan: EventMap
     each: Read | None
@@ -56,7 +56,7 @@ class _Event(NamedTuple):
 
 
 class Mapper:
-    """A mapping that is ready to be applied, with the client's key where it hashes."""
+    """A compiled mapping, with the client's key if it hashes anything."""
 
     def __init__(self, mapping: MappingFile, hasher: Hasher | None) -> None:
         self.mapping = mapping
@@ -67,7 +67,7 @@ class Mapper:
         self._events = [self._ready(event, hasher) for event in mapping.events]
 
     def of_text(self, raw: bytes, now: str | None = None) -> list[Made]:
-        """Return what a record of JSON text becomes; `now` as for `of_record`."""
+        """Return what a JSON record becomes; `now` as for `of_record`."""
         try:
             record = orjson.loads(raw)
         except orjson.JSONDecodeError as error:
@@ -81,8 +81,8 @@ class Mapper:
     def of_record(self, record: dict[str, Any], raw: bytes, now: str | None = None) -> list[Made]:
         """Return what a record becomes; an empty list is a record that is skipped.
 
-        `raw` is its text as received. An event without a time happened `now`, where the mapping allows that (RFC 3339);
-        without `now` it has none, and whoever receives it infers it.
+        `raw` is its text as received. If the mapping allows it, an event without a time happened `now` (RFC 3339);
+        without `now` it has no time, and the receiver infers it.
         """
         made: list[Made] = []
         matched = False
@@ -184,7 +184,7 @@ class Mapper:
 def _add_time(
     built: dict[str, Any], event: _Event, record: dict[str, Any], item: Any, number: int, now: str | None
 ) -> tuple[str, str] | None:
-    """Add when an event happened; return the field and the reason where that can't be said."""
+    """Add when an event happened; return the field and the reason if that can't be determined."""
     told: object = None
     if event.time is not None:
         try:
@@ -217,7 +217,7 @@ def _nothing_at(field: Field) -> str:
 
 
 def _forgiving(field: Field, hasher: Hasher | None) -> Read:
-    """Return what reads a value for a condition: one that can't be used is null there."""
+    """Return a function that reads a value for a condition; a value that can't be used counts as null."""
     read = compile_field(field, hasher)
     if field.path is not None and read is field.path.read:
         return read  # nothing is done with it, so nothing can be wrong
@@ -232,7 +232,7 @@ def _forgiving(field: Field, hasher: Hasher | None) -> Read:
 
 
 def type_of(value: object) -> str:
-    """Name the kind of a value of JSON that is no object."""
+    """Name the kind of a JSON value that is not an object."""
     if isinstance(value, list):
         return "a list"
     return "a text" if isinstance(value, str) else "a number, true, false or null"

@@ -1,4 +1,4 @@
-"""A mapping as it was loaded: frozen, and said in our terms."""
+"""Represent a loaded mapping as frozen values in our own terms."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ UNMATCHED: Final[tuple[Unmatched, ...]] = ("refuse", "skip")
 
 @dataclass(frozen=True)
 class Value:
-    """A value that conditions read by a name."""
+    """A value that conditions refer to by name."""
 
     fact: Fact
     field: Field
@@ -37,9 +37,9 @@ class DataField:
 
 @dataclass(frozen=True)
 class EventMap:
-    """How a record becomes an event of `type`: where `when` is met, for each item of the list at `each`, if any.
+    """How a record becomes an event of `type`: if `when` is met, for each item of the list at `each`, if any.
 
-    `label` names it in messages. With `infer_time` an event without a time happened when it is received.
+    `label` names it in messages. With `infer_time` an event without a time happened when it was received.
     """
 
     label: str
@@ -66,10 +66,10 @@ class EventMap:
 
 @dataclass(frozen=True)
 class Test:
-    """A test that a mapping brings along: a record as text, and what should come of it.
+    """A mapping's own test: a record as text, and what should become of it.
 
-    `events` has of each event the members that are compared. A record may be expected to be skipped, or refused for
-    the field `refused`.
+    `events` has the members to compare for each event. A record may also be expected to be skipped, or refused because
+    of the field `refused`.
     """
 
     name: str
@@ -81,9 +81,9 @@ class Test:
 
 @dataclass(frozen=True)
 class MappingFile:
-    """A whole mapping. `text` is the file.
+    """A mapping; `text` is the file.
 
-    A sender that posts a form has its record, as text, in the field `form_field`.
+    If the sender posts a form, the record is the text of its field `form_field`.
     """
 
     name: str
@@ -104,5 +104,5 @@ class MappingFile:
         return any(one.hashes() for event in self.events for _, one in event.fields())
 
     def infers_time(self) -> bool:
-        """Return whether events may come of it that state no time."""
+        """Return whether it can produce events that state no time."""
         return any(event.infer_time for event in self.events)

@@ -1,4 +1,4 @@
-"""Money in the forms that systems write, as an integer in minor units."""
+"""Read money in the forms that systems write, as integer minor units."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _GROUPED: Final = {
 
 
 def minor_units(value: Any) -> int:
-    """Return an amount that is in minor units already.
+    """Return an amount that is already in minor units.
 
     Raises:
-        WrongValueError: it is no integer.
+        WrongValueError: it is not an integer.
 
     """
     if isinstance(value, int) and not isinstance(value, bool):
@@ -40,7 +40,7 @@ def from_decimal(value: Any, form: MoneyForm, currency: Any) -> int:
     """Return an amount in major units, such as `49.99` or `1.234,50`, in minor units of its currency.
 
     Raises:
-        WrongValueError: it is none, its currency isn't known, or it has more digits than the currency.
+        WrongValueError: it is not an amount, its currency is unknown, or it has more decimals than the currency.
 
     """
     code = currency.strip().upper() if isinstance(currency, str) else ""

@@ -1,4 +1,4 @@
-"""Write payouts in a partner's form: which rows, and what stands in each of its columns, said by a TOML file."""
+"""Write payouts in a partner's form, defined by a TOML file: which rows, and the content of each column."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ENDING: Final = ".toml"
 
 @dataclass(frozen=True)
 class FormTest:
-    """A test that a form brings along: a row of payouts, and the cells that it becomes; none where it is left out."""
+    """A form's own test: a row of payouts, and the cells that it becomes; None if it is left out."""
 
     name: str
     row: Mapping[str, str]
@@ -49,7 +49,7 @@ class PartnerForm:
 
 
 class FormWriter:
-    """A form that is ready to be written; `header` names its columns."""
+    """A compiled form; `header` names its columns."""
 
     def __init__(self, form: PartnerForm) -> None:
         self.form = form
@@ -62,7 +62,7 @@ class FormWriter:
         self._when = None if form.when is None else compile_condition(form.when, named)
 
     def cells(self, row: Mapping[str, str | int | None]) -> tuple[str, ...] | None:
-        """Return the cells of a row of payouts, by the names of its columns; None where it is left out.
+        """Return the cells of a row of payouts, by column name; None if it is left out.
 
         Raises:
             InputError: a value can't be used.
@@ -134,7 +134,7 @@ def _test(table: Mapping[str, Any], place: int) -> FormTest:
 
 
 def form_failures(form: PartnerForm) -> list[str]:
-    """Return what is wrong with each test of a form that fails, a line each."""
+    """Return what is wrong with each failing test of a form, a line each."""
     writer = FormWriter(form)
     found: list[str] = []
     for test in form.tests:

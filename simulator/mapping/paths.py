@@ -1,4 +1,4 @@
-"""Paths: where in a record a value stands, such as `data.object.lines[0].amount`, or a column of a CSV file."""
+"""Parse paths to values in a record, such as `data.object.lines[0].amount`, or a column of a CSV file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EXAMPLE: Final = 'data.object.lines[0].amount, or data["odd.name"]'
 
 @dataclass(frozen=True)
 class Path:
-    """A path as it is written, and what reads it; `keys` are the names and places on its way from the record."""
+    """A path as written, and the function that reads it; `keys` are the names and indexes along it."""
 
     text: str
     keys: tuple[str | int, ...]
@@ -31,7 +31,7 @@ class Path:
 
 
 def parse_path(text: str, form: Format) -> Path | None:
-    """Parse a path; None where it is none. In a CSV file it is the whole name of a column."""
+    """Parse a path; None if it is invalid. In a CSV file a path is the full name of a column."""
     if not text.strip():
         return None
     if form == "csv":
@@ -112,7 +112,7 @@ def _step(found: Any, key: str | int) -> Any:
 
 
 def leaves(value: object, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """Yield where the single values of a record stand; empty ones and null are passed over."""
+    """Yield the locations of the single values of a record; empty ones and null are passed over."""
     if isinstance(value, dict):
         for name, inner in value.items():
             yield from leaves(inner, (*at, name))

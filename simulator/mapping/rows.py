@@ -1,4 +1,4 @@
-"""Read files of records by a mapping: each record becomes the rows of its events, as if they had stood in the file."""
+"""Read files of records through a mapping: each record becomes the rows of its events."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def rows_of_lines(
 
 
 def rows_of_csv(mapper: Mapper, stream: BinaryIO, file: str) -> Iterator[CsvRow]:
-    """Read the header of a CSV file at once, and give the rows of its records one by one.
+    """Read the header of a CSV file at once, and yield the rows of its records one by one.
 
     Raises:
         InputError: it has no header, or one with a column twice.

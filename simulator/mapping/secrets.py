@@ -1,4 +1,4 @@
-"""The secrets of a client: the key that contacts are hashed with, and those with which senders sign.
+"""Load a client's secrets: the key that contacts are hashed with, and those that senders sign with.
 
 The file is TOML, and nobody but its owner needs to read it:
 
@@ -24,13 +24,13 @@ SHORTEST_KEY: Final = 16  # characters; 32 of chance are better
 
 @dataclass(frozen=True)
 class Secrets:
-    """What `--secrets` names: the hash key, and by the name of a mapping what its sender signs with."""
+    """The content of `--secrets`: the hash key, and each sender's signing secret by the name of its mapping."""
 
     hash_key: str | None = None
     signing: Mapping[str, str] = field(default_factory=dict)
 
     def hasher(self) -> Hasher | None:
-        """Return what hashes with the key; None where there is none."""
+        """Return a hasher with the key; None if there is no key."""
         return None if self.hash_key is None else Hasher(self.hash_key.encode())
 
 
@@ -38,7 +38,7 @@ NONE: Final = Secrets()
 
 
 def load_secrets(path: Path) -> Secrets:
-    """Read a file of secrets; what is wrong is said without repeating any of them.
+    """Read a file of secrets; problems are reported without repeating any secret.
 
     Raises:
         InputError: it can't be read, or isn't one.
@@ -55,9 +55,7 @@ def load_secrets(path: Path) -> Secrets:
             raise InputError(f"{path}: unknown key; there are hash_key and the table [signing]")
     hash_key, signing = found.get("hash_key"), found.get("signing", {})
     if hash_key is not None and not (isinstance(hash_key, str) and len(hash_key) >= SHORTEST_KEY):
-        raise InputError(
-            f"{path}: hash_key must be a text of {SHORTEST_KEY} characters at least, from chance"
-        )
+        raise InputError(f"{path}: hash_key must be a random text of at least {SHORTEST_KEY} characters")
     if not isinstance(signing, dict) or not all(isinstance(one, str) and one for one in signing.values()):
         raise InputError(f"{path}: [signing] must have the name of a mapping and a secret each, as text")
     return Secrets(hash_key, dict(signing))

@@ -1,4 +1,4 @@
-"""Find a mapping by its name or its file; those that are shipped stand beside this module."""
+"""Find a mapping by its name or its file; the shipped ones are beside this module."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ def find_mapping(name: str) -> MappingFile:
 
 
 def ready_mapper(mapping: MappingFile, secrets: Secrets) -> Mapper:
-    """Return what applies a mapping with the client's key.
+    """Compile a mapping with the client's key.
 
     Raises:
-        InputError: it hashes, and there is no key.
+        InputError: it hashes contacts, but there is no key.
 
     """
     hasher = secrets.hasher()

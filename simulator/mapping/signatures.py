@@ -1,4 +1,4 @@
-"""Check the signatures by which senders of webhooks prove that a body is theirs, as each of them documents."""
+"""Check the signatures with which webhook senders prove that a body is theirs, as each of them documents."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def signature_problem(
 ) -> str | None:
     """Say what is wrong with the signature of a body; None if it is the sender's.
 
-    `said` has the request's headers, and finds their names in any case; with IN_FORM it has the fields of the form.
+    `said` has the request's headers, case-insensitively; with IN_FORM it has the fields of the form.
     `now_s` is the wall clock's time, in seconds.
     """
     given = said.get(signature.name)
@@ -48,7 +48,7 @@ def signature_problem(
 
 
 def sign(signature: Signature, secret: str, body: bytes, now_s: int) -> str:
-    """Return what a sender would write in the header, or in the field of the form, to sign a body."""
+    """Return what a sender would write into the header or form field to sign a body."""
     if signature.scheme == IN_FORM:
         return secret
     if signature.scheme == "stripe":

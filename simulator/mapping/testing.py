@@ -1,4 +1,4 @@
-"""Run the tests that a mapping brings along: what its records become, against what it says should become of them."""
+"""Run a mapping's own tests: what its records become, compared with what they should become."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from simulator.mapping.model import MappingFile, Test
 from simulator.mapping.rows import is_skipped, rows_of_csv
 
 TEST_KEY: Final = b"the key of a mapping's own tests"
-"""What contacts are hashed with where nothing is stored: a hash that is shown so is nobody's reference."""
+"""The key that contacts are hashed with when nothing is stored: such hashes are nobody's references."""
 
 
 def failures(mapping: MappingFile) -> list[str]:
-    """Return what is wrong with each test of a mapping that fails, a line each."""
+    """Return what is wrong with each failing test of a mapping, a line each."""
     hasher = Hasher(TEST_KEY)
     mapper = Mapper(mapping, hasher)
     found: list[str] = []

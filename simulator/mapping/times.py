@@ -1,4 +1,4 @@
-"""Times in the forms that systems write, as RFC 3339 in UTC."""
+"""Read times in the forms that systems write, as RFC 3339 in UTC."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FORMS: Final = ("rfc3339", "iso", "epoch-s", "epoch-ms", "date")
 
 
 class Told(NamedTuple):
-    """A moment in RFC 3339, and whether its time of day is inferred, since only a day was told."""
+    """A moment in RFC 3339, and whether its time of day is inferred because only a day was given."""
 
     text: str
     inferred: bool = False
@@ -30,10 +30,10 @@ Parse = Callable[[Any], Told]
 
 
 def time_parser(form: str, zone: tzinfo | None) -> Parse:
-    """Return what parses times of a form: one of `FORMS`, or a pattern of strptime, such as `%d/%m/%Y %H:%M`.
+    """Return a parser for times in one of `FORMS`, or in a strptime pattern such as `%d/%m/%Y %H:%M`.
 
-    `zone` is that of times which state none. Where clocks are put back, the earlier of two moments is meant. A day
-    alone is taken at its last millisecond, so that it doesn't lie before what led to it that day.
+    `zone` applies to times that state none. If clocks are put back, the earlier of two moments is meant. A day alone is
+    read as its last millisecond, so that it isn't before what led to it on that day.
     """
     if form == "rfc3339":
         return lambda value: Told(value) if isinstance(value, str) else _not(value, "an RFC 3339 text")
@@ -69,7 +69,7 @@ def _epoch(value: Any, per: int) -> Told:
 
 @lru_cache(maxsize=4096)
 def _day(days: int) -> str:
-    """Write a day since 1970; a file tells of few, and to look one up takes a third of the time of writing it."""
+    """Write a day since 1970; a file has few distinct ones, and a cached one takes a third of the time."""
     return (_EPOCH + timedelta(days=days)).date().isoformat()
 
 

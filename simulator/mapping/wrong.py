@@ -1,4 +1,4 @@
-"""What a record may have that no mapping can use."""
+"""Define the error for a value that a mapping can't use."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from __future__ import annotations
 class WrongValueError(ValueError):
     """A value is not of the form that the mapping says; the message says what it is and what it should be.
 
-    It never repeats what would be hashed.
+    It never repeats a value that would be hashed.
     """

@@ -1,4 +1,4 @@
-"""Say where a program file means something else than it did in the first edition of the language."""
+"""Say where a program file means something different from the first edition of the language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All expressions of a program as trees: those of rules, and `when` and `keep_if` of rewards."""
+"""Parse all expressions of a program into trees: those of rules, and rewards' `when` and `keep_if`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Condition:
 
     @property
     def label(self) -> str:
-        """What to call it in messages."""
+        """The name for it in messages."""
         return f'{self.of} "{self.name}"'
 
 

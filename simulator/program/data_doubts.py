@@ -1,4 +1,4 @@
-"""Compare what a program uses with what its senders sent: what is sent for nothing, and what is used and never came."""
+"""Compare what a program uses with what its senders sent: data that nothing uses, and data that never arrived."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Unused:
 
     @property
     def words(self) -> str:
-        """Say it in a line."""
+        """Describe it in a line."""
         kind, field = self.origin
         if not field:
             return f"{kind} was sent {_times(self.count)}, and nothing in the program uses it: do not send it"
@@ -35,7 +35,7 @@ class Unused:
 
 @dataclass(frozen=True)
 class NeverSent:
-    """Something of the program, by its label, that waits for events or fields of which none came.
+    """Something in the program, by its label, that waits for events or fields of which none arrived.
 
     `fact` is what its expression reads; a milestone has none. Any of the `origins` would have been enough.
     """
@@ -46,7 +46,7 @@ class NeverSent:
 
     @property
     def wanted(self) -> str:
-        """Name what never came."""
+        """Name what never arrived."""
         types: dict[str, list[str]] = {}
         for one in self.origins:
             types.setdefault(one.field, []).append(one.type)
@@ -54,14 +54,14 @@ class NeverSent:
 
     @property
     def words(self) -> str:
-        """Say it in a line."""
+        """Describe it in a line."""
         if not self.fact:
             return f"{self.label} waits for {self.wanted}, which never came"
         return f"{self.label} reads {self.fact}, which is made of {self.wanted}; that never came"
 
 
 def unused_sent(program: Program, counts: Counts, fields: Fields | None) -> list[Unused]:
-    """Return what was sent and is used by nothing, in the order of the contract.
+    """Return what was sent but nothing uses, in the order of the contract.
 
     `counts` are the accepted events by type, `fields` of them those that had a field; where `fields` is None only types
     are looked at. A type that nothing uses is one line, and an attribute that no program reads is one of its own.
@@ -85,7 +85,7 @@ def unused_sent(program: Program, counts: Counts, fields: Fields | None) -> list
 
 
 def never_sent(program: Program, counts: Counts, fields: Fields | None) -> list[NeverSent]:
-    """Return what the program waits for that never came: conversions of milestones, and what its expressions read."""
+    """Return what the program waits for that never arrived: milestones' conversions, and what expressions read."""
     return list(dict.fromkeys([*_milestones(program, counts), *_expressions(program, counts, fields)]))
 
 
@@ -110,7 +110,7 @@ def _expressions(program: Program, counts: Counts, fields: Fields | None) -> Ite
 
 
 def _came(origin: Origin, counts: Counts, fields: Fields | None) -> bool:
-    """Return whether something came; a field counts as sent where only its events are known."""
+    """Return whether something arrived; a field counts as sent if only its events are known."""
     if not counts.get(origin.type, 0):
         # of a conversion that never came the milestone says so already
         return origin.type in CONVERSION_TYPES and bool(origin.field)

@@ -1,4 +1,4 @@
-"""The facts that an expression may read: a closed list of names, each with the kind of its value and its meaning.
+"""Define the facts that an expression may read: a closed list of names, each with its kind and meaning.
 
 A program adds facts of its own: one or two for each attribute that it declares, one for each experiment.
 """
@@ -21,9 +21,9 @@ _BOTH: tuple[Asked, ...] = ("conversion", "release")
 
 @dataclass(frozen=True)
 class Fact:
-    """A fact: its name, the kind of its value, and its meaning as of when the expression is asked.
+    """A fact: its name, the kind of its value, and its meaning at the time when the expression is evaluated.
 
-    `asked` says in which expressions it may stand; `values` are all it can be, empty where that is open.
+    `asked` says in which expressions it may be used; `values` are its possible values, empty if that is open.
     """
 
     name: str
@@ -136,7 +136,7 @@ class FactList:
         return tuple(name.removeprefix(VARIANT) for name in names)
 
     def elsewhere(self, name: str) -> str | None:
-        """Say of a fact that may not stand here where it may; None for a name that is no fact."""
+        """Return where a fact that may not be used here may be used; None for a name that is not a fact."""
         if name not in self._others:
             return None
         if self.asked == "release":
@@ -174,7 +174,7 @@ def facts_of_program(program: Program) -> tuple[Fact, ...]:
 
 @lru_cache(maxsize=64)  # versions of programs that one process knows
 def facts_at(program: Program, asked: Asked) -> FactList:
-    """Return the facts of a program that an expression may read which is asked then."""
+    """Return the facts of a program that an expression evaluated at that time may read."""
     return FactList(facts_of_program(program), asked)
 
 

@@ -1,4 +1,4 @@
-"""Say what a program uses each field of each event for: the rules, rewards, milestones and reports that read it.
+"""Determine what a program uses each field of each event for: the rules, rewards, milestones and reports that read it.
 
 Derived from the typed program and from where its facts come from. What nothing uses need not be sent.
 """

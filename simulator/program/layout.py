@@ -1,4 +1,4 @@
-"""The layout of a program file, its tables and keys, defined once for the loader, the JSON Schema and the docs."""
+"""Define the layout of a program file, its tables and keys, once for the loader, the JSON Schema and the docs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Warn of what a program file may say but can hardly mean."""
+"""Warn of what a program file may say but is probably a mistake."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CLOSED = {"referrer_kind": REFERRER_KINDS, "method": ("link", "code")}
 
 
 def warnings(program: Program) -> list[str]:
-    """Return warnings, each a line for a person, of what is allowed but can hardly be meant."""
+    """Return warnings, each a line for a person, of what is allowed but is probably a mistake."""
     found: list[str] = []
     if not program.milestones:
         found.append("the program has no milestone: no conversion is ever decided on")

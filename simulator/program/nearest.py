@@ -1,4 +1,4 @@
-"""Word a problem: quote what was written, and say what would be right, in one line that is safe to print."""
+"""Word a problem: quote what was written, and suggest what would be right, in one line that is safe to print."""
 
 from __future__ import annotations
 

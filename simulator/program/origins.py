@@ -1,4 +1,4 @@
-"""Say where each fact comes from: which fields of which events an expression reads when it names the fact."""
+"""Define where each fact comes from: which fields of which events an expression reads when it uses the fact."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ FACT_ORIGINS: Final[dict[str, Origins]] = {
 
 
 def origins_of(fact: str, program: Program) -> Origins:
-    """Return what a fact is made of that a program's expressions may read; a variant is made of the reference alone.
+    """Return what a fact that a program's expressions may read is made of; a variant is made of the reference alone.
 
     Raises:
         LookupError: the program has no such fact.

@@ -110,7 +110,7 @@ def word_problems(text: str, facts: FactList) -> list[str]:
 
 
 def is_keyword(name: str) -> bool:
-    """Tell whether SQL takes a name for a word of its own, so that no expression could read it as a fact."""
+    """Return whether SQL reserves a name, so that no expression could read it as a fact."""
     tokens = Tokenizer().tokenize(name)
     return len(tokens) != 1 or tokens[0].token_type is not _T.VAR or name.upper() == "COALESCE"
 

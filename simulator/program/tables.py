@@ -112,7 +112,7 @@ def note_repeats(readers: list[TableReader], key: str, what: str) -> None:
 
 
 def is_table(item: object, path: Path, label: str, report: Report) -> bool:
-    """Tell whether a value is a table; note it if not."""
+    """Return whether a value is a table; note a problem if not."""
     if not isinstance(item, dict):
         report.add(path, label, f"{shown(item)} where a table belongs; write keys and values")
     return isinstance(item, dict)

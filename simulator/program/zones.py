@@ -1,4 +1,4 @@
-"""Time zones by the pinned package `tzdata`, never by the machine's own data: days are the same everywhere."""
+"""Load time zones from the pinned package `tzdata`, never from the machine, so that days are the same everywhere."""
 
 from __future__ import annotations
 

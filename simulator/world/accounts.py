@@ -1,4 +1,4 @@
-"""Let guests become accounts: another reference of the same person, which the client then merges with the first."""
+"""Turn guests into accounts: a second reference for the same person, which the client then merges with the first."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _COPIED: Final = ("inviter", "generation", "segment", "country", "community", "d
 
 @dataclass(frozen=True)
 class Known:
-    """By which row of `People` each of a group goes: `guest` at first, `account` from `since` on."""
+    """Which row of `People` each of a group uses: `guest` at first, `account` from `since` on."""
 
     guest: Ints
     account: Ints
     since: Ints
 
     def at(self, which: Ints, when: Ints) -> Ints:
-        """Return the rows by which some of the group (indices) go at moments (milliseconds UTC)."""
+        """Return the rows that some of the group (indices) use at moments (milliseconds UTC)."""
         return np.where(when >= self.since[which], self.account[which], self.guest[which])
 
 

@@ -26,7 +26,7 @@ class Agenda:
         self._epoch = 0
 
     def put(self, rows: Ints) -> None:
-        """Add occurrences; none may lie before the day being taken."""
+        """Add occurrences; none may be earlier than the day being taken."""
         if not len(rows):
             return
         rows = rows[rows[:, 0] < self._end]

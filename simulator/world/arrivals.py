@@ -1,4 +1,4 @@
-"""Represent arrivals, the people whom a share, a cheat or a leak brings, as rows of integers until their day."""
+"""Represent arrivals, the people brought by a share, a cheat or a leak, as rows of integers until their day."""
 
 from __future__ import annotations
 

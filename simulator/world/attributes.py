@@ -1,4 +1,4 @@
-"""Say attributes of customers and conversions: each event has one number for all of them, each number a text."""
+"""Give customers and conversions attributes: one number per event stands for a combination, which has a text."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class Attributes:
         combined = product(*(one.values for one in attributes.values()))
         texts = tuple(as_text(dict(zip(names, values, strict=True))) for values in combined)
         self.texts = texts if attributes else ()
-        """Each combination as canonical JSON text; none where there is no attribute."""
+        """Each combination as canonical JSON text; empty if there is no attribute."""
 
     def of(self, keys: Keys) -> Ints:
-        """Return the number of each key's combination; only where there are attributes."""
+        """Return the number of each key's combination; only call it if there are attributes."""
         number = np.zeros(len(keys), dtype=np.int64)
         for place, shares in self._shares.items():
             number = number * len(shares) + choose(keys, Purpose.ATTRIBUTE, shares, place)

@@ -1,4 +1,4 @@
-"""Decide who cheats, and how; every other module of the world asks only this one about fraud."""
+"""Decide who cheats, and how; all other modules of the world ask this one about fraud."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Cheating:
         return join_keys
 
     def at_join(self, at: Ints, person: Ints) -> Ints:
-        """Return the arrivals (see `arrivals`) caused by people's joining: rings close, codes leak."""
+        """Return the arrivals (see `arrivals`) caused by people joining: rings close, codes leak."""
         if not self._people.label[person].any():
             return self._leaks.at_join(at[:0], person[:0], person[:0])
         channel = choose(self._people.key[person], Purpose.CHANNEL, self._channel_shares, _NO_SHARE)
@@ -86,7 +86,7 @@ class Cheating:
         return self._planting.at_shares(shares)
 
     def devices(self, group: Friends) -> Ints:
-        """Return whose device each new friend uses: their own, or with some cheats their inviter's."""
+        """Return whose device each new friend uses: their own, or for some cheats their inviter's."""
         device = self._people.device[group.row].astype(np.int64)
         if not group.cheat.any():
             return device

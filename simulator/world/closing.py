@@ -21,17 +21,17 @@ class Closed:
     reopened_at: Ints
 
     def but(self, stay: Bools) -> Closed:
-        """Return the same, but that some of the group never close it."""
+        """Return the same, except that some of the group never close it."""
         return Closed(np.where(stay, NEVER, self.closed_at), np.where(stay, NEVER, self.reopened_at))
 
     def holds(self, which: Ints, when: Ints) -> Bools:
-        """Return whether the accounts of some of the group (indices) are closed at moments."""
+        """Return whether the accounts of some of the group (indices) are closed at given moments."""
         closed: Bools = (when >= self.closed_at[which]) & (when < self.reopened_at[which])
         return closed
 
 
 class Closing:
-    """Draws who closes an account, and when; the same for a person whatever the program."""
+    """Draws who closes an account, and when; the same for a person under any program."""
 
     def __init__(self, spec: ClosingSpec | None, rhythm: Rhythm) -> None:
         self._spec = spec

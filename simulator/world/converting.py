@@ -75,7 +75,7 @@ class Converting:
         self._reasons: Ints = np.array([REVERSAL_REASONS.index(name) for name in spec.conversion.reasons])
 
     def answer(self, answers: Answers) -> None:
-        """Let those who buy to cancel wait for this program's hold from now on."""
+        """Make those who plan to cancel wait for this program's hold from now on."""
         self._hold_ms = answers.hold_ms
 
     def convert(

@@ -1,4 +1,4 @@
-"""Draw how people respond to an offer, where that is assumed: anew for each market, within the world file's ranges."""
+"""Draw how people respond to an offer, if that is assumed: afresh for each market, within the world file's ranges."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def response_assumptions(spec: WorldSpec) -> tuple[Assumption, ...]:
 
 
 def drawn_offers(spec: WorldSpec, seeds: Sequence[int]) -> list[Offer]:
-    """Return how people respond in the markets with these seeds: the same for a seed in any study.
+    """Return how people respond in the markets with these seeds; a seed gives the same response in any study.
 
-    A number lies as often below as above the file's own, evenly on either side. Numbers that can't be together, since
-    the response would not saturate, are drawn again.
+    A number is below the file's own as often as above, uniformly on either side. Combinations for which the response
+    would not saturate are drawn again.
     """
     return [_drawn(spec, seed) for seed in seeds]
 

@@ -1,4 +1,4 @@
-"""Apply outcomes to people: whoever is rewarded comes back to share more often, whoever is refused less often."""
+"""Apply outcomes to people: those rewarded come back to share more often, those refused less often."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def duration_ms(text: object) -> float:
     """Return a duration such as `20s`, `5m`, `12h`, `14d` or `2w` in milliseconds.
 
     Raises:
-        ValueError: `text` is no such duration.
+        ValueError: `text` is not a duration.
 
     """
     found = _DURATION.fullmatch(text) if isinstance(text, str) else None

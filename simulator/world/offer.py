@@ -41,8 +41,8 @@ def answers(
 ) -> Answers:
     """Return how the world's people respond to a program at a moment (milliseconds UTC).
 
-    Without a moment they respond to what it always offers. `offers` say how those of each market respond, none that all
-    do as the world file says.
+    Without a moment they respond to what it always offers. `offers` say how the people of each market respond; without
+    them, everybody responds as the world file says.
     """
     typical = typical_amounts(spec)
     milestones = {one.name for one in program.milestones if one.event == spec.conversion.event}
@@ -119,7 +119,7 @@ def _is_on(reward: Reward, at_ms: int | None) -> bool:
 
 
 def _part(reward: Reward, program: Program) -> float:
-    """Return the part of the people to whom a reward is offered: of a variant of an experiment alone, its weight."""
+    """Return the share of people to whom a reward is offered: a variant's weight if only that variant offers it."""
     found = _VARIANT.fullmatch(reward.when or "")
     weights = next(
         (

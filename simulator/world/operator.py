@@ -77,7 +77,7 @@ class Operator:
             )
 
     def forget(self, source: str, event_id: str, milestone: str) -> None:
-        """Drop a review that somebody else settled; stopping a verdict that was already given is up to the caller."""
+        """Drop a review that somebody else settled; the caller must stop a verdict that was already given."""
         self._settled.add((source, event_id, milestone))
         self._due = [
             one

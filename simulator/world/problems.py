@@ -31,7 +31,7 @@ _KINDS = {
 
 
 def lines(error: ValidationError, model: type[BaseModel], file: str) -> list[str]:
-    """Return the problems of a file that should be a `model`, a line each; tables of one name are counted from 1."""
+    """Return the problems of a file that should match `model`, a line each; tables with one name are counted from 1."""
     found: dict[str, str] = {}
     for problem in error.errors(include_url=False):
         if problem["type"] == "literal_error" and isinstance(problem["input"], dict | list):

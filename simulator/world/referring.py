@@ -156,7 +156,7 @@ class Referring:
         return events, self._cheating.at_join(at, person), first.joined(more)
 
     def _close(self, person: Ints, at: Ints) -> Ints:
-        """Let some of those who join, of the brand's first customers, close their account; return the events."""
+        """Let some of the brand's first customers who join close their accounts; return the events."""
         people = self._people
         first = people.inviter[person] == NOBODY
         person, at = person[first], at[first]

@@ -62,7 +62,7 @@ class RewardActs:
         self.change_program(program)
 
     def change_program(self, program: Program) -> None:
-        """Go by the choices and expiries of this program's rewards from now on."""
+        """Follow the choices and expiries of this program's rewards from now on."""
         self._rewards: dict[str, Reward] = {one.name: one for one in program.rewards}
 
     def follow(self, reported: Sequence[ReportedReward], cheats: Bools, earliest: int) -> Ints:

@@ -23,8 +23,8 @@ _FLOOR = 0.02  # pace never drops to 0: lived time must be invertible
 class Rhythm:
     """Maps milliseconds UTC to lived milliseconds and back, over the days of a run.
 
-    A lived millisecond is a millisecond on average over a year. Of moments after the run's end only the fact that they
-    are after it is known.
+    A lived millisecond is a millisecond on average over a year. Moments after the run's end are only known to be after
+    it.
     """
 
     def __init__(self, spec: RhythmSpec, start_ms: int, days: int) -> None:

@@ -1,6 +1,6 @@
 """Load a world file: people, rates, delays and responses of one preset's world, as typed and checked values.
 
-Every number stands in `world.toml` beside its source or the word `assumed`; the code contains none.
+Every number is in `world.toml` beside its source or the word `assumed`; the code contains none.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The part of a world file that says how far its assumed numbers may be from the truth."""
+"""Define the part of a world file that says how far its assumed numbers may be from the truth."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 @dataclass(frozen=True)
 class Assumption:
-    """A number of a world file that has no source: its path, and the range within which it may well lie."""
+    """A number in a world file that has no source: its path, and its plausible range."""
 
     path: tuple[str, ...]
     value: float
@@ -27,7 +27,8 @@ def find_assumptions(ranges: Mapping[str, object], spec: BaseModel) -> tuple[Ass
     """Return the assumptions that a file's table `assumed` names, in its order.
 
     Raises:
-        ValueError: a path names no number, or a range is none or doesn't contain it; the message begins with `assumed`.
+        ValueError: a path names no number, or a range is invalid or doesn't contain it; the message begins with
+        `assumed`.
 
     """
     return tuple(_assumption(path, range_, spec) for path, range_ in _leaves((), ranges))
@@ -47,7 +48,7 @@ def _assumption(path: tuple[str, ...], ends: object, spec: BaseModel) -> Assumpt
     for key in path:
         value = value.get(key) if isinstance(value, Mapping) else getattr(value, key, None)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"assumed: {name} is no number of this file")
+        raise ValueError(f"assumed: {name} is not a number in this file")
     if (
         not isinstance(ends, list)
         or len(ends) != 2

@@ -1,4 +1,4 @@
-"""Types of a world file's part on attributes: a customer's plan, a conversion's product, in the client's words."""
+"""Define a world file's types for attributes: a customer's plan, a conversion's product, in the client's words."""
 
 from __future__ import annotations
 

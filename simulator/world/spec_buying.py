@@ -1,4 +1,4 @@
-"""Types of a world file's part on buying: conversions, what follows them, and responses to the offer."""
+"""Define a world file's types for buying: conversions, what follows them, and responses to the offer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Types of a world file's part on fraud: how often each kind of cheat occurs; a table left out means never.
+"""Define a world file's types for fraud: how often each kind of cheat occurs; a table left out means never.
 
 `cheaters` is a share of the brand's first customers; each of them cheats in one way only. `convert` is the share of
 the planted friends who convert.

@@ -1,4 +1,4 @@
-"""Types of a world file's part on people: who they are, when they are active, how they share and respond."""
+"""Define a world file's types for people: who they are, when they are active, how they share and respond."""
 
 from __future__ import annotations
 

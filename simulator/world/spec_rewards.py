@@ -1,4 +1,4 @@
-"""Types of a world file's part on what people do with rewards; all of it optional: without it, nothing.
+"""Define a world file's types for what people do with rewards; all optional: without a table, nothing happens.
 
 People learn of a reward as of any other outcome: three to six days after it.
 """

@@ -1,4 +1,4 @@
-"""Types of a world file's part on what becomes of conversions and accounts; all of it optional: without it, nothing."""
+"""Define a world file's types for later changes to conversions and accounts; all optional."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Recognition(Part):
 
 
 class Closing(Part):
-    """Accounts that are closed. Who has closed theirs neither pays, nor buys, nor shares.
+    """Accounts that are closed. People who have closed theirs neither pay, nor buy, nor share.
 
     friends    share of those who convert who close their account, `delay` after it
     referrers  share of the first customers who close theirs, `delay` after joining the program

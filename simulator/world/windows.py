@@ -1,7 +1,7 @@
 """Advance the world in windows of three days, and delay feedback so that windows can be made ahead.
 
-A window is made from the people as they were at its start. Feedback from before its start counts from its end on,
-so that a window can be made while the one before is still being judged.
+A window is made from the people as they were at its start. Feedback from before its start takes effect from its end on,
+so that a window can be made while the previous one is still being judged.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ def start_of(program: Program) -> int:
 class WorldSetup:
     """Everything that determines a world: the file, the first program, the seed, the size and the time.
 
-    With several seeds it is a world of several markets, of that size each. `offers` say how people respond in each of
-    them, none that all do as the file says.
+    With several seeds it is a world of several markets, each of that size. `offers` say how people respond in each of
+    them; without it, everybody responds as the file says.
     """
 
     spec: WorldSpec

@@ -56,7 +56,8 @@ class World:
 
         With several seeds, one for each market, there are so many customers in each; then events have a column
         `market`, the place of the seed, and a community's name has the seed before a colon. What happens in a market
-        is what happens in its world alone. `offers` say how people respond in each, none that all do as the file says.
+        is what happens in its world alone. `offers` say how people respond in each; without it, all respond as the file
+        says.
         """
         seeds = (seed,) if isinstance(seed, int) else tuple(seed)
         self.start_ms = start_ms

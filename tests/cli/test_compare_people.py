@@ -1,4 +1,4 @@
-"""Who came out otherwise under another design, and why: the same as `explain` says of each."""
+"""Who got a different result under another design, and why, as `explain` says."""
 
 from __future__ import annotations
 
@@ -85,11 +85,11 @@ def test_in_words_with_a_limit(cli: Cli, pair: tuple[Path, Path]) -> None:
     ran = cli("compare", *pair, "--people", "--limit", 2)
     assert ran.status == 0, ran.err
     lines = ran.out.splitlines()
-    assert lines[0].endswith("friends came out otherwise, in plain.db → strict.db:")
+    assert lines[0].endswith("friends got a different result, in plain.db → strict.db:")
     assert "→" in lines[1]
     assert sum(line.startswith("  plain.db: ") for line in lines) == 2
     assert "more; --limit lists more of them" in ran.out
-    assert cli("compare", pair[0], pair[0], "--people").out.splitlines()[0] == "nobody came out otherwise"
+    assert cli("compare", pair[0], pair[0], "--people").out.splitlines()[0] == "nobody got a different result"
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def test_a_won_dispute_is_told_with_its_day_and_what_it_did(cli: Cli, tmp_path: 
     account = cli("explain", "bob", "--db", path, "--json").json
     assert [one["says"] for one in account["amended"]] == [
         "it was reinstated on 6 January 2026, 00:00 UTC (won): the conversion stands again, "
-        "and its rewards were promised anew",
+        "and its rewards were promised again",
         "no effect, the conversion was not reversed",
     ]
     assert [line["state"] for line in account["rewards"]] == ["issued"]

@@ -238,7 +238,10 @@ def test_several_files_of_records_are_merged_by_time(
         (["--map", "no/such.toml"], "can't be read"),
         (["--map", "stripe"], "needs the client's key"),
         (["--map", "stripe", "--replay"], "leave one away"),
-        (["--map", "stripe", "--secrets", "{short}"], "hash_key must be a text of 16 characters at least"),
+        (
+            ["--map", "stripe", "--secrets", "{short}"],
+            "hash_key must be a random text of at least 16 characters",
+        ),
         (["--map", "stripe", "--secrets", "{none}"], "can't be read"),
         (["--map", "mention-me", "--secrets", "{secrets}"], "the mapping mention-me reads CSV"),
     ],

@@ -49,7 +49,10 @@ def _names(line: str, path: Sequence[str], text: str) -> bool:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("offer.referrer.elastic = [0.0, 0.9]", "assumed: offer.referrer.elastic is no number of this file"),
+        (
+            "offer.referrer.elastic = [0.0, 0.9]",
+            "assumed: offer.referrer.elastic is not a number in this file",
+        ),
         (
             "friend.again = 0.3",
             "assumed: friend.again needs its lowest and its highest value, such as [0.1, 0.4]",

@@ -24,7 +24,7 @@ _CUT = 4
 
 @dataclass(frozen=True)
 class Sent:
-    """What becomes of the files of a window: lines that are sent, and lines carried over to files still to come."""
+    """What happens to the files of a window: lines that are sent, and lines carried over to later files."""
 
     rows: pl.DataFrame
     carried: pl.DataFrame
@@ -48,7 +48,7 @@ class _Files:
         return cls(number, type_codes_of(number), due_of(number), chances.file_keys(number), chances)
 
     def would(self, dial: str) -> Bools:
-        """Return which files a dial strikes if nothing else does."""
+        """Return which files a dial would strike if no other did."""
         return self.chances.strikes(dial, self.keys, self.kinds, self.due)
 
     def struck(self, dial: str, among: Bools) -> Bools:
@@ -59,7 +59,7 @@ class _Files:
 
 
 def sent(rows: pl.DataFrame, period_ms: Ints, until_ms: int, chances: Chances) -> Sent:
-    """Send whole files due before a moment, in order of their lines (`file`, `occurred_at`, `id`, `line`).
+    """Send the files due before a moment, with their lines in order (`file`, `occurred_at`, `id`, `line`).
 
     `period_ms` is the time between two files of a type, by type code. A file that is missing or empty has no other
     fault; what it should have held comes through the reconciliation.
@@ -98,7 +98,7 @@ def sent(rows: pl.DataFrame, period_ms: Ints, until_ms: int, chances: Chances) -
 
 
 def _made_wrong(rows: pl.DataFrame, files: Ints, chances: Chances) -> pl.DataFrame:
-    """Falsify some lines of files to be corrected, at least one each: always the one with the smallest draw."""
+    """Falsify some lines of files to be corrected, at least one per file: always the one with the smallest draw."""
     drawn = chances.part("file-corrected", chances.keys(rows["id"]), _WRONG)
     rows = rows.with_columns(drawn=pl.Series(drawn), at=pl.int_range(pl.len()))
     ours = pl.col("file").is_in(files.tolist()) & (pl.col("flaw") == 0)

@@ -55,12 +55,12 @@ class Flight:
 
     @property
     def whole(self) -> Bools:
-        """The messages that arrive, and without a flaw: only those are sent again, or twice."""
+        """The messages that arrive without a flaw: only those are sent again, or twice."""
         return np.asarray(self.there & (self.flaw == 0))
 
     @property
     def loose(self) -> Bools:
-        """The messages that travel on their own, not in a file."""
+        """The messages that travel on their own rather than in a file."""
         return np.asarray(self.file == 0)
 
     def struck(self, dial: str, chances: Chances, among: Bools) -> Ints:

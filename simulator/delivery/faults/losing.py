@@ -14,14 +14,14 @@ _CORRECTED = 5  # copy number of a corrected message
 
 
 def lost(flight: Flight, chances: Chances) -> None:
-    """Lose messages: they are never sent. Only the reconciliation misses them, and has them sent again."""
+    """Lose messages: they are never sent. Only the reconciliation notices, and has them sent again."""
     rows = flight.struck("lost", chances, flight.there)
     flight.there[rows] = False
     chances.count("lost", flight.kinds[rows], flight.arrival[rows])
 
 
 def malformed(flight: Flight, chances: Chances) -> None:
-    """Malform messages: each is sent in a form that the contract refuses, which one is drawn."""
+    """Malform messages: each is sent in a form that the contract refuses, chosen at random."""
     rows = flight.struck("malformed", chances, flight.there)
     drawn = chances.part("malformed", flight.keys[rows])
     flight.flaw[rows] = 1 + np.minimum((drawn * len(FLAWS)).astype(np.int64), len(FLAWS) - 1)

@@ -1,4 +1,4 @@
-"""Repeat messages: as they were, with another content, or under another id."""
+"""Repeat messages: unchanged, with different content, or under another id."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def lost_answers(flight: Flight, chances: Chances) -> pl.DataFrame:
 
 
 def conflicts(flight: Flight, chances: Chances) -> pl.DataFrame:
-    """Return conflicts: the same id later with another amount, or where there is none another second."""
+    """Return conflicts: the same id later with another amount, or with another second if there is no amount."""
     found = _again("conflict", flight, chances, flight.whole, (3 * HOUR_MS, 1.0), _CONFLICT)
     return with_other_content(found)
 
@@ -36,7 +36,7 @@ def conflicts(flight: Flight, chances: Chances) -> pl.DataFrame:
 def rebooked(flight: Flight, chances: Chances) -> pl.DataFrame:
     """Return purchases entered again under a new id.
 
-    To the platform each is another purchase, to the reconciliation one too many.
+    To the platform each is a new purchase; to the reconciliation it is one too many.
     """
     among = flight.whole & _CONVERSIONS[flight.kinds]
     found = _again("rebooked", flight, chances, among, (5 * HOUR_MS, 1.0), _REBOOKED)
@@ -44,7 +44,7 @@ def rebooked(flight: Flight, chances: Chances) -> pl.DataFrame:
 
 
 def with_other_content(rows: pl.DataFrame) -> pl.DataFrame:
-    """Change what messages say under their id: the amount, or where there is none the second."""
+    """Change the content of messages under their id: the amount, or the second if there is no amount."""
     priced = pl.col("amount_minor").is_not_null()
     return rows.with_columns(
         amount_minor=pl.col("amount_minor") + _MORE_MINOR,

@@ -15,7 +15,7 @@ _BURST = 1000  # after a pause messages go out this many times as fast as they c
 
 
 def skewed(flight: Flight, chances: Chances) -> None:
-    """Skew clocks: a sender's is minutes or hours fast or slow, 20 hours at most, so that messages stay well-formed."""
+    """Skew clocks: a sender's clock is minutes or hours off, at most 20 hours, so that messages stay well-formed."""
     rows = flight.struck("skew", chances, flight.there)
     keys = flight.keys[rows]
     span = chances.span("skew", keys, 12 * MINUTE_MS, 1.6, 20 * HOUR_MS)
@@ -51,7 +51,7 @@ def delayed(flight: Flight, chances: Chances) -> None:
 
 
 def paused(flight: Flight, chances: Chances) -> None:
-    """Pause channels from a full hour on, for a day at most; then everything comes at once, in order."""
+    """Pause channels from a full hour on, for at most a day; then everything arrives at once, in order."""
     loose = flight.loose & flight.there
     for kind in np.unique(flight.kinds[loose]):
         rows = np.flatnonzero(loose & (flight.kinds == kind))

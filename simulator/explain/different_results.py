@@ -1,4 +1,4 @@
-"""Find who came out otherwise under another design, and explain why on both sides."""
+"""Find who got a different result under another design, and explain why on both sides."""
 
 from __future__ import annotations
 
@@ -17,17 +17,19 @@ ABSENT = "absent"
 
 
 @dataclass(frozen=True)
-class Otherwise:
-    """Who came out otherwise: how many by result in both databases, the most first, and some of them explained."""
+class DifferentResults:
+    """Who got a different result: counts by pair of results, the largest first, and some of the people explained."""
 
     counts: tuple[tuple[str, str, int], ...]
     people: tuple[Fields, ...]
     more: int
-    """How many are not among `people`."""
+    """How many are not in `people`."""
 
 
-def come_out_otherwise(one: Path, other: Path, limit: int, short_name: Callable[[str], str]) -> Otherwise:
-    """Compare how each friend came out in two databases, and explain the first `limit` who came out otherwise.
+def different_results(
+    one: Path, other: Path, limit: int, short_name: Callable[[str], str]
+) -> DifferentResults:
+    """Compare each friend's results in two databases, and explain the first `limit` that differ.
 
     Those whom both databases know come first, each group in the order of the references. Each person is an object with
     `ref`, `name` and `sides`: for each database `result`, `reason`, `why` (what `explain` says of them) and `rewards`.
@@ -43,7 +45,7 @@ def come_out_otherwise(one: Path, other: Path, limit: int, short_name: Callable[
         sources = Source(a), Source(b)
         people = tuple(_person(sources, pair, short_name) for pair in different[:limit])
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return Otherwise(
+    return DifferentResults(
         tuple((was, now, count) for (was, now), count in ordered), people, len(different) - len(people)
     )
 
@@ -52,7 +54,7 @@ _Pair = tuple[FriendResult | None, FriendResult | None]
 
 
 def _pairs(a: Database, b: Database) -> Iterator[_Pair]:
-    """Yield how each friend came out in both databases; None where one doesn't know them."""
+    """Yield each friend's result in both databases; None if one doesn't know them."""
     ours, theirs = friend_results(a), friend_results(b)
     x, y = next(ours, None), next(theirs, None)
     while x is not None or y is not None:
