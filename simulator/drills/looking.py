@@ -97,7 +97,7 @@ def data(world: Practice, facts: Facts, name: Namer) -> Iterator[str]:
     record, journey = facts.journey.record, facts.journey
     what = CONVERSION_NAMES[record.type][0]
     amount = "" if record.amount_minor is None else f", {money(record.amount_minor, world.design.program)}"
-    yield f"the client's books: {what} of {name(record.subject)}, {moment(record.occurred_at)}{amount}"
+    yield f"the client's records: {what} of {name(record.subject)}, {moment(record.occurred_at)}{amount}"
     last = record.file_due - -(-(record.file_due - facts.now) // WEEK_MS) * WEEK_MS
     came, due = moment(last), moment(last + WEEK_MS)
     yield f"files of {record.type}: weekly; the last came on {came}, the next is due on {due}"

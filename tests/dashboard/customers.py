@@ -60,7 +60,7 @@ def case_of(cause: Cause, number: int = 1) -> Case:
             "for this activation: reward 17, referrer-credit, 25.00 GBP, due 13 March 2026, 21:46 UTC: capped",
         ),
         program=("Customers and employees may refer.",),
-        data=("the client's books: activation of amber-otter-42, 20 February 2026, 21:46 UTC, 35.00 GBP",),
+        data=("the client's records: activation of amber-otter-42, 20 February 2026, 21:46 UTC, 35.00 GBP",),
         questions=tuple(_question(ask, right[ask], texts[ask]) for ask in Ask),
         account=("Reward 17, referrer-credit, is capped: it had been issued 3 of at most 3 in 30 days",),
     )

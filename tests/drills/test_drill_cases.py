@@ -97,7 +97,7 @@ def test_what_never_arrived_stands_in_the_clients_books_only(cases: list[Case]) 
     lost = [case for case in cases if LEVELS[case.cause] is Level.ARRIVAL]
     assert len(lost) == 8
     for case in lost:
-        assert case.data[0].startswith("the client's books: ")
+        assert case.data[0].startswith("the client's records: ")
         assert case.data[2].startswith("the log: no ")
 
 

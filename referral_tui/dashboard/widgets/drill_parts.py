@@ -44,7 +44,7 @@ READING = Topic(
         ("j", "the friend's journey, as the platform has it: events, the match, each rule"),
         ("r", "the customer's rewards, the room of the cap, the budget"),
         ("o", "the offer: the program in words"),
-        ("d", "what the client sent: its books, its files, the quarantine, reversals"),
+        ("d", "what the client sent: its records, its files, the quarantine, reversals"),
     ),
 )
 
