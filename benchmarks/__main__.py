@@ -1,6 +1,6 @@
 """Run the short measurements one after another: `python -m benchmarks [--only NAME [its options]]`.
 
-Each is a module of its own, to be run alone too (`python -m benchmarks.NAME --help`), and gets a process of its own, so
+Each is a module that can also be run alone (`python -m benchmarks.NAME --help`), and runs in a process of its own, so
 that none measures the memory of another.
 """
 
@@ -24,13 +24,13 @@ SHORT: dict[str, list[str]] = {
     "erasing": ["--people", "100000", "--erased", "4"],
     "growth": ["--millions", "3"],
 }
-"""The measurements and the options that they are run with."""
+"""The measurements, and the options that they run with."""
 EXTRAS = {"rivals": (("zen", "json_logic", "simpy"), "bench"), "postgres": (("psycopg",), "dev")}
-"""What a measurement needs that need not be installed, and the extra that has it."""
+"""What a measurement needs that may not be installed, and the extra that provides it."""
 
 
 def main() -> int:
-    """Run what is asked for; gives the first exit status that is not 0."""
+    """Run the requested measurements, and return the first exit status that is not 0."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--only", choices=SHORT, metavar="NAME", help=f"one of {', '.join(SHORT)}")
     given, options = parser.parse_known_args()

@@ -1,9 +1,9 @@
-"""The bare write: rows that are ready as Python tuples, into SQLite, and nothing else.
+"""Measure the bare write: rows that are ready as Python tuples, into SQLite, and nothing else.
 
-This is the yardstick of the other figures, in two sizes: Python's own `sqlite3` with many rows to one INSERT, and the
-quicker module that the project writes through (`db.sqlite.connection`). Both get the same tables with their primary
-keys and the same settings of SQLite, and 20,000 rows to a transaction; no secondary index, no chain, no rollup, and
-no time for making rows from columns.
+This is the yardstick for the other figures, in two variants: Python's own `sqlite3` with many rows per INSERT, and the
+faster module that the project writes through (`db.sqlite.connection`). Both get the same tables with their primary
+keys, the same SQLite settings, and 20,000 rows per transaction; no secondary index, no chain, no rollup, and no time
+for making rows from columns.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Write = Callable[[Path, dict[str, Table]], float]
 
 
 def read_rows(path: Path, table: str) -> Table:
-    """All rows of one table of a database, as Python tuples."""
+    """Return all rows of one table of a database, as Python tuples."""
     with sqlite3.connect(path) as connection:
         names = columns(connection, table)
         found = connection.execute(f"SELECT * FROM {table}").fetchall()
@@ -36,7 +36,7 @@ def read_rows(path: Path, table: str) -> Table:
 
 
 def quick_seconds(path: Path, tables: dict[str, Table]) -> float:
-    """Write prepared rows into a new database through `db.sqlite.connection`; gives the seconds it took."""
+    """Write prepared rows into a new database through `db.sqlite.connection`; return the seconds it took."""
     _make(path)
     connection = connect(path)
     tune(connection)
@@ -52,7 +52,7 @@ def quick_seconds(path: Path, tables: dict[str, Table]) -> float:
 
 
 def plain_seconds(path: Path, tables: dict[str, Table]) -> float:
-    """Write prepared rows through Python's `sqlite3`, many to one INSERT; return the seconds it took."""
+    """Write prepared rows through Python's `sqlite3`, many per INSERT; return the seconds it took."""
     _make(path)
     connection = sqlite3.connect(path, isolation_level=None)
     for pragma in ("journal_mode = WAL", "synchronous = NORMAL"):

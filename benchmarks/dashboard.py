@@ -1,10 +1,10 @@
-"""What the dashboard costs: `python -m benchmarks.dashboard [--events 1000000] [--writer load] [--db KEEP.db]`.
+"""Measure the dashboard: `python -m benchmarks.dashboard [--events 1000000] [--writer load] [--db KEEP.db]`.
 
-A simulation or a load test fills a database at full speed, and goes on while a person's dashboard, in a terminal of
-its own, is asked for things: how soon a key is answered, what a tick of each screen costs. Then the writer ends, and
-it is measured what the dashboard costs when nothing changes. Times are of this machine, with two processes at work on
-it. So an empty Textual app is asked beside: the first paint is a ratio to its own, and how soon it answers a key, in
-between the dashboard's, says what of that is the machine's.
+A simulation or a load test fills a database at full speed, and continues while a dashboard in a terminal of its own is
+used: how soon a key is answered, and what a tick of each screen costs. Then the writer ends, and the cost of an idle
+dashboard is measured. Times depend on this machine, with two processes running on it, so an empty Textual app is
+measured alongside: the first paint is a ratio to its first paint, and its answers to keys, interleaved with the
+dashboard's, show how much of the time is due to the machine.
 """
 
 from __future__ import annotations
@@ -50,15 +50,15 @@ KEYS = (
     ("p", "client's", "wall"),
     ("p", "platform's", "and back"),
 )
-"""Keys pressed on every screen: what is drawn in answer, and what the key does."""
+"""Keys pressed on every screen: what is drawn in response, and what the key does."""
 FIRST_CROSSING = (
     ("p", "Show real names", "ask for the wall"),
     ("y", "client's", "cross it"),
     ("p", "platform's", "and back"),
 )
-"""The first crossing of the wall is asked about, and is not timed."""
+"""The first switch to the client's side asks for confirmation, and is not timed."""
 Answered = list[tuple[str, float]]
-"""Keys with the seconds until their answers were seen."""
+"""Keys with the seconds until their responses were drawn."""
 TARGETS = {
     "first paint, x an empty app's": 1.5,
     "numbers, x an empty app's": 3.0,
@@ -73,12 +73,12 @@ TARGETS = {
 
 @dataclass
 class Figures:
-    """What was measured, by name."""
+    """The measured figures, by name."""
 
     found: dict[str, float] = field(default_factory=dict)
 
     def say(self, name: str, value: float) -> None:
-        """Note and print a figure, against its target where there is one."""
+        """Record and print a figure, with its target if there is one."""
         self.found[name] = value
         target = TARGETS.get(name)
         verdict = "" if target is None else f"  (at most {target:g}: {'yes' if value <= target else 'NO'})"
@@ -119,7 +119,7 @@ def main() -> None:
 
 @contextmanager
 def writer(path: Path, events: int, kind: str = "simulate") -> Iterator[None]:
-    """Let a simulation or a load test fill the database; from when it is so large, until the caller is done."""
+    """Let a simulation or a load test fill the database; yield once it is large enough, and keep it writing."""
     command = [sys.executable, "-m", "referral_tui", kind, "--db", str(path)]
     people = ["--referrers", str((events + MORE) // EVENTS_EACH)]
     if kind == "load":
@@ -141,7 +141,7 @@ def writer(path: Path, events: int, kind: str = "simulate") -> Iterator[None]:
 
 
 def accepted(path: Path) -> int:
-    """How many events the database holds."""
+    """Return how many events the database holds."""
     try:
         reader = Reader(path)
         with reader.look() as db:
@@ -151,7 +151,7 @@ def accepted(path: Path) -> int:
 
 
 def first_paint(path: Path, figures: Figures, tries: int = 5) -> None:
-    """Time from the start of the process to the first picture, and to the numbers, against an empty app."""
+    """Measure the time from the start of the process to the first picture, and to the numbers, against an empty app."""
     empty: list[float] = []
     painted: list[float] = []
     numbers: list[float] = []
@@ -167,7 +167,7 @@ def first_paint(path: Path, figures: Figures, tries: int = 5) -> None:
 
 
 def started(command: list[str], *answers: str) -> list[float]:
-    """Start a program and time until it draws each answer."""
+    """Start a program, and measure the time until it draws each response."""
     terminal = Terminal(command)
     try:
         return [terminal.until(answer) or float("inf") for answer in answers]
@@ -176,7 +176,7 @@ def started(command: list[str], *answers: str) -> list[float]:
 
 
 def live(path: Path, notes: Path, given: argparse.Namespace, figures: Figures) -> None:
-    """Watch each screen while the writer writes, and press keys on it, and on an empty app in between."""
+    """Watch each screen while the writer writes, and press keys on it, alternating with an empty app."""
     terminal = Terminal([sys.executable, "-m", "benchmarks.watched", str(path), str(notes)])
     empty = Terminal([sys.executable, "-c", EMPTY])
     luck = random.Random(1)
@@ -214,7 +214,7 @@ def live(path: Path, notes: Path, given: argparse.Namespace, figures: Figures) -
 
 
 def churn(terminal: Terminal, seconds: float, luck: random.Random, figures: Figures) -> None:
-    """Switch between the screens, and say how memory grows: from after each was open once, to the end."""
+    """Switch between the screens, and report how memory grows from when each was open once to the end."""
     for place in SCREENS:
         terminal.press(place.KEY, "", 1.0)
         time.sleep(2.0)
@@ -242,7 +242,7 @@ def press_keys(
     rounds: int,
     luck: random.Random,
 ) -> tuple[Answered, Answered]:
-    """Press keys (each with its answer, and its name) in turn, each beside a key of an empty app."""
+    """Press keys (each with its response and name) in turn, each alongside a key of an empty app."""
     found: Answered = []
     beside: Answered = []
     turned = False
@@ -258,7 +258,7 @@ def press_keys(
 
 
 def _percentile(times: Answered, share: int) -> float:
-    """Milliseconds within which so many in a hundred keys were answered."""
+    """Return the milliseconds within which so many percent of the keys were answered."""
     return 1000 * statistics.quantiles((took for _, took in times), n=100, method="inclusive")[share - 1]
 
 
@@ -272,7 +272,7 @@ def _by_key(times: Answered) -> str:
 
 
 def tick_ms(notes: Path, mode: str) -> float:
-    """CPU milliseconds of the whole process for each message of its feed, while a screen was open."""
+    """Return the CPU milliseconds of the whole process per message of its feed while a screen was open."""
     rows = [json.loads(line) for line in notes.read_text(encoding="utf-8").splitlines()]
     here = [row for row in rows if row["place"] == mode][2:]  # without the opening of the screen
     if len(here) < 2 or here[-1]["fresh"] == here[0]["fresh"]:
@@ -281,7 +281,7 @@ def tick_ms(notes: Path, mode: str) -> float:
 
 
 def idle(path: Path, seconds: float, figures: Figures) -> None:
-    """CPU of a dashboard where nothing changes."""
+    """Measure the CPU use of a dashboard when nothing changes."""
     terminal = Terminal([sys.executable, "-m", "referral_tui", "dashboard", "--db", str(path)])
     try:
         terminal.until("qualified")

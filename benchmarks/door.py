@@ -1,7 +1,7 @@
-"""How quick the door is: valid events a second through parsing and validation, beside plain `json.loads`.
+"""Measure parsing and validation: valid events a second, compared with plain `json.loads`.
 
-Run `python benchmarks/door.py [LINES]`. The mix of types is that of an ordinary month; the ratio to
-`json.loads` of the same lines on the same machine is the figure to compare, for the rates depend on the machine.
+Run `python benchmarks/door.py [LINES]`. The mix of types is that of an ordinary month; compare the ratio to
+`json.loads` of the same lines, since the rates depend on the machine.
 """
 
 from __future__ import annotations

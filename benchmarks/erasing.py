@@ -1,8 +1,8 @@
-"""How long it takes to erase one of a million people, and to verify after it: `python -m benchmarks.erasing`.
+"""Measure how long it takes to erase one person out of a million, and to verify: `python -m benchmarks.erasing`.
 
 A tenth of the people refer; everybody else opens a link, six in ten leave a contact, and two in ten buy. So a referrer
-of nine friends is named in 17 events. People are erased one by one, referrers and friends in turn, each by
-the function that the command calls; then one by the command itself, with its start.
+with nine friends is named in 17 events. People are erased one by one, referrers and friends alternately, each with the
+function that the command calls; then one with the command itself, including its start.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def reference(prefix: str, number: int) -> str:
 
 
 def lines(people: int) -> Iterator[str]:
-    """Yield the messages of so many people, one after another, 10 ms apart."""
+    """Yield the messages about so many people, one after another, 10 ms apart."""
     number = 0
 
     def line(kind: str, source: str, subject: str, data: str) -> str:
@@ -79,7 +79,7 @@ def main() -> None:
 
 
 def measure(path: Path, people: int, erased: int) -> None:
-    """Make the database if it isn't there, and erase people from it."""
+    """Create the database if it doesn't exist, and erase people from it."""
     if not path.exists():
         log = path.with_suffix(".jsonl")
         with log.open("w") as stream:

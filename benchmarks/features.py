@@ -1,4 +1,4 @@
-"""What parts of the program language cost: one log judged by programs that use them, beside one that uses none.
+"""Measure what parts of the program language cost: one log judged by programs that use them and one that doesn't.
 
 `python -m benchmarks.features [--events 100000] [--batch 20000]`. Each figure is a ratio of processor times from one
 run: the programs judge the log in turn, several times, and of each batch the least time counts. The log is made once,

@@ -1,4 +1,4 @@
-"""Fold messages that never repeat one another: what the benchmarks of the rules alone do."""
+"""Fold messages that never repeat one another, for the benchmarks that measure the rules alone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from simulator.engine.frames import NO_EVENTS
 
 
 def fold(engine: Engine, messages: pl.DataFrame) -> WriteSet:
-    """Take messages in and judge them.
+    """Ingest messages and judge them.
 
     Raises:
         ValueError: one repeats a message of an earlier batch, so that there would have to be a database.

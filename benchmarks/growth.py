@@ -1,12 +1,12 @@
-"""What an event costs as the log grows, and what the state weighs: `python -m benchmarks.growth [--millions 10]`.
+"""Measure how an event's cost and the state grow with the log: `python -m benchmarks.growth [--millions 10]`.
 
-The rules alone, with twelve rules: a telecom market of a million events, played again and again with other people, so
-that all that is known grows with each, and under a program without an end, so that rules are asked throughout. A
-process of its own plays the market, as events come from outside: the memory told is that of Python, the engine and a
-batch. Processor time of all threads of the engine's process, so that what else the machine does counts less.
+It measures the rules alone, with twelve rules: a telecom market of a million events, played again and again with other
+people, so that the state grows with each, and under a program without an end, so that rules are evaluated throughout. A
+separate process plays the market, since events come from outside: the reported memory is that of Python, the engine and
+a batch. Times are processor time of all threads of the engine's process, so that other load on the machine counts less.
 
-How fast a machine is changes within minutes. So what growth costs is told by five more millions, each batch of which is
-judged twice in turn: by the engine that has grown, and by a young one that began with this million.
+A machine's speed changes within minutes. So the cost of growth is measured with five more millions, each batch of which
+is judged twice: by the grown engine, and by a young one that began with this million.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _PLAY = "play"
 
 
 def main() -> None:
-    """Measure and print, a line a million."""
+    """Measure and print, a line per million."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.growth", description=__doc__)
     parser.add_argument("--millions", type=int, default=10)
     parser.add_argument(_PLAY, nargs="?", help=argparse.SUPPRESS)  # how it calls itself
@@ -69,7 +69,7 @@ def measure(millions: int) -> None:
 
 
 def _beside(engine: Engine, batches: Iterator[pl.DataFrame]) -> tuple[float, float]:
-    """Seconds that an engine takes for five millions, and that young ones take for a million of these each."""
+    """Return the seconds that an engine takes for five millions, and that young ones take for one million each."""
     grown = young = 0.0
     for _ in range(BESIDE):
         other = _engine()
@@ -89,7 +89,7 @@ def _engine() -> Engine:
 
 
 def _judged(engine: Engine, messages: pl.DataFrame) -> float:
-    """Seconds that a batch takes; nothing of it is kept."""
+    """Return the seconds that a batch takes; its results are dropped."""
     started = time.process_time()
     fold(engine, messages)
     return time.process_time() - started

@@ -1,4 +1,4 @@
-"""How quick the door over HTTP is: lines in batches beside `ingest` of the same file, and single posts at a given rate.
+"""Measure the door over HTTP: lines in batches compared with `ingest` of the same file, and single posts at a rate.
 
 Run `python -m benchmarks.http [--events N] [--rounds N] [--rate N] [--seconds N]`. Client and server share the machine.
 """
@@ -52,7 +52,7 @@ def seconds_of(took: float, start: float, events: int) -> float:
 
 @contextmanager
 def served(folder: Path, *arguments: str) -> Iterator[str]:
-    """Serve a database with these arguments of `serve`; gives the address of its events."""
+    """Serve a database with these arguments of `serve`; yields the address for events."""
     command = [*COMMAND, "serve", *arguments, "--port", "0"]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -65,7 +65,7 @@ def served(folder: Path, *arguments: str) -> Iterator[str]:
 
 
 async def in_batches(address: str, lines: Sequence[bytes]) -> float:
-    """Return the seconds that these lines take in batches, by several clients at once."""
+    """Return the seconds that these lines take in batches, sent by several clients at once."""
     batches = iter([lines[start : start + BATCH] for start in range(0, len(lines), BATCH)])
     begun = time.perf_counter()
     async with ClientSession() as session:
@@ -82,7 +82,7 @@ async def in_batches(address: str, lines: Sequence[bytes]) -> float:
 
 
 async def one_by_one(address: str, lines: Sequence[bytes], rate: int) -> tuple[list[float], int]:
-    """Post lines one by one, `rate` a second whatever the answers take; gives seconds of each, and how many failed."""
+    """Post lines one by one at `rate` a second; return the seconds each took, and how many failed."""
     seconds: list[float] = []
     failed = 0
     async with ClientSession() as session:

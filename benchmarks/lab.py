@@ -1,4 +1,4 @@
-"""What a study costs: `python -m benchmarks.lab [--markets 20] [--referrers 1000] [--days 365]`.
+"""Measure what a study costs: `python -m benchmarks.lab [--markets 20] [--referrers 1000] [--days 365]`.
 
 One design over many markets in one process, against runs of `simulate` with the same seeds: how many markets of the
 study cost as much of the processor's time as one run, at least LEAST.
@@ -23,7 +23,7 @@ LEAST = 3.0
 
 
 def main() -> int:
-    """Measure and print; 1 where a market of a study costs more than a run's LEAST-th part."""
+    """Measure and print; return 1 if a market of a study costs more than a LEAST-th of a run."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.lab", description=__doc__)
     parser.add_argument("--markets", type=int, default=20)
     parser.add_argument("--referrers", type=int, default=1000)

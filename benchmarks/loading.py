@@ -1,7 +1,7 @@
-"""Load beside the bare write: end to end, the rules alone with twelve rules, one event at a time, two workers to one.
+"""Compare loading with the bare write: end to end, twelve rules alone, single events, and two workers against one.
 
-`python -m benchmarks.loading [--events 500000]`. Times of the clock on the wall, for a machine that does nothing else;
-with `--cpu` processor time of all threads and processes, for one that does.
+`python -m benchmarks.loading [--events 500000]`. Times are wall-clock times, for a machine that does nothing else;
+with `--cpu` processor time of all threads and processes, for a busy machine.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _end_to_end(folder: Path, events: int, *, cpu: bool) -> None:
 
 
 def _load(path: Path, events: int, *, cpu: bool) -> float:
-    """Seconds of a `load` end to end, indexes included and Python's start not."""
+    """Return the seconds of a `load` end to end, including indexes but not Python's start."""
     command = [
         sys.executable,
         "-m",
@@ -115,7 +115,7 @@ def _workers(events: int) -> None:
 
 
 def _one_by_one(people: int, clock: Callable[[], float]) -> None:
-    """Batches of one event with so many people in the state."""
+    """Measure batches of one event with so many people in the state."""
     program = twelve()
     engine = Engine(program, parse_program)
     traffic = WorldTraffic(Plan(referrers=people), program)

@@ -1,4 +1,4 @@
-"""What a mapping costs: charges of 1.3 kB as Stripe sends them, beside the same events in our own form.
+"""Measure what a mapping costs: charges of 1.3 kB as Stripe sends them, compared with the same events in our form.
 
 Run `python -m benchmarks.mapping [--records N] [--rounds N]`. The figure to compare is the ratio to reading the
 record's JSON alone, for microseconds depend on the machine; at most 15 of them an event are aimed at.
@@ -81,14 +81,14 @@ def charge(number: int) -> bytes:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """Return how long some work takes."""
+    """Return how long a function takes."""
     begun = time.perf_counter()
     work()
     return time.perf_counter() - begun
 
 
 def main() -> int:
-    """Measure in rounds, of which the best counts; gives 1 if an event costs more than is aimed at."""
+    """Measure in rounds, of which the best counts; return 1 if an event costs more than the target."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--records", type=int, default=BATCH)
     parser.add_argument("--rounds", type=int, default=7)

@@ -1,4 +1,4 @@
-"""What a log in Postgres costs beside one in a file: ingesting the same lines, fetching a copy, and single posts.
+"""Measure a log in Postgres against one in a file: ingesting the same lines, fetching a copy, and single posts.
 
 Run `python -m benchmarks.postgres [--events N] [--rounds N] [--server URL]`. Without an address it starts a server of
 its own, which does not wait for the disk (`fsync = off`).
@@ -25,7 +25,7 @@ SECONDS = 5
 
 
 def run(folder: Path, *arguments: str) -> float:
-    """Return the seconds that a command takes, with its start."""
+    """Return the seconds that a command takes, including its start."""
     begun = time.perf_counter()
     subprocess.run([*COMMAND, *arguments], cwd=folder, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - begun

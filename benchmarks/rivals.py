@@ -1,4 +1,4 @@
-"""The rules beside others that evaluate the same: plain Python, zen-engine, json-logic; and the world beside SimPy.
+"""Compare the rules with other evaluators (plain Python, zen-engine, json-logic), and the world with SimPy.
 
 `python -m benchmarks.rivals` (with the extra `bench`). All answers are compared before anything is timed.
 """
@@ -94,7 +94,7 @@ def _rules(rows: list[Row]) -> None:
 
 
 def _zen() -> Callable[[Row], list[str]]:
-    """One decision table that collects the rules that fail, compiled once and found by a static loader."""
+    """Build one decision table that collects the failing rules, compiled once and found by a static loader."""
     import zen
 
     rules = [
@@ -148,7 +148,7 @@ def _plain_seconds(messages: pl.DataFrame) -> float:
 
 
 def _simpy_rate(people: int = 4000, days: int = 365) -> float:
-    """Events a second of a SimPy model of the same journey: a process for each referrer and for each friend.
+    """Return the events a second of a SimPy model of the same journey: a process for each referrer and each friend.
 
     Simpler than the world (no rhythm of the day, communities, devices or cheats), but its events are whole: an id, a
     pseudonym by keyed hash, a time in milliseconds.

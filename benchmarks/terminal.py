@@ -1,4 +1,4 @@
-"""A program in a terminal of its own, as a person would have it: keys go in, what it draws comes out, with times."""
+"""Run a program in a terminal of its own, as a person would: keys go in, and its drawings come out, with times."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Terminal:
         threading.Thread(target=self._read, daemon=True).start()
 
     def press(self, key: str, answer: str, wait_s: float = WAIT_S) -> float | None:
-        """Press a key; seconds until what is drawn afterwards contains `answer`, null where it did not come."""
+        """Press a key; return the seconds until `answer` is drawn, None if that didn't happen."""
         with self._news:
             self._drawn = b""
         began = time.monotonic()
@@ -43,7 +43,7 @@ class Terminal:
         return self.until(answer, began, wait_s)
 
     def until(self, answer: str, began: float | None = None, wait_s: float = WAIT_S) -> float | None:
-        """Seconds from `began` (null: from the start) until `answer` is drawn; null where it is not in time."""
+        """Return the seconds from `began` (None: from the start) until `answer` is drawn; None if not in time."""
         began = self.began if began is None else began
         wanted = answer.encode()
         with self._news:
@@ -53,12 +53,12 @@ class Terminal:
             return time.monotonic() - began
 
     def cpu_s(self) -> float:
-        """CPU seconds that the process has used so far."""
+        """Return the CPU seconds that the process has used so far."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def memory_mb(self) -> float:
-        """Resident memory of the process, in megabytes."""
+        """Return the resident memory of the process, in megabytes."""
         for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
             if line.startswith("VmRSS:"):
                 return int(line.split()[1]) / 1024

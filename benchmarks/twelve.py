@@ -1,4 +1,4 @@
-"""Twelve rules in three languages: ours (SQL), zen-engine's and json-logic's; all three say the same of every row."""
+"""Define twelve rules in three languages, our SQL, zen-engine's and json-logic's, that agree on every row."""
 
 from __future__ import annotations
 

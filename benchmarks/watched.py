@@ -1,4 +1,4 @@
-"""A dashboard that notes what it costs: `python -m benchmarks.watched DB NOTES`, a line of JSON every half second."""
+"""Run a dashboard that logs what it costs: `python -m benchmarks.watched DB NOTES`, a JSON line every half second."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from referral_tui.dashboard.setup import Setup
 
 
 class Watched(Dashboard):
-    """Counts what its feed tells, and the CPU time of the whole process, by the screen that is open."""
+    """Counts the messages of its feed, and the CPU time of the whole process, by open screen."""
 
     CSS_PATH = str(Path(app.__file__).with_name("dashboard.tcss"))
 
@@ -25,11 +25,11 @@ class Watched(Dashboard):
         self._fresh = 0
 
     def on_snapshot_taken(self, _message: SnapshotTaken) -> None:
-        """Count a message; Textual has the dashboard's own handler do what it does, too."""
+        """Count a message; Textual also runs the dashboard's own handler."""
         self._fresh += 1
 
     def on_mount(self) -> None:
-        """Begin to note."""
+        """Start logging."""
         self.set_interval(0.5, self._note)
 
     def _note(self) -> None:

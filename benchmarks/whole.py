@@ -1,4 +1,4 @@
-"""A year simulated as a user does, and its rules alone, beside the bare write: `python -m benchmarks.whole`.
+"""Measure a year simulated as a user does, and its rules alone, against the bare write: `python -m benchmarks.whole`.
 
 Each figure is a ratio of two times taken one after the other in this run, the best of a few tries each; rates of one
 machine say little about another.
@@ -69,7 +69,7 @@ def main() -> None:
 
 
 def simulate(path: Path, referrers: int, days: int) -> float:
-    """Run `simulate` as a user does; gives the seconds that it says it took."""
+    """Run `simulate` as a user does; return the seconds that it reports."""
     command = [sys.executable, "-m", "referral_tui", "simulate", "--db", str(path), "--json"]
     command += ["--referrers", str(referrers), "--days", str(days)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
@@ -84,7 +84,7 @@ def best(tries: int, measure: Callable[[], float]) -> float:
 def judge(
     engine: Engine, events: pl.DataFrame, size: int, clock: Callable[[], float] = time.perf_counter
 ) -> float:
-    """Take events as columns through the whole engine in batches; gives the seconds by a clock."""
+    """Judge events as columns in batches with the whole engine; return the seconds by a clock."""
     messages = events.drop("seq")
     started = clock()
     for first in range(0, len(messages), size):

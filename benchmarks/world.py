@@ -1,8 +1,8 @@
-"""What the world costs: `python -m benchmarks.world [--referrers 50000] [--days 365]`.
+"""Measure what the world costs: `python -m benchmarks.world [--referrers 50000] [--days 365]`.
 
-The world alone, window by window, against the same run as a user makes it, in one process: its share of the
-processor's time must stay under a third. Then how much quicker the run is with the people in a process of their own,
-and the peaks of memory.
+It compares the world alone, window by window, with the same run as a user makes it, in one process: the world's share
+of processor time must stay under a third. Then it measures how much faster the run is with the people in a separate
+process, and the peak memory.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _ALONE = "alone"
 
 
 def main() -> int:
-    """Measure and print; 1 where the world costs a third of the run or more."""
+    """Measure and print; return 1 if the world costs a third of the run or more."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.world", description=__doc__)
     parser.add_argument("--referrers", type=int, default=50_000)
     parser.add_argument("--days", type=int, default=365)
@@ -62,7 +62,7 @@ def main() -> int:
 
 
 def alone(plan: Plan) -> dict[str, float]:
-    """Make the people's events window by window, and drop them: seconds, events, people, memory in MB."""
+    """Generate the people's events window by window, and drop them; return seconds, events, people, memory in MB."""
     program = load_program(*find_program(plan.preset))
     started, used = time.perf_counter(), time.process_time()
     here = InProcessWorld(
@@ -83,7 +83,7 @@ def alone(plan: Plan) -> dict[str, float]:
 
 
 def run(plan: Plan, *, processes: int) -> dict[str, float]:
-    """`simulate` as a user runs it: seconds, and the peak memory in MB of its largest process."""
+    """Run `simulate` as a user does; return seconds, and the peak memory in MB of its largest process."""
     with TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "referral_tui", "simulate", "--json", "--processes", str(processes)]
         command += ["--db", str(Path(folder) / "run.db"), "--preset", plan.preset]
@@ -99,7 +99,7 @@ def _told(command: list[str]) -> dict[str, float]:
 
 
 def _processor() -> float:
-    """Seconds of a processor that the processes we started and waited for have used."""
+    """Return the processor seconds used by the processes that we started and waited for."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 

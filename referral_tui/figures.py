@@ -87,7 +87,7 @@ def number(value: float | None, unit: str, currency: str, digits: int, width: in
 def parts(shares: Sequence[tuple[str, float]], currency: str, digits: int, width: int | None = None) -> str:
     """Format the parts of a sum of money: `£12.10 issued + £8.00 pending`, without the words if they don't fit.
 
-    Where not even the minor units fit they are rounded, but a part of the sum is never said to be nothing.
+    If not even whole units fit they are rounded, but a part of the sum is never shown as zero.
     """
     exact = [money(minor, currency, digits) for _, minor in shares]
     full = " + ".join(f"{text} {title}" for text, (title, _) in zip(exact, shares, strict=True))

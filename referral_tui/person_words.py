@@ -1,4 +1,4 @@
-"""Tell somebody what is held on them: each row of each table in words, and what erasing would do to it."""
+"""Show somebody what is stored about them: each row of each table in words, and what erasing would do to it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _NUMBERS: Final = {
 """The column that numbers the rows of a table."""
 _TRUTHS: Final = ("eligible", "new_customer", "time_inferred")  # stored as 0 and 1
 _MOMENTS: Final = ("occurred_at", "attributed_at", "decided_at", "state_at", "at", "received_at", "issued_at")
-"""When what a row tells happened, the first that it has."""
+"""The columns that say when a row's subject happened; the first one present counts."""
 _LEADING: Final = ("table", "file", "type", "milestone", "reward", "kind", "board")
 MENTIONS: Final = {
     "event": "of other people's events, with a code, contact or device of this person's; they are about those people",
@@ -46,7 +46,7 @@ MENTIONS: Final = {
 
 
 def shown(table: str, row: Row, numbers: frozenset[int]) -> dict[str, Any]:
-    """Return a row as it may be shown to the person: other people in it are `another person`.
+    """Return a row as it may be shown to the person: other people in it appear as `another person`.
 
     The facts of a friend's decision are left out, since they are about the friend.
     """
@@ -77,7 +77,7 @@ def tell(
 def tell_beside(
     name: str, holds: str, rows: Sequence[Row], erasing: str, money: tuple[str, int]
 ) -> Iterator[str]:
-    """Yield lines: what a file beside the database holds, its rows in words, and what erasing does to them."""
+    """Yield lines for a file beside the database: its rows in words, and what erasing does to them."""
     yield ""
     yield f"{holds}: {figures.counted(len(rows), 'row')} in {name}"
     for row in rows:
@@ -87,7 +87,7 @@ def tell_beside(
 
 
 def _line(table: str, row: Row, money: tuple[str, int]) -> str:
-    """Put a row into words: its number, what it is, when it was, and its other columns."""
+    """Put a row into words: its number, what it is, when it happened, and its other columns."""
     row = _spelled(row)
     number = _NUMBERS.get(table, "")
     moment = next((name for name in _MOMENTS if name in row), "")
@@ -103,7 +103,7 @@ def _line(table: str, row: Row, money: tuple[str, int]) -> str:
 
 
 def _spelled(row: Row) -> dict[str, Any]:
-    """Return a row with its amount as money, what is yes or no as such, and the members of `steering` one by one."""
+    """Return a row with amounts as money, booleans as yes or no, and the members of `steering` one by one."""
     told: dict[str, Any] = {}
     for name, value in row.items():
         if name == "amount_minor" and isinstance(value, int) and row.get("currency") in DIGITS:

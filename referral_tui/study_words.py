@@ -1,4 +1,4 @@
-"""Tell a study in sentences, honestly: what an interval holds, and where markets are too few to tell."""
+"""Report a study in sentences, honestly: what an interval covers, and if markets are too few to tell."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ BOTH_HOLD = "Bands hold luck and what is assumed of how people respond to an off
 
 @dataclass(frozen=True)
 class Ground:
-    """What every market of a study has in common, as its sentences need it."""
+    """What all markets of a study have in common, as its sentences need it."""
 
     referrers: int
     days: int
     currency: str
     digits: int
     drawn: bool = False
-    """Whether each market's people respond to an offer otherwise, within what is assumed."""
+    """Whether each market draws its own response to an offer, within the assumed ranges."""
 
     @property
     def bands_hold(self) -> str:
-        """What bands and chances hold: a sentence."""
+        """What bands and chances include, in a sentence."""
         return BOTH_HOLD if self.drawn else LUCK_HOLDS
 
     @property
@@ -45,7 +45,7 @@ class Ground:
         return "a year" if self.days == YEAR_DAYS else f"in {figures.counted(self.days, 'day')}"
 
     def money(self, minor: float | None) -> str:
-        """Format money, without decimals where it is much."""
+        """Format money, without decimals if it is large."""
         return study_numbers.money(minor, self.currency, self.digits)
 
     def value(self, measure: Measure, value: float | None) -> str:
@@ -110,7 +110,7 @@ def _of_ten(markets: int) -> str:
 
 
 def _may_bring(first: DesignSummary, other: DesignSummary, ground: Ground) -> str:
-    """Say what a design brings where each market draws how people respond: how single markets lie."""
+    """Say what a design brings if each market draws how people respond: the spread of single markets."""
     apart = other.differences["qualified"]
     band = apart.band
     if band is None or band.low == band.high == 0:
@@ -218,7 +218,7 @@ def _lasts(one: DesignSummary, ground: Ground) -> str:
 
 
 def mean_words(measure: Measure, mean: Interval, ground: Ground) -> str:
-    """Say what a mean is, with its interval where there is one: `431 to 449`."""
+    """Format a mean, with its interval if there is one: `431 to 449`."""
     if mean.low is None or mean.high is None:
         return ground.value(measure, mean.value)
     if measure.unit == "count":
@@ -227,7 +227,7 @@ def mean_words(measure: Measure, mean: Interval, ground: Ground) -> str:
 
 
 def apart(measure: Measure, one: Difference, ground: Ground) -> str:
-    """Format how sure a difference is: the interval of its mean, or where responses are drawn how markets lie."""
+    """Format a difference's uncertainty: the interval of its mean, or if responses are drawn the spread of markets."""
     if not ground.drawn:
         return interval(measure, one.mean, ground)
     if one.band is None:
@@ -247,7 +247,7 @@ def interval(measure: Measure, mean: Interval, ground: Ground) -> str:
 
 
 def warnings(summaries: Sequence[DesignSummary]) -> Iterator[str]:
-    """Yield what a reader has to know of the numbers: markets that are too few."""
+    """Yield what a reader should know about the numbers: if markets are too few."""
     from simulator.lab.statistics import FEWEST, markets_needed
 
     markets = summaries[0].markets
@@ -262,14 +262,14 @@ def warnings(summaries: Sequence[DesignSummary]) -> Iterator[str]:
 
 
 def same_people(designs: Sequence[Design]) -> Iterator[str]:
-    """Yield a sentence where designs don't meet the same days: they start at different moments."""
+    """Yield a sentence if designs don't run on the same days, since they start at different moments."""
     starts = dict.fromkeys(one.program.starts_ms for one in designs)
     if len(starts) > 1:
         yield "Not only the designs differ: their programs start at different moments; --start gives all the same."
 
 
 def grid_verdict(summaries: Sequence[DesignSummary], ground: Ground) -> str:
-    """Say which design of a grid brings the most customers, and which the cheapest ones."""
+    """Say which design of a grid brings the most customers, and which is the cheapest."""
     from simulator.lab.summary import frontier
 
     most = max(summaries, key=lambda one: one.means["qualified"] or 0.0)

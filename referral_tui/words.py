@@ -1,7 +1,7 @@
 """Describe in a sentence each event, decision and change of a reward.
 
-People are named by the namer that is given, by default with short names, as the platform sees them. Pure functions
-over rows of `db.read.queries`.
+People are named by the given namer, by default with short names, as the platform sees them. Pure functions over rows of
+`db.read.queries`.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ def said_once(told: Mapping[str, Any], name: str, lines: Iterable[str]) -> list[
 
 
 def counts_only(line: Mapping[str, Any]) -> str:
-    """Add to a reward that an approval would start that it would only be counted, where that is so."""
+    """Add that a reward started by an approval would only be counted, if that is so."""
     return f"; it would only be counted, as {line['counts']}" if line["counts"] else ""
 
 
@@ -207,7 +207,7 @@ _UNPAID: Final = complete(
         "waiting": "{amount} for {person} will wait for the budget, as things stand",
     },
 )
-"""What a pending reward will become that pays nothing, by its expected state."""
+"""What a pending reward that pays nothing will become, by its expected state."""
 
 
 def reward_sentence(entry: AuditEntry, program: Program | None, name: Namer = short_name) -> str:

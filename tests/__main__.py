@@ -1,9 +1,9 @@
-"""Checks everything, the quick checks first: `python -m tests`. Stops at the first that fails.
+"""Run all checks, the quick ones first, and stop at the first failure: `python -m tests`.
 
-Types, which take the longest of what comes before the tests, are checked while these run: a second core is there.
+Types take the longest of the checks before the tests, so they are checked while the tests run, on a second core.
 
-`--coverage` measures, too, how much of the code the tests run, and ends with the table of it. What follows is handed to
-pytest: `python -m tests tests/unit -k moment`.
+`--coverage` also measures how much of the code the tests run, and prints a table at the end. Other arguments are passed
+to pytest: `python -m tests tests/unit -k moment`.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ PYTHON: Final = sys.executable
 STEPS: Final = {
     "lint": [PYTHON, "-m", "ruff", "check", "--quiet", "."],
     "format": [PYTHON, "-m", "ruff", "format", "--check", "--quiet", "."],
-    "arrows between folders": [str(Path(PYTHON).with_name("lint-imports")), "--no-cache"],
+    "import contracts": [str(Path(PYTHON).with_name("lint-imports")), "--no-cache"],
     "types": [PYTHON, "-m", "mypy"],
 }
-"""What comes before pytest, in seconds from 1 to 60; the last of them runs beside it."""
+"""The checks before pytest, which take 1 to 60 seconds each; the last runs alongside pytest."""
 
 Done = subprocess.CompletedProcess[str]
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the steps, then pytest; gives the exit status of what failed. pytest's closing line is the last."""
+    """Run the checks, then pytest; return the exit status of what failed. pytest's closing line comes last."""
     os.chdir(ROOT)
     # Tests start some hundred processes: without compiled files each would compile the whole product, 0.2 s.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -53,13 +53,13 @@ def _checked(command: list[str]) -> Done:
 
 
 def _failed(name: str, done: Done) -> int:
-    """Say what a step said; gives its exit status."""
+    """Print a check's output; return its exit status."""
     print(f"{done.stdout}{done.stderr}{name}: {' '.join(done.args)} failed", file=sys.stderr)
     return done.returncode
 
 
 def _beside(last: str, tests: list[str]) -> int:
-    """Run the tests and the last step at once; where the step fails it ends the tests, as ctrl-C does."""
+    """Run the tests and the last check at once; if the check fails it ends the tests, as Ctrl-C does."""
     with subprocess.Popen(tests) as running, ThreadPoolExecutor(1) as thread:
 
         def check() -> Done:
@@ -75,7 +75,7 @@ def _beside(last: str, tests: list[str]) -> int:
 
 
 def _measured(last: str, arguments: list[str]) -> int:
-    """Run pytest under coverage, in its workers and in the commands that tests start, too."""
+    """Run pytest under coverage, including its workers and the commands that tests start."""
     coverage = [PYTHON, "-m", "coverage"]
     status = _beside(last, [*coverage, "run", "-m", "pytest", *arguments])
     subprocess.run([*coverage, "combine", "--quiet"], check=True)

@@ -1,4 +1,4 @@
-"""A Dask cluster that isn't there: as much of its client as is asked for, on a thread of this process."""
+"""Fake a Dask cluster: as much of its client as the code uses, on a thread of this process."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class DaskExecutor(Executor):
-    """Dask's executor: unlike others its `shutdown` takes no `cancel_futures`."""
+    """A fake of Dask's executor: unlike others its `shutdown` takes no `cancel_futures`."""
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1)
@@ -20,7 +20,7 @@ class DaskExecutor(Executor):
 
 
 class DaskClient:
-    """A client of a cluster of two machines with 2 and 4 threads; `told` is what was asked of it."""
+    """A fake client of a cluster of two machines with 2 and 4 threads; `told` records the calls."""
 
     def __init__(self, address: str, told: list[str]) -> None:
         self.told = told

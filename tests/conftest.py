@@ -1,4 +1,4 @@
-"""What all tests share: less work for Python's garbage collector."""
+"""Reduce the work of Python's garbage collector in all tests."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import gc
 
 
 def pytest_collection_finish() -> None:
-    """Leave what was imported out of each later collection: hundreds of thousands of objects, a sixth of the time."""
+    """Exclude what was imported from later collections: hundreds of thousands of objects, a sixth of the time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)

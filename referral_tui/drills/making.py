@@ -1,4 +1,4 @@
-"""Make cases in a process of its own: `python -m referral_tui.drills.making SEED EACH CAUSES DESIGN …`.
+"""Generate cases in a separate process: `python -m referral_tui.drills.making SEED EACH CAUSES DESIGN …`.
 
 Each line of its output is a case as JSON, with the number of its world; a line without a case ends a world. The screen
 that reads them loads neither the simulator nor Polars.

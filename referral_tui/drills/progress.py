@@ -1,4 +1,4 @@
-"""Keep what each person answered as files of JSON lines in the user's data folder; nothing leaves the machine."""
+"""Keep each person's answers as JSON Lines in the user's data folder; nothing leaves the machine."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ _NAME: Final = re.compile(r"[\w.-]{1,64}")
 
 
 def data_folder() -> Path:
-    """Return the folder of the drills on this system."""
+    """Return the folder for drills on this system."""
     return platformdirs.user_data_path("referral-tui", appauthor=False) / "drills"
 
 
 def class_folder(seed: int | None, folder: Path | None = None) -> Path:
-    """Return the folder with the answers of a class, or of those who practise alone."""
+    """Return the folder with the answers of a class, or of people who practise alone."""
     name = "alone" if seed is None else f"class-{seed}"
     return (data_folder() if folder is None else folder) / "progress" / name
 
 
 def check_person(name: str) -> str:
-    """Return a person's name, checked to be one that can name a file.
+    """Return a person's name, after checking that it can be part of a file name.
 
     Raises:
-        InputError: it has other characters than letters, digits, `_`, `.` and `-`, or begins with a dot.
+        InputError: it has characters other than letters, digits, `_`, `.` and `-`, or begins with a dot.
 
     """
     if not _NAME.fullmatch(name) or name.startswith("."):
@@ -42,7 +42,7 @@ def check_person(name: str) -> str:
 
 
 def read_person(folder: Path, person: str) -> list[Answered]:
-    """Return a person's answers, the oldest first; a line that is damaged is left out.
+    """Return a person's answers, the oldest first; damaged lines are skipped.
 
     Raises:
         InputError: the file can't be read.
@@ -59,7 +59,7 @@ def read_person(folder: Path, person: str) -> list[Answered]:
 
 
 def read_class(folder: Path) -> Iterator[Answered]:
-    """Yield the answers of everybody whose file is in a folder, person by person. Raises `InputError` as above."""
+    """Yield the answers of everybody whose file is in a folder, person by person; raises `InputError` likewise."""
     for path in sorted(folder.glob("*.jsonl")):
         yield from read_person(folder, path.stem)
 

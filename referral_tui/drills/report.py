@@ -15,8 +15,9 @@ from referral_tui.drills.session import Answered, Help, standings
 class Row:
     """A person and a cause.
 
-    `answered` are cases of which the person answered questions, `right` those with every question right at once,
-    `looks` the look-ups a case of these took, on average. `due_at` is when the cause comes back (milliseconds UTC).
+    `answered` counts cases in which the person answered questions, `right` those with every question right at once;
+    `looks` is the average number of look-ups per answered case. `due_at` is when the cause comes back (milliseconds
+    UTC).
     """
 
     person: str

@@ -1,4 +1,4 @@
-"""One case as it is worked on: which question is open, what was answered, what was looked up. Pure."""
+"""Hold one case as it is worked on: which question is open, what was answered, what was looked up. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from simulator.domain.drills import ASKED, Case, Question
 
 
 class View(StrEnum):
-    """What stands in the reading panel; all but the message are look-ups, and are counted."""
+    """What the reading panel shows; everything but the message is a look-up, and is counted."""
 
     MESSAGE = "message"
     PEOPLE = "people"
@@ -34,7 +34,7 @@ class Round:
     view: View = View.MESSAGE
 
     def __post_init__(self) -> None:
-        """Answer the first question, if the case is worked through so far."""
+        """Answer the first questions, if the case is a worked example."""
         self._help_out()
 
     @property
@@ -44,7 +44,7 @@ class Round:
 
     @property
     def open_question(self) -> Question | None:
-        """The question that is open, None where all are answered."""
+        """The open question, None if all are answered."""
         return None if self.over else self.case.questions[self.question]
 
     @property
@@ -69,12 +69,12 @@ class Round:
 
     @property
     def fact(self) -> str:
-        """The fact behind the last answer; an empty text before one is given."""
+        """The fact behind the last answer; empty before one is given."""
         asked = self.open_question
         return asked.options[self.chosen[-1]].fact if asked is not None and self.chosen else ""
 
     def choose(self, place: int) -> bool:
-        """Give an answer, by its place from 0; returns whether that did something."""
+        """Give an answer, by its place from 0; return whether that had an effect."""
         asked = self.open_question
         if asked is None or self.answered or place in self.chosen or not 0 <= place < len(asked.options):
             return False
@@ -84,7 +84,7 @@ class Round:
         return True
 
     def go_on(self) -> bool:
-        """Go to the next question, if the open one is answered; returns whether that did something."""
+        """Go to the next question, if the open one is answered; return whether that had an effect."""
         if not self.answered:
             return False
         self.question += 1
@@ -93,13 +93,13 @@ class Round:
         return True
 
     def look(self, view: View) -> None:
-        """Show something; what is not the message counts as a look-up, each time it is opened."""
+        """Show a view; anything but the message counts as a look-up, each time it is opened."""
         if view is not self.view and view is not View.MESSAGE:
             self.looks += 1
         self.view = view
 
     def result(self, at: int, person: str, seconds: int) -> Answered:
-        """Return what is kept of the case."""
+        """Return the result to keep."""
         case = self.case
         return Answered(
             at=at,

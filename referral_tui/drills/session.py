@@ -1,6 +1,6 @@
-"""Order the cases of one sitting, and space what was learned over days: pure functions of the answers so far.
+"""Order the cases of one session, and space repetitions over days, with pure functions of the answers so far.
 
-New causes come with help that fades: worked through, half worked, open (worked examples). What was missed comes back
+New causes come with help that fades: fully worked, half worked, then open (worked examples). Missed causes come back
 after a few cases, and each cause after 1, 3, 7 and 14 days (spaced retrieval), mixed with others (interleaving).
 """
 
@@ -16,9 +16,9 @@ from simulator.domain.drills import Cause
 from simulator.domain.spans import DAY_MS
 
 SPACING_MS: Final = tuple(days * DAY_MS for days in (1, 3, 7, 14))
-"""After how long a cause comes back that was answered right once, twice, three times and more in a row."""
+"""When a cause comes back after one, two, three or more right answers in a row."""
 COMES_BACK_AFTER: Final = 3
-"""How many other cases come before one that was missed comes back."""
+"""How many other cases come before a missed one comes back."""
 WORKED: Final = 2
 HALF: Final = 2
 
@@ -49,13 +49,13 @@ class Answered:
 
     @property
     def missed(self) -> bool:
-        """Whether a question of it was answered wrongly."""
+        """Whether any of its questions was answered wrongly."""
         return bool(self.wrong)
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How a person stands with a cause: cases seen and missed, right ones in a row, and when it is due again."""
+    """A person's record with a cause: cases seen and missed, right answers in a row, and when it is due again."""
 
     seen: int = 0
     missed: int = 0
@@ -63,7 +63,7 @@ class Standing:
     due_at: int = 0
 
     def after(self, answer: Answered) -> Standing:
-        """Return the standing after another answer; a case that was worked through counts as seen only."""
+        """Return the record after another answer; a fully worked example only counts as seen."""
         if answer.helped >= Help.WORKED.value:
             return Standing(self.seen + 1, self.missed, self.in_a_row, answer.at + SPACING_MS[0])
         row = 0 if answer.missed else self.in_a_row + 1
@@ -72,7 +72,7 @@ class Standing:
 
 
 def standings(answers: Iterable[Answered]) -> dict[Cause, Standing]:
-    """Return how a person stands with each cause that they have met."""
+    """Return a person's record with each cause that they have met."""
     found: dict[Cause, Standing] = {}
     for one in answers:
         found[one.cause] = found.get(one.cause, Standing()).after(one)
@@ -80,7 +80,7 @@ def standings(answers: Iterable[Answered]) -> dict[Cause, Standing]:
 
 
 def help_for(answered: int) -> Help:
-    """Return how much help the next case comes with, after so many cases in all."""
+    """Return how much help the next case comes with, after so many cases in total."""
     if answered < WORKED:
         return Help.WORKED
     return Help.HALF if answered < WORKED + HALF else Help.OPEN
@@ -89,9 +89,9 @@ def help_for(answered: int) -> Help:
 def plan(
     answers: Sequence[Answered], now: int, cases: int, seed: int, causes: Collection[Cause] = tuple(Cause)
 ) -> list[Cause]:
-    """Return the causes of a sitting, in their order: those that are due, the longest first; new ones; then the others.
+    """Return the causes of a session in order: those that are due, the longest first; new ones; then the others.
 
-    Within each group the seed draws the order, so that a class has the same.
+    Within each group the seed determines the order, so that everybody in a class has the same.
     """
     known = standings(answers)
 
@@ -115,22 +115,22 @@ def _drawn(seed: int, cause: Cause) -> float:
 
 @dataclass
 class Session:
-    """One sitting: the causes that are still to come, and what was answered."""
+    """One session: the causes still to come, and the answers so far."""
 
     queue: list[Cause]
     before: int
-    """How many cases the person had answered before this sitting."""
+    """How many cases the person had answered before this session."""
     answers: list[Answered] = field(default_factory=list)
     _returned: set[Cause] = field(default_factory=set)
 
     @property
     def done(self) -> int:
-        """How many cases of this sitting are answered."""
+        """How many cases of this session are answered."""
         return len(self.answers)
 
     @property
     def total(self) -> int:
-        """How many cases this sitting has, those that came back among them."""
+        """How many cases this session has, including those that came back."""
         return self.done + len(self.queue)
 
     @property
@@ -139,7 +139,7 @@ class Session:
         return help_for(self.before + self.done)
 
     def answer(self, answer: Answered) -> None:
-        """Take the answers to the case that was next; what was missed comes back once, after a few others."""
+        """Record the answers to the current case; a missed cause comes back once, after a few others."""
         self.queue.pop(0)
         self.answers.append(answer)
         if answer.missed and answer.cause not in self._returned:
@@ -147,5 +147,5 @@ class Session:
             self.queue.insert(min(COMES_BACK_AFTER, len(self.queue)), answer.cause)
 
     def skip(self) -> None:
-        """Leave out the cause that is next: no world has a case of it."""
+        """Skip the current cause, since no world has a case of it."""
         self.queue.pop(0)

@@ -1,1 +1,1 @@
-"""Lessons and talks: steps in a text file, checked against the state of the dashboard; no screen in here."""
+"""Read and run lessons and talks: steps in a text file, checked against the dashboard's state; no screens here."""

@@ -1,4 +1,4 @@
-"""What the placeholders of a lesson's people stand for; the dashboard loads it, so the domain and `db.read` alone."""
+"""Fill placeholders for a lesson's people; the dashboard loads this, so it uses only the domain and `db.read`."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ CAST_FACTS: Final = {
     "decided": "the moment of the decision",
     "settled": "the moment the reward got the state it has",
 }
-"""What follows a name of the cast and a point: `{paid.referrer}`; the name alone is the person's."""
+"""What can follow a cast member and a dot: `{paid.referrer}`; the name alone stands for the person's name."""
 
 
 def cast_facts(cast: Mapping[str, CastMember | None], currency: str, digits: int) -> Facts:
-    """Return the words and moments of the people who were found; of those who were not there is nothing."""
+    """Return words and moments for the people who were found; those who were not have none."""
     words: dict[str, str] = {}
     moments: dict[str, int] = {}
     for name, one in cast.items():

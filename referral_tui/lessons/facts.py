@@ -1,4 +1,4 @@
-"""What placeholders stand for: the numbers of the program at hand. Pure."""
+"""Fill placeholders with the numbers of the program at hand. Pure."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ PROGRAM_FACTS: Final = {
     "rule_says": "why it is there, in the program's own words",
     "review_rule": "the first rule that asks for a person's look",
 }
-"""The placeholders that every program can fill, or leave empty: then steps that use them are left out."""
+"""The placeholders that a program fills, or leaves empty: then steps that use them are left out."""
 
 
 def program_facts(program: Program) -> Facts:
-    """Return the words that a program fills its placeholders with; what it does not have is left out."""
+    """Return the words for a program's placeholders; what the program does not have is left out."""
     milestone, rules = program.milestones[0], program.rules
     words = {
         "program": program.name,

@@ -13,15 +13,15 @@ _HOLE: Final = re.compile(r"\{([a-z_.-]+)\}")
 
 
 def filled(lesson: Lesson, facts: Facts) -> Lesson:
-    """Return the lesson with every placeholder filled in.
+    """Return the lesson with all placeholders filled in.
 
-    A step that uses one without a value is left out, and so is one whose `needs` or `lacks` say so.
+    A step that uses a placeholder without a value is left out, and so is one excluded by its `needs` or `lacks`.
     """
     return replace(lesson, steps=tuple(_filled(step, facts) for step in lesson.steps if applies(step, facts)))
 
 
 def applies(step: Step, facts: Facts) -> bool:
-    """Return whether a step is shown where these facts hold."""
+    """Return whether a step is shown with these facts."""
     return not missing(step, facts) and not any(name in facts.words for name in step.lacks)
 
 
@@ -67,5 +67,5 @@ def _filled(step: Step, facts: Facts) -> Step:
 
 
 def _moment(value: str, facts: Facts) -> str:
-    """Write a moment's placeholder as milliseconds."""
+    """Return a moment's placeholder as milliseconds."""
     return _HOLE.sub(lambda found: str(facts.moments.get(found[1], facts.words[found[1]])), value)

@@ -1,4 +1,4 @@
-"""Go through a lesson: which step is open, what it waits for, and how the dashboard has to stand for it. Pure."""
+"""Guide somebody through a lesson: which step is open, what it waits for, and the state it needs. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BEGINNING: Final[tuple[State, ...]] = (
 
 
 def scene(lesson: Lesson, place: int) -> tuple[State, ...]:
-    """Return the states that the step at `place` (from 0) begins in: what the steps before it set and waited for."""
+    """Return the states that the step at `place` (from 0) begins in: what earlier steps set and waited for."""
     held = dict(_BEGINNING)
     for step in lesson.steps[:place]:
         held |= dict(step.show)
@@ -30,7 +30,7 @@ def scene(lesson: Lesson, place: int) -> tuple[State, ...]:
 
 
 class Guide:
-    """One person's way through one lesson."""
+    """One person's progress through one lesson."""
 
     def __init__(self, lesson: Lesson, place: int = 0) -> None:
         """Begin at the step at `place`, from 0."""
@@ -65,12 +65,12 @@ class Guide:
         return self.step.ask is not None and self.chosen == self.step.ask.right
 
     def note_box(self, box: str) -> None:
-        """Note the box that stands over the screen; empty where none does."""
+        """Record the box that is open over the screen; empty if there is none."""
         if box:
             self._read |= {box}
 
     def see(self, seen: Seen) -> bool:
-        """Take how the dashboard stands; return whether that ended the step, so that the next one is open."""
+        """Take the dashboard's state; return whether that completed the step, so that the next one is open."""
         self.note_box(seen.box)
         if self.phase != "do" or not holds(self.step.until, replace(seen, read=self._read)):
             return False
@@ -78,7 +78,7 @@ class Guide:
         return self.waits_for_key and self.go_on()
 
     def answer(self, choice: int) -> None:
-        """Take an answer, the place of a choice from 0; a wrong one can be followed by another."""
+        """Record an answer, the place of a choice from 0; after a wrong one, another can follow."""
         if self.phase == "ask" and self.step.ask is not None and choice < len(self.step.ask.choices):
             self.chosen = choice
             if self.answered_right:

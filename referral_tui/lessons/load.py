@@ -1,4 +1,4 @@
-"""Read a lesson or a talk from its TOML file, and say of each mistake the line and what would be right."""
+"""Read a lesson or a talk from its TOML file, and report each mistake with its line and what would be right."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ MOST_STEPS: Final = 9
 """The most steps of a talk."""
 HOLE: Final = re.compile(r"\{([a-z_.-]+)\}")
 _MOST_SAID: Final = 320
-"""Characters of what is said: what a panel of 76 cells and 5 lines holds."""
+"""The most characters of a step's text: what a panel of 76 cells and 5 lines holds."""
 
 
 def shipped(kind: Kind) -> tuple[str, ...]:
@@ -65,7 +65,7 @@ def find_lesson(name_or_path: str, kind: Kind) -> Lesson:
     except FileNotFoundError:
         raise InputError(f"no file and no {kind} {shown(name_or_path)}; {advice(path.stem, names)}") from None
     except UnicodeDecodeError:
-        raise InputError(f"{path}: is no UTF-8 text; save it as UTF-8") from None
+        raise InputError(f"{path}: is not UTF-8 text; save it as UTF-8") from None
     except OSError as error:
         raise InputError(f"{path}: can't be read: {error.strerror}") from None
     return read_lesson(text, str(path))
@@ -99,7 +99,7 @@ def _is_file(entry: Traversable) -> bool:
 
 
 class _Reader:
-    """Reads one file, and collects what is wrong with it."""
+    """Reads one file, and collects the problems."""
 
     def __init__(self, content: Mapping[str, Any], file: str, lines: LineNumbers) -> None:
         self._content, self._file, self._lines = content, file, lines

@@ -1,4 +1,4 @@
-"""A lesson as frozen values: the content of a checked file, before and after its placeholders are filled in.
+"""Represent a lesson as frozen values: the content of a checked file, before or after placeholders are filled in.
 
 Standard library and the domain only, since the dashboard loads it.
 """
@@ -18,7 +18,7 @@ TYPE: Final = "type "
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A closed question; `replies` says of each choice why it is right or wrong, `right` is the place from 0."""
+    """A closed question; `replies` says for each choice why it is right or wrong, `right` is the place from 0."""
 
     text: str
     choices: tuple[str, ...]
@@ -28,7 +28,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: what is said, how the dashboard is set for it, what to press, and what has to be so before it ends.
+    """One step: what it says, the state it sets, what to press, and which state it waits for.
 
     `show` are states that are set on arrival, `panel` is the part to look at. `do` are keys, by Textual's names, and
     texts to type; with `again` the last one is pressed until the step is done. `until` must hold before the next step
@@ -76,7 +76,7 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A lesson or a talk; `cast` names people of its world by what became of them (see `db.read.cast`)."""
+    """A lesson or a talk; `cast` names people of its world by what happened to them (see `db.read.cast`)."""
 
     id: str
     kind: Kind

@@ -1,4 +1,4 @@
-"""What a talk tells the speaker's second terminal: where it is, since when, and the notes; through one small file."""
+"""Pass a talk's position, start time and notes to the speaker's second terminal, through one small file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class TalkState:
-    """Where a talk is: `place` is that of the open step, from 0, `began` the wall clock in milliseconds UTC.
+    """The state of a talk: `place` is that of the current step, from 0, `began` the wall clock in milliseconds UTC.
 
     `titles` and `notes` have an entry for each step.
     """
@@ -30,7 +30,7 @@ class NotesFile:
     path: Path
 
     def write(self, state: TalkState) -> None:
-        """Write where the talk is, whole or not at all; a disk that takes no file must not stop a talk."""
+        """Write the state of the talk atomically; a full disk must not stop a talk."""
         beside = self.path.with_suffix(".new")
         with contextlib.suppress(OSError):
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -38,7 +38,7 @@ class NotesFile:
             beside.replace(self.path)
 
     def read(self) -> TalkState | None:
-        """Return where the talk is; None while none is open."""
+        """Return the state of the talk; None if none is open."""
         try:
             row = json.loads(self.path.read_text(encoding="utf-8"))
             return TalkState(
@@ -53,6 +53,6 @@ class NotesFile:
             return None
 
     def remove(self) -> None:
-        """Say that no talk is open any more."""
+        """Record that no talk is open any more."""
         with contextlib.suppress(OSError):
             self.path.unlink(missing_ok=True)

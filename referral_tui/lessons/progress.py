@@ -1,4 +1,4 @@
-"""How far somebody has come with each lesson, kept in their data folder; nothing leaves the machine."""
+"""Keep how far somebody has got with each lesson, in their data folder; nothing leaves the machine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """How far a lesson has been gone through: the step, from 0, by its number in the file, and whether it was ended."""
+    """How far somebody has got with a lesson: the step, from 0, and whether it was completed."""
 
     step: int = 0
     ended: bool = False
@@ -20,17 +20,17 @@ class Reached:
 
 @dataclass
 class Progress:
-    """The progress in a file; one that can't be read counts as none, and one that can't be written is let be."""
+    """The progress in a file; an unreadable file counts as empty, and an unwritable one is ignored."""
 
     path: Path | None
     _held: dict[str, Reached] | None = field(default=None, repr=False)
 
     def of(self, lesson: str) -> Reached:
-        """Return how far a lesson has been gone through."""
+        """Return how far somebody has got with a lesson."""
         return self._all().get(lesson, Reached())
 
     def note(self, lesson: str, step: int, *, ended: bool) -> None:
-        """Keep that a lesson has reached a step; one that was ended once stays so."""
+        """Record that a lesson has reached a step; a completed lesson stays completed."""
         held = self._all()
         reached = Reached(step, ended or self.of(lesson).ended)
         if held.get(lesson) == reached:

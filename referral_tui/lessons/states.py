@@ -1,6 +1,6 @@
-"""The states that a lesson can set and wait for: a closed vocabulary, and whether one holds. Pure.
+"""Define the states that a lesson can set and wait for: a closed vocabulary, and whether a state holds. Pure.
 
-A lesson never asks which key was pressed: it asks how the dashboard stands (`Seen`).
+A lesson never asks which key was pressed: it asks for the state of the dashboard (`Seen`).
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ PANELS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class StateKind:
-    """A state: what it says, the values it may have (none: any text), and whether a step can set it."""
+    """A state: its meaning, its possible values (empty: any text), and whether a step can set it."""
 
     says: str
     choices: tuple[str, ...] = ()
@@ -71,10 +71,10 @@ STATES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How the dashboard stands; moments in milliseconds UTC, `moment` null for now.
+    """The state of the dashboard; moments in milliseconds UTC, `moment` None for now.
 
-    `named` are the names that the row under the cursor goes by, `opened` those of the person who is open.
-    `read` are the boxes that were opened since the step began.
+    `named` are the names of the row under the cursor, `opened` those of the person whose journey is open. `read` are
+    the boxes that were opened since the step began.
     """
 
     screen: str = "overview"
@@ -94,7 +94,7 @@ class Seen:
 
 
 def holds(states: Iterable[State], seen: Seen) -> bool:
-    """Return whether all these states are so."""
+    """Return whether all these states hold."""
     return all(_one(name, value, seen) for name, value in states)
 
 
@@ -102,7 +102,7 @@ def moment_of(value: str) -> int | None:
     """Read a moment in milliseconds UTC, None for now.
 
     Raises:
-        ValueError: it is no moment.
+        ValueError: the text is not a moment.
 
     """
     if value == NOW:
@@ -114,7 +114,7 @@ def moment_of(value: str) -> int | None:
 
 
 def hour_after(moment: int | None) -> int | None:
-    """Return the full hour at which everything up to a moment can be seen."""
+    """Return the first full hour at which everything up to a moment can be seen."""
     return None if moment is None else moment - moment % HOUR + HOUR
 
 

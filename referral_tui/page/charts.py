@@ -1,4 +1,4 @@
-"""Draw charts as SVG: each has a title and a description for those who don't see it. Pure; no library."""
+"""Draw charts as SVG, each with a title and a description for people who can't see it. Pure; no library."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LETTER: Final = 7  # the width of a letter, about
 
 @dataclass(frozen=True)
 class Chart:
-    """What a chart is called, and what it shows in a sentence; `name` is its id on the page."""
+    """A chart's title, and what it shows, in a sentence; `name` is its id on the page."""
 
     name: str
     title: str
@@ -26,7 +26,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Fan:
-    """A figure over time: for each step the values that 5, 25, 50, 75 and 95 % of markets are below."""
+    """A figure over time: for each step the 5th, 25th, 50th, 75th and 95th percentiles of the markets."""
 
     name: str
     bands: Sequence[tuple[float, float, float, float, float]]
@@ -63,7 +63,7 @@ def _dot(x: float, y: float, radius: float, kind: str) -> str:
 
 
 def _legend(names: Sequence[str], y: float, lines: bool = False) -> str:
-    """Draw the names of the series side by side, cut where there is no room."""
+    """Draw the names of the series side by side, cut off if there is no room."""
     room = (WIDTH - 20) / max(1, len(names))
     found = []
     for place, name in enumerate(names):
@@ -76,7 +76,7 @@ def _legend(names: Sequence[str], y: float, lines: bool = False) -> str:
 
 
 def cut(name: str, most: int) -> str:
-    """Return a name of at most so many letters."""
+    """Return a name shortened to at most so many letters."""
     return name if len(name) <= most else f"{name[: max(1, most - 1)]}…"
 
 

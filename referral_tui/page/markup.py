@@ -11,7 +11,7 @@ import orjson
 from simulator.domain.printable import printable, printable_json
 
 SERIES: Final = 4
-"""How many designs have a colour of their own."""
+"""How many designs get a colour of their own."""
 
 STYLE: Final = """
 :root{color-scheme:light dark;--paper:#fff;--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--s0:#1f5fbf;--s1:#b3480a;
@@ -47,7 +47,7 @@ font-size:.9rem}dt{color:var(--soft)}dd{margin:0}.words th,.words td{text-align:
 
 
 def text(value: object) -> str:
-    """Return a text that may come from outside, safe to stand in HTML and free of hidden characters."""
+    """Return a text that may come from outside, escaped for HTML and without hidden characters."""
     return html.escape(printable(str(value)))
 
 
@@ -62,14 +62,14 @@ def listed(items: Iterable[object]) -> str:
 
 
 def pairs(items: Iterable[tuple[object, object]]) -> str:
-    """Return names with what is said of each."""
+    """Return names with their descriptions."""
     return f"<dl>{''.join(f'<dt>{text(name)}</dt><dd>{text(said)}</dd>' for name, said in items)}</dl>"
 
 
 def table(
     caption: str, head: Sequence[object], rows: Iterable[Sequence[object]], *, words: bool = False
 ) -> str:
-    """Return a table whose rows are named by their first cell; one of `words` rather than numbers is set as text."""
+    """Return a table whose rows are named by their first cell; `words` sets the cells as text rather than numbers."""
     heads = "".join(f'<th scope="col">{text(cell)}</th>' if cell else "<td></td>" for cell in head)
     body = "".join(
         f'<tr><th scope="row">{text(first)}</th>{"".join(f"<td>{text(cell)}</td>" for cell in rest)}</tr>'
@@ -83,7 +83,7 @@ def table(
 
 
 def figure(chart: str, caption: str, below: str) -> str:
-    """Return a chart with its caption, and below it its table."""
+    """Return a chart with its caption, followed by its table."""
     return f"<figure>{chart}<figcaption>{text(caption)}</figcaption></figure>{below}"
 
 

@@ -1,4 +1,4 @@
-"""The data sheet as one HTML file: how often, who does what, what is passed, and the record of processing."""
+"""Write the data sheet as one HTML file: how often, who does what, what is passed, and the record of processing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def sheet_page(sheet: Sheet, team: Team | None) -> str:
-    """Return the page, or that of one of its owners; the same sheet gives the same bytes."""
+    """Return the complete page, or that of one of its owners; the same sheet gives the same bytes."""
     title, words = f"{sheet.program}: {TITLES[team]}", glossary(columns_of(sheet, team))
     body = "".join(
         (

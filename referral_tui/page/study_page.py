@@ -1,4 +1,4 @@
-"""The page of a study: the question, the answer, charts with their tables, the designs, and how to make it again."""
+"""Write the page of a study: the question, the answer, charts with their tables, the designs, and the command."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _TABLE_STEP: Final = 4  # weeks between the rows of a fan's table
 
 @dataclass(frozen=True)
 class TornadoPart:
-    """What was shaken: what it is about, the verdict, and for each assumption the answer at both ends and in words."""
+    """The result of a shake: its subject, the verdict, and for each assumption the answer at both ends and in words."""
 
     what: str
     verdict: str
@@ -46,10 +46,10 @@ class TornadoPart:
 
 @dataclass(frozen=True)
 class StudyPage:
-    """All that the page tells.
+    """Everything that the page shows.
 
-    `designs` are in the order of the tables; the `shown` of them, the first two or so, have charts. `sources` is what
-    the world file says of its sources, `command` makes the page again, `data` is embedded as JSON.
+    `designs` are in the order of the tables; the first few of them, `shown`, have charts. `sources` is what the world
+    file says about its sources, `command` repeats the page, `data` is embedded as JSON.
     """
 
     designs: Sequence[Design]

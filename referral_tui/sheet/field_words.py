@@ -24,9 +24,9 @@ PSEUDONYMS: Final[dict[Pseudonym, tuple[str, str]]] = {
 
 @dataclass(frozen=True)
 class FieldWords:
-    """What is said of a field: its meaning, an example, how it is pseudonymised, and the legal basis if it has its own.
+    """The description of a field: its meaning, an example, its pseudonymisation, and its legal basis if it has its own.
 
-    `about` is whom it is about where that is not the subject of the event.
+    `about` is whom it is about if that is not the subject of the event.
     """
 
     meaning: str
@@ -107,11 +107,11 @@ _OF_TYPE: Final[dict[tuple[str, str], FieldWords]] = {
         "the basis: a request, or the rule that was followed", "request of 3 May"
     ),
 }
-"""What is said of a field where its type gives it another meaning or another example."""
+"""Descriptions of fields whose type gives them another meaning or another example."""
 
 
 def words_of(event: str, field: str) -> FieldWords:
-    """Return what is said of a field of `data`; one of the client's attributes is named `attributes.NAME`.
+    """Return the description of a field of `data`; one of the client's attributes is named `attributes.NAME`.
 
     Raises:
         KeyError: there is no such field.

@@ -1,4 +1,4 @@
-"""Write the data sheet as rows and as one JSON object: a row for each field, with all that is said of it."""
+"""Write the data sheet as rows and as one JSON object: a row for each field, with everything about it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from simulator.domain.printable import printable
 
 
 def rows(sheet: Sheet) -> list[dict[str, Any]]:
-    """Return a row for each field of each type, those that nothing uses too; first the fields of every event."""
+    """Return a row for each field of each type, including unused ones; the fields of every event come first."""
     found = [_row(line, None) for line in sheet.envelope]
     return found + [_row(line, one) for one in sheet.events for line in one.lines]
 
 
 def _row(line: Line, one: EventSheet | None) -> dict[str, Any]:
-    """Return a row; the envelope's belong to no type, and have none of what is said of one."""
+    """Return a row; the envelope's fields belong to no type, and have none of a type's columns."""
     came = one.came if one is not None else None
     return {
         "event": line.event or "every event",
@@ -54,7 +54,7 @@ def _row(line: Line, one: EventSheet | None) -> dict[str, Any]:
 
 
 def csv_text(sheet: Sheet) -> str:
-    """Return the rows as CSV with a header; a text that a spreadsheet would take for a formula gets an apostrophe."""
+    """Return the rows as CSV with a header; texts that a spreadsheet would read as formulas get an apostrophe."""
     stream = io.StringIO()
     found = rows(sheet)
     writer = csv.DictWriter(stream, list(found[0]), lineterminator="\n")

@@ -1,4 +1,4 @@
-"""Make the data sheet of a program: a line for each field, what uses it, how it travels, and what came in fact."""
+"""Build the data sheet of a program: a line for each field, what uses it, how it travels, and what arrived."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def make_sheet(
     database: str = "",
     origins: Origins | None = None,
 ) -> Sheet:
-    """Make the sheet of a program; `file` names it, `sent` is what came into the database of that name.
+    """Build the sheet of a program; `file` names it, `sent` is what the database of that name received.
 
     `origins` is where fields come from, if they are mapped from other systems' records.
     """
@@ -91,7 +91,7 @@ def make_sheet(
 
 
 class _Maker:
-    """Makes the lines of one program's sheet."""
+    """Builds the lines of one program's sheet."""
 
     def __init__(self, program: Program, passing: Passing, sent: DataSent | None, origins: Origins) -> None:
         self._origins = origins
@@ -102,7 +102,7 @@ class _Maker:
         self._rewards = {reward.name for reward in program.rewards}
 
     def event(self, kind: EventSpec) -> EventSheet:
-        """Make a type's part of the sheet."""
+        """Build a type's part of the sheet."""
         words, came = TYPE_WORDS[kind.name], self._came(kind.name)
         return EventSheet(
             event=kind.name,
@@ -171,7 +171,7 @@ class _Maker:
         )
 
     def _use_words(self, uses: Sequence[Use]) -> tuple[str, ...]:
-        """Put uses into words; where every reward uses a field, and there are many, that is one of them."""
+        """Put uses into words; if every reward uses a field, and there are many, they become one phrase."""
         rewards = {use.name for use in uses if use.kind is UseKind.REWARD}
         every = len(rewards) > _MOST_REWARDS and rewards == self._rewards
         words = ["every reward" if every and use.kind is UseKind.REWARD else use.words for use in uses]
@@ -190,7 +190,7 @@ class _Maker:
         return Came(row.count, row.a_day, late.median, late.p95, late.worst, refused)
 
     def _with_field(self, event: str, field: str, *, needed: bool, came: Came | None) -> int | None:
-        """Count the events that had a field; None where that is not known."""
+        """Count the events that had a field; None if that is not known."""
         if self._sent is None or came is None:
             return None
         if not field or needed:

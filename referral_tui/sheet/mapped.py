@@ -1,4 +1,4 @@
-"""Say where each field stands in the records that mappings turn into events."""
+"""Find where each field is in the records that mappings turn into events."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from simulator.mapping.model import MappingFile
 
 Origins = Mapping[tuple[str, str], str]
-"""By type and field: where it stands in the senders' records. The type of a field that every event has is empty."""
+"""By type and field: where it is in the senders' records. The type of a field that every event has is empty."""
 
 
 def origins_of(mappings: Iterable[MappingFile]) -> Origins:
-    """Return where each field comes from, by these mappings."""
+    """Return where each field comes from, according to these mappings."""
     found: dict[tuple[str, str], dict[str, list[str]]] = {}
     for mapping in mappings:
         for event in mapping.events:
@@ -29,7 +29,7 @@ def origins_of(mappings: Iterable[MappingFile]) -> Origins:
 
 
 def _said(field: Field, *, hashed: bool = False) -> str:
-    """Say where one field comes from; `hashed`: whatever is found is hashed."""
+    """Say where one field comes from; `hashed` says that its value is hashed."""
     hashed = hashed or field.hashed is not None
     if field.first:
         return ", else ".join(_said(one, hashed=hashed) for one in field.first)

@@ -1,4 +1,4 @@
-"""The data sheet as frozen values, ready to be written in any format."""
+"""Represent the data sheet as frozen values, ready to be written in any format."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TaskState = Literal["done", "missing", "open"]
 
 @dataclass(frozen=True)
 class Came:
-    """What came of a type: events accepted, messages refused, and lateness in milliseconds, None without any."""
+    """What arrived of a type: events accepted, messages refused, and lateness in milliseconds, None if none arrived."""
 
     count: int
     a_day: float
@@ -24,10 +24,10 @@ class Came:
 
 @dataclass(frozen=True)
 class Line:
-    """A field of a type, or with no `field` the event itself.
+    """A field of a type, or if `field` is empty the event itself.
 
-    `uses` is empty where nothing in the program uses it; `needed` says whether the contract requires it. `came` counts
-    the events that had it, None where that is not known. `origin` is where it stands in the records of mappings.
+    `uses` is empty if nothing in the program uses it; `needed` says whether the contract requires it. `came` counts the
+    events that had it, None if that is not known. `origin` is where it is in the records of mappings.
     """
 
     event: str
@@ -84,7 +84,7 @@ class EventSheet:
 
 @dataclass(frozen=True)
 class Task:
-    """Something that a team has to do: `done` or `missing` where a database shows it, `open` where none can."""
+    """Something that a team has to do: `done` or `missing` if a database shows it, otherwise `open`."""
 
     team: Team
     text: str
@@ -104,7 +104,7 @@ class Sheet:
     """The whole sheet of a program.
 
     `database` names the database whose figures it has, empty without one. `envelope` are the fields of every event.
-    `mapped`: it says where fields come from.
+    `mapped` is whether it says where fields come from.
     """
 
     program: str

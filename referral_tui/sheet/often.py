@@ -23,7 +23,7 @@ _WAYS: dict[Way, str] = {
 def how_often(
     program: Program, passing: Passing, events: Sequence[EventSheet], database: str
 ) -> tuple[str, ...]:
-    """Return the paragraphs: the three ways for this program, what may be late, and with a database how it was."""
+    """Return the paragraphs: the three ways for this program, what may be late, and with a database what was."""
     used = [one for one in events if one.used]
     client = [one for one in used if one.systems[0] != "platform"]
     ours = [one.event for one in used if one.systems == ("platform",) and "operators" not in one.direction]
@@ -42,7 +42,7 @@ def how_often(
 
 
 def _way(way: Way, events: Sequence[EventSheet]) -> str:
-    """Say which types are delivered in one way, those with the same timetable together."""
+    """Say which types are delivered in one way, grouping those with the same timetable."""
     if not events:
         return ""
     groups: dict[tuple[str, str], list[str]] = {}
@@ -55,7 +55,7 @@ def _way(way: Way, events: Sequence[EventSheet]) -> str:
 
 
 def _lateness(program: Program, client: Sequence[EventSheet]) -> Iterator[str]:
-    """Say how late a conversion and a reversal may come."""
+    """Say how late a conversion and a reversal may arrive."""
     if not program.rewards:
         return
     first = min(program.rewards, key=lambda reward: reward.hold_ms)

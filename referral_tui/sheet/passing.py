@@ -1,4 +1,4 @@
-"""How the events of a program travel: from which system, by which delivery model, and both in words."""
+"""Determine how the events of a program travel: from which systems, by which delivery models, and in words."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _UNDOING: Final = ("conversion.reversed", "conversion.reinstated", "conversion.a
 
 @dataclass(frozen=True)
 class Passing:
-    """From which systems, and by which models, the client's types are sent; `known_from` says who says so.
+    """From which systems, and by which models, the client's types are sent; `known_from` names the source of that.
 
-    A type that is in neither goes at once, from the system that usually knows it.
+    A type that is in neither is sent at once, from the system that usually knows it.
     """
 
     models: Mapping[str, str] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Passing:
         )
 
     def way_of(self, event_type: str) -> Way:
-        """Return which of the three delivery models a type has."""
+        """Return which of the three ways of delivery a type has."""
         match self._model(event_type):
             case BatchFiles():
                 return "batch"

@@ -1,4 +1,4 @@
-"""Write the record of processing (GDPR Art. 30) and the base of an impact assessment (Art. 35) for a program."""
+"""Write the record of processing (GDPR Art. 30) and the input to an impact assessment (Art. 35) for a program."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MEASURES: Final = (
 
 
 def record(events: Sequence[EventSheet]) -> tuple[Heading, ...]:
-    """Return the headings of Art. 30(1), filled in as far as the program says."""
+    """Return the headings of Art. 30(1), filled in as far as the program allows."""
     used = [one for one in events if one.used]
     personal = [line for one in used for line in one.lines if line.personal and line.used]
     purposes = dict.fromkeys(purpose for line in personal for purpose in line.purpose.split("; "))
@@ -81,7 +81,7 @@ def _of_category(used: Sequence[EventSheet]) -> list[str]:
 
 
 def assessment(program: Program, events: Sequence[EventSheet], sent: DataSent | None) -> tuple[Heading, ...]:
-    """Return the headings of Art. 35(7), and what tells whether an assessment is needed."""
+    """Return the headings of Art. 35(7), and what indicates whether an assessment is needed."""
     used = [one for one in events if one.used]
     lines = [line for one in used for line in one.lines if line.field]
     return (

@@ -1,4 +1,4 @@
-"""Say who has to do what for a program's data, and what a database shows to be missing."""
+"""List what each team has to do for a program's data, and what a database shows to be missing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST_FIELDS: Final = 3  # refused fields that are named
 
 
 def tasks_of(program: Program, events: Sequence[EventSheet], sent: DataSent | None) -> tuple[Task, ...]:
-    """Return the tasks of all teams, those of one together; `sent` is what came into a database."""
+    """Return the tasks of all teams, grouped by team; `sent` is what a database received."""
     tasks = _Tasks(program, events, sent)
     return (*tasks.engineering(), *tasks.marketing(), *tasks.compliance())
 
@@ -41,7 +41,7 @@ class _Tasks:
         self._collectors = {one.event: one.team for one in events if one.systems == ("platform",)}
 
     def engineering(self) -> Iterator[Task]:
-        """Yield what engineering has to do: send what is needed and no more, rightly and again after a failure."""
+        """Yield what engineering has to do: send what is needed and no more, correctly, and again after a failure."""
         for one in self._events:
             if one.event not in self._collectors:
                 yield self._sending(one)
@@ -88,7 +88,7 @@ class _Tasks:
             yield _open("marketing", f'Decide when experiment "{experiment.name}" ends.')
 
     def compliance(self) -> Iterator[Task]:
-        """Yield what compliance has to do: bases, notices, contracts, people who look, time limits, answers."""
+        """Yield what compliance has to do: legal bases, notices, contracts, human review, time limits, answers."""
         personal = sum(one.about != "nobody" for one in self._events)
         yield _open(
             "compliance",
@@ -145,7 +145,7 @@ class _Tasks:
         return _open("engineering", text)
 
     def _collecting(self, team: Team) -> Iterator[Task]:
-        """Say which types the platform's pages are to collect, of those that a team owns."""
+        """Say which of a team's types the platform's pages have to collect."""
         for one in self._events:
             if self._collectors.get(one.event) != team or "operators" in one.direction:
                 continue
@@ -161,11 +161,11 @@ class _Tasks:
                 )
 
     def _team_of(self, event: str) -> Team:
-        """Return who sees to a type: who owns it where the platform collects it, else engineering."""
+        """Return which team is responsible for a type: its owner if the platform collects it, otherwise engineering."""
         return self._collectors.get(event, "engineering")
 
     def _lacking(self, team: Team) -> Iterator[Task]:
-        """Say what a team's types never brought that an expression of the program reads."""
+        """Say which data of a team's types never arrived although an expression of the program reads it."""
         for doubt in self._never:
             if doubt.fact and self._team_of(doubt.origins[0].type) == team:
                 yield _missing(
@@ -173,7 +173,7 @@ class _Tasks:
                 )
 
     def _stopping(self, team: Team) -> Iterator[Task]:
-        """Say what a team is to send or collect no longer."""
+        """Say what a team should stop sending or collecting."""
         unused: dict[str, list[Unused]] = {}
         for doubt in self._unused:
             if self._team_of(doubt.origin.type) == team:

@@ -16,9 +16,9 @@ _FULFILMENT = "the platform's operators; whoever fulfils rewards, by the export 
 
 @dataclass(frozen=True)
 class TypeWords:
-    """What is said of a type: whom it is about, the usual legal basis with its reason, and the recipients.
+    """The description of a type: whom it is about, the usual legal basis with its reason, and the recipients.
 
-    `says` completes "whenever …" of an event that is sent as it happens. `pseudonym` is how the event itself names the
+    `says` completes "whenever …" for an event that is sent as it happens. `pseudonym` is how the event itself names the
     person.
     """
 

@@ -1,4 +1,4 @@
-"""Say which parts of the sheet, and which columns of its tables, each of the owners gets."""
+"""Define which parts of the sheet, and which columns of its tables, each owner gets."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TITLES: Final[dict[Team | None, str]] = {
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the tables of fields: its heading, and what it says of a field."""
+    """A column of the tables of fields: its heading, and its text for a field."""
 
     title: str
     cell: Cell
@@ -59,7 +59,7 @@ _COLUMNS: Final[dict[Team | None, tuple[Column, ...]]] = {
 def columns_of(sheet: Sheet, team: Team | None) -> tuple[Column, ...]:
     """Return the columns of the tables of fields.
 
-    With mappings one says where a field comes from; with a database the last says how many events had it.
+    With mappings, one says where a field comes from; with a database, the last says how many events had it.
     """
     if team == "marketing":
         return _COLUMNS[team]
@@ -68,7 +68,7 @@ def columns_of(sheet: Sheet, team: Team | None) -> tuple[Column, ...]:
 
 
 def glossary(columns: Sequence[Column]) -> list[str]:
-    """Return what the short words of these columns mean; nothing where they have none."""
+    """Return the meanings of the abbreviations in these columns, if they have any."""
     found: list[str] = []
     if _PSEUDONYM in columns:
         found += [f"Pseudonym, {short}: {full}." for short, full in PSEUDONYMS.values()]
@@ -82,7 +82,7 @@ def glossary(columns: Sequence[Column]) -> list[str]:
 
 
 def tasks_for(sheet: Sheet, team: Team | None) -> dict[Team, list[Task]]:
-    """Return the tasks of a team, or of each: what is missing first, then what is to do, then what is done."""
+    """Return the tasks of one team, or of all: first what is missing, then what is open, then what is done."""
     order = {state: place for place, state in enumerate(("missing", "open", "done"))}
     return {
         one: sorted((task for task in sheet.tasks if task.team == one), key=lambda task: order[task.state])
@@ -92,7 +92,7 @@ def tasks_for(sheet: Sheet, team: Team | None) -> dict[Team, list[Task]]:
 
 
 def made_of(sheet: Sheet) -> str:
-    """Say what the sheet was made of."""
+    """Say what the sheet is based on."""
     said = f"The data sheet of {sheet.file}"
     return f"{said}, with what came into {sheet.database}: {sheet.period}." if sheet.database else f"{said}."
 
@@ -125,7 +125,7 @@ def of_type(one: EventSheet, team: Team | None) -> list[tuple[str, str]]:
 
 
 def came_words(one: EventSheet) -> str:
-    """Say how often, and how late, a type came, and how many were refused; empty without a database."""
+    """Say how often and how late a type arrived, and how many were refused; empty without a database."""
     came = one.came
     if came is None:
         return ""
@@ -143,7 +143,7 @@ def came_words(one: EventSheet) -> str:
 
 
 def unneeded(sheet: Sheet) -> list[tuple[str, str, str]]:
-    """Return what nothing uses: the event, its fields together, and with a database how often they came."""
+    """Return what nothing uses: the event, its fields together, and with a database how often they arrived."""
     found = []
     for one in sheet.events:
         lines = [line for line in one.lines if not line.uses]
