@@ -29,8 +29,8 @@ from db.sqlite.readonly import (
     translated,
 )
 from db.write.chain import Chain, genesis
+from db.write.chain_columns import ChainColumns
 from db.write.salts import new_salts
-from db.write.store import Parts
 from simulator.domain.errors import DatabaseError
 
 STEPS: Final[dict[int, Callable[[Connection], None]]] = {6: to_7.step}
@@ -127,10 +127,10 @@ def _seal(connection: Connection) -> None:
     (text,) = connection.execute("SELECT text FROM program_version WHERE version = 1").fetchone() or ("",)
     for name, key in CHAINS.items():
         chain = Chain(name, genesis(name, str(text)), salts)
-        parts = Parts(name, columns(connection, name))
+        split = ChainColumns(name, columns(connection, name))
         rows = connection.execute(f"SELECT * FROM {name} ORDER BY {key}")
         while some := rows.fetchmany(_FETCH):
-            sealed = {one.number: one for one in chain.extend(parts.plain(some), parts.there(some))}
+            sealed = {one.number: one for one in chain.extend(split.plain(some), split.filled_cells(some))}
             connection.executemany(
                 "INSERT INTO block (chain, number, rows, hash, key) VALUES (?, ?, ?, ?, ?) "
                 "ON CONFLICT (chain, number) DO UPDATE SET rows = excluded.rows, hash = excluded.hash",

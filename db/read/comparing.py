@@ -87,15 +87,15 @@ def _read_compared(path: Path) -> ComparedDatabase:
     finally:
         reader.close()
     return ComparedDatabase(
-        path,
-        stands.program or Program(0, "", "", 2),
-        design,
-        made,
-        stands.clock.status if stands.clock else "",
-        funnel(sums),
-        tuple(figure(key, sums) for key in NUMBERS),
-        lasts,
-        went,
+        path=path,
+        program=stands.program or Program(0, "", "", 2),
+        design=design,
+        made=made,
+        status=stands.clock.status if stands.clock else "",
+        stages=funnel(sums),
+        numbers=tuple(figure(key, sums) for key in NUMBERS),
+        budget=lasts,
+        waterfall=went,
     )
 
 

@@ -116,18 +116,20 @@ def figure(key: str, totals: Rollup, buckets: Sequence[Rollup] = ()) -> Headline
     over, under = one.over.of(totals), None if one.under is None else one.under.of(totals)
     money = one.unit == "money" and one.under is None
     return Headline(
-        one.key,
-        one.title,
-        one.unit,
-        over,
-        under,
-        one.over.words,
-        None if one.under is None else one.under.words,
-        one.meaning,
-        one.flow or "the number as it stood at the end of each",
-        _course(one, totals, buckets),
-        one.over.lines(totals) if money else None,
-        tuple((DEFINITIONS[part].title.lower(), DEFINITIONS[part].over.of(totals)) for part in one.parts),
+        key=one.key,
+        title=one.title,
+        unit=one.unit,
+        numerator=over,
+        denominator=under,
+        numerator_is=one.over.words,
+        denominator_is=None if one.under is None else one.under.words,
+        meaning=one.meaning,
+        trend=one.flow or "the number as it stood at the end of each",
+        series=_course(one, totals, buckets),
+        lines=one.over.lines(totals) if money else None,
+        parts=tuple(
+            (DEFINITIONS[part].title.lower(), DEFINITIONS[part].over.of(totals)) for part in one.parts
+        ),
     )
 
 

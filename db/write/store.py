@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -18,7 +17,7 @@ import polars as pl
 from db.read import log
 from db.read.salts import SaltSource, stored_salts
 from db.schema import ddl as schema
-from db.schema.blocks import BLOCK_ROWS, CHAINS, PERSONAL
+from db.schema.blocks import BLOCK_ROWS, CHAINS
 from db.sqlite import rows
 from db.sqlite.connection import Connection
 from db.sqlite.lock import WriterLock
@@ -26,6 +25,7 @@ from db.sqlite.readonly import DamagedDatabaseError, LockedDatabaseError, Select
 from db.sqlite.rows import Row
 from db.write import rollups
 from db.write.chain import Chain, Sealed, genesis
+from db.write.chain_columns import ChainColumns
 from db.write.checkpoints import Checkpoints
 from db.write.erasing import UPSERT_SALTS, Overwriting, overwrite
 from db.write.salts import new_salts
@@ -84,7 +84,7 @@ class Store:
         self.meter: Meter = OFF
         with translated(path):
             self._columns = {table: schema.columns(connection, table) for table in _FRAMES}
-        self._parts = {table: Parts(table, self._columns[table]) for table in CHAINS}
+        self._chain_columns = {table: ChainColumns(table, self._columns[table]) for table in CHAINS}
         self._chains: dict[str, Chain] = {}
 
     @classmethod
@@ -349,9 +349,9 @@ class Store:
 
     def _chained(self, table: str, frame: pl.DataFrame) -> None:
         sealed: dict[int, Sealed] = {}
-        parts = self._parts[table]
+        split = self._chain_columns[table]
         for part, plain, cells in rows.slices_apart(
-            frame, self._columns[table], parts.plain_names, parts.cell_names
+            frame, self._columns[table], split.plain_names, split.cell_names
         ):
             self.meter.record("rows")
             rows.insert(self._db, table, self._columns[table], part)
@@ -463,8 +463,8 @@ class Store:
             current = stored_salts(self._query)(name, number)
             chain = Chain(name, bytes.fromhex(before[0][0]) if before else first, salts, number, current)
             found = self._query(f"SELECT * FROM {name} ORDER BY {CHAINS[name]} DESC LIMIT ?", (count,))[::-1]
-            parts = self._parts[name]
-            again = [one.hash for one in chain.extend(parts.plain(found), parts.there(found))]
+            split = self._chain_columns[name]
+            again = [one.hash for one in chain.extend(split.plain(found), split.filled_cells(found))]
         except (TypeError, ValueError) as error:
             raise DamagedDatabaseError(_broken(self.path, name, number)) from error
         if again != [digest]:
@@ -505,34 +505,6 @@ def _chained_rows(write_set: WriteSet) -> dict[str, pl.DataFrame]:
         "quarantine": write_set.quarantine,
         "audit": write_set.audit,
     }
-
-
-class Parts:
-    """Splits rows of a chained table into cells that reveal nothing about a person, and personal cells."""
-
-    def __init__(self, table: str, columns: Sequence[str]) -> None:
-        personal = PERSONAL[table]
-        self.plain_names = [name for name in columns if name not in personal]
-        self.cell_names = [CHAINS[table], *personal]
-        self._plain = _picker([columns.index(name) for name in self.plain_names])
-        self._cells = _picker([columns.index(name) for name in self.cell_names])
-
-    def plain(self, rows: Iterable[Row]) -> list[Row]:
-        """Return the columns of rows that reveal nothing about a person."""
-        return list(map(self._plain, rows))
-
-    def cells(self, rows: Iterable[Row]) -> list[Row]:
-        """Return the number of each row with its personal cells."""
-        return list(map(self._cells, rows))
-
-    def there(self, rows: Iterable[Row]) -> list[Row]:
-        """Return the number and personal cells of those rows in which a personal cell is not null."""
-        return [one for one in self.cells(rows) if any(cell is not None for cell in one[1:])]
-
-
-def _picker(places: Sequence[int]) -> Callable[[Row], Row]:
-    """Return a function that returns some values of a row as a tuple."""
-    return itemgetter(*places) if len(places) > 1 else lambda row: (row[places[0]],)
 
 
 def _broken(path: Path, chain: str, number: int) -> str:

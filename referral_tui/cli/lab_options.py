@@ -72,8 +72,8 @@ Assumed = Annotated[
     bool,
     typer.Option(
         "--assumed",
-        help="Draw how people respond to an offer anew in each market, within the ranges that the world file gives: "
-        "then bands and chances hold what is assumed, too, not luck alone.",
+        help="Draw how people respond to an offer afresh in each market, within the world file's ranges, so that bands "
+        "and chances reflect what is assumed as well as luck.",
     ),
 ]
 

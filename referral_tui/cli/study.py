@@ -157,7 +157,11 @@ def study(
             width,
         )
         seeds = sorted(found.markets["seed"].unique())
-        tornado = _shaken(found.markets, designs, seeds, setting, measure, name, bar, pool) if shake else None
+        tornado = (
+            _shaken(found.markets, designs, seeds, setting, measure, preset=name, bar=bar, pool=pool)
+            if shake
+            else None
+        )
     summaries = summarise(found.markets, names)
     if vary:
         order = _order(summaries, by, more=measure.more)
@@ -165,7 +169,17 @@ def study(
     ground = Ground(referrers, days, designs[0].program.currency, designs[0].program.digits, assumed)
     files = dict.fromkeys(names, programs[0]) if vary else dict(zip(names, programs, strict=True))
     told = Studied(
-        files, designs, summaries, found, ground, name, setting, seed, bool(vary), tornado, by_channel
+        files=files,
+        designs=designs,
+        summaries=summaries,
+        study=found,
+        ground=ground,
+        preset=name,
+        setting=setting,
+        seed=seed,
+        grid=bool(vary),
+        tornado=tornado,
+        by_channel=by_channel,
     )
     if out is not None:
         _write_markets(found.markets, out)
@@ -206,6 +220,7 @@ def _shaken(
     seeds: Sequence[int],
     setting: Setting,
     measure: Measure,
+    *,
     preset: str,
     bar: Bar,
     pool: WorkerPool,

@@ -152,15 +152,15 @@ def _result(name: str, units: Sequence[_Unit]) -> VariantResult:
     friends, converted = sum(one.friends for one in units), sum(one.converted for one in units)
     qualified, minor = sum(one.qualified for one in units), sum(one.minor for one in units)
     return VariantResult(
-        name,
-        len(units),
-        friends,
-        converted,
-        qualified,
-        minor,
-        _rate([(one.converted, one.friends) for one in units]),
-        _rate([(one.qualified, one.friends) for one in units]),
-        _cost([(one.minor, one.qualified) for one in units]),
+        name=name,
+        drawn=len(units),
+        friends=friends,
+        converted=converted,
+        qualified=qualified,
+        promised_minor=minor,
+        conversion=_rate([(one.converted, one.friends) for one in units]),
+        qualification=_rate([(one.qualified, one.friends) for one in units]),
+        cost=_cost([(one.minor, one.qualified) for one in units]),
     )
 
 

@@ -40,21 +40,21 @@ def _line(context: DecisionContext, terms: Reward) -> Fields | None:
     source, row = context.source, context.row
     due = max(source.now, context.event["occurred_at"] + terms.hold_ms)
     line = RewardRow(
-        _AFTER_ALL,
-        row.id,
-        row.seq,
-        terms.name,
-        terms.to,
-        person,
-        community,
-        value,
-        value,
-        terms.kind,
-        "pending",
-        None,
-        None,
-        due,
-        due,
+        id=_AFTER_ALL,
+        decision=row.id,
+        seq=row.seq,
+        reward=terms.name,
+        role=terms.to,
+        recipient=person,
+        community=community,
+        earned_minor=value,
+        value_minor=value,
+        kind=terms.kind,
+        state="pending",
+        reason=None,
+        expected=None,
+        due_at=due,
+        state_at=due,
     )
     releases = Releases(source, context.program, line)
     number = releases.number_if_nothing_else()

@@ -51,14 +51,6 @@ def next_period_start(at: int, period: Period, timezone: str) -> int:
     return begins
 
 
-def period_starts(first: int, last: int, period: Period, timezone: str) -> list[int]:
-    """Return, in order, when each period begins that holds a moment from `first` to `last`, both included."""
-    starts = [period_start(first, period, timezone)]
-    while (begins := next_period_start(starts[-1], period, timezone)) <= last:
-        starts.append(begins)
-    return starts
-
-
 @lru_cache(maxsize=_CACHED)
 def date_start(day: date, timezone: str) -> int:
     """Return the first instant of a date in a zone."""

@@ -38,3 +38,26 @@ def stand_in(figures: Callable[..., Figures], *, worlds: bool = False) -> Callab
         return Study(markets, weeks_of(markets), Study.of((), ()).channels)
 
     return run
+
+
+def worth(design: Design) -> int:
+    """What the referrer's credit is worth, in pounds."""
+    return next(
+        (one.value_minor or 0) // 100 for one in design.program.rewards if one.name == "referrer-credit"
+    )
+
+
+def figures(design: Design, seeds: Sequence[int]) -> Figures:
+    """More customers for more money, and a budget that ends where the credit is large."""
+    more = worth(design)
+    customers = [400 + 2 * more + (7 * seed) % 11 + (seed * more) % 9 for seed in seeds]
+    return {
+        "funnel.qualified": customers,
+        "numbers.issued": [one * more * 100 for one in customers],
+        "numbers.cost": [more * 100] * len(customers),
+        "budget_ended_day": [300 if more == 40 and seed % 7 == 0 else None for seed in seeds],
+    }
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())

@@ -10,23 +10,9 @@ from db.read.rewards import budget
 from db.read.sums import PastSums, now
 from db.sqlite.readonly import reading
 from tests.cli.nasty import DAY, START, Cli
-from tests.cli.test_explain_limits import reversal
-from tests.cli.test_explain_money import paid, told
+from tests.cli.shop import BASE, FLAT, paid, reversal, told
 
-SHOP = """
-[program]
-name = "Shop"
-currency = "GBP"
-[[milestone]]
-name = "any"
-event = "purchase.paid"
-occurrence = "each"
-[[reward]]
-name = "flat"
-to = "referrer"
-on = "any"
-value = 5.00
-clawback = "30d"
+LIMITED = f"""{BASE}{FLAT}clawback = "30d"
 [budget]
 total = 100.00
 """
@@ -36,7 +22,7 @@ total = 100.00
 def test_what_was_clawed_back_is_spent_only_where_it_gives_no_room_back(
     cli: Cli, tmp_path: Path, terms: str, spent: int, clawed: int
 ) -> None:
-    path = told(cli, tmp_path, SHOP + terms, [paid("p", 2), paid("q", 3), reversal("p", 5)])
+    path = told(cli, tmp_path, LIMITED + terms, [paid("p", 2), paid("q", 3), reversal("p", 5)])
     with reading(path) as db:
         found = budget(db, PastSums(), now(db), START + 40 * DAY)
     assert (found.spent, found.clawed, found.left) == (spent, clawed, 10_000 - spent)

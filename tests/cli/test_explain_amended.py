@@ -3,33 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from tests.cli.nasty import DAY, START, Cli, message
-from tests.cli.test_explain_money import paid, told
+from tests.cli.nasty import DAY, START, Cli
+from tests.cli.shop import BASE, SHARE, about, paid, told
 
-SHOP = """
-[program]
-name = "Shop"
-currency = "GBP"
-[[milestone]]
-name = "any"
-event = "purchase.paid"
-occurrence = "each"
-[[reward]]
-name = "share"
-to = "referrer"
-on = "any"
-percent = 10
-clawback = "30d"
-"""
-
-
-def about(own: str, kind: str, day: int, **data: Any) -> dict[str, Any]:
-    """An event about a conversion that names nobody."""
-    event = message(own, kind, "bob", START + day * DAY, **data) | {"source": "client/shop"}
-    del event["subject"]
-    return event
+SHOP = f'{BASE}{SHARE}clawback = "30d"\n'
 
 
 def test_a_won_dispute_is_told_with_its_day_and_what_it_did(cli: Cli, tmp_path: Path) -> None:

@@ -7,16 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.cli.nasty import DAY, START, Cli, message
-from tests.cli.test_explain_money import paid, told
+from tests.cli.shop import BASE, paid, told
 
-SHOP = """
-[program]
-name = "Shop"
-currency = "GBP"
-[[milestone]]
-name = "any"
-event = "purchase.paid"
-occurrence = "each"
+SHOP = f"""{BASE}
 [[reward]]
 name = "gift"
 to = "referrer"

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cli.nasty import DAY, START, Cli, message
-from tests.cli.test_explain_limits import share
-from tests.cli.test_explain_money import SHOP, paid, told
+from tests.cli.shop import SHOP, paid, share, told
 
 BOUGHT = paid("o2", 2, amount_minor=1_000)
 

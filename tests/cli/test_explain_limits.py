@@ -10,18 +10,7 @@ from typing import Any
 import pytest
 
 from tests.cli.nasty import DAY, START, Cli, message
-from tests.cli.test_explain_money import SHOP, paid, told
-
-
-def reversal(of: str, day: int) -> dict[str, Any]:
-    event = message(f"r-{of}", "conversion.reversed", "bob", START + day * DAY, reverses=of)
-    return event | {"source": "client/shop"}
-
-
-def share(cli: Cli, path: Path, what: str) -> dict[str, Any]:
-    lines = cli("explain", what, "--db", path, "--json").json["rewards"]
-    (found,) = [line for line in lines if line["reward"] == "share"]
-    return dict(found)
+from tests.cli.shop import SHOP, paid, reversal, share, told
 
 
 def thousand(*days: int) -> list[dict[str, Any]]:

@@ -2,61 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from simulator.program.load import load_program
-from simulator.program.model import Program
-from simulator.proof.compare import DifferenceError
-from simulator.proof.invariants import check_invariants
 from tests.cli.nasty import DAY, START, Cli, message
-
-SHOP = """
-[program]
-name = "Shop"
-currency = "GBP"
-[[milestone]]
-name = "any"
-event = "purchase.paid"
-occurrence = "each"
-[[rule]]
-code = "worth-it"
-require = "COALESCE(amount, 99) >= 0"
-[[reward]]
-name = "flat"
-to = "friend"
-on = "any"
-value = 5.00
-[[reward]]
-name = "share"
-to = "referrer"
-on = "any"
-percent = 10
-"""
-
-
-def told(cli: Cli, folder: Path, program: str, events: list[dict[str, Any]]) -> Path:
-    """Judge Bob, whom Ann has brought, and tell the time forty days later."""
-    first = [
-        message("l", "link.created", "ann", START, code="ANN"),
-        message("v", "friend.visited", "bob", START + 1, code="ANN", channel="email"),
-    ]
-    (folder / "p.toml").write_text(program)
-    (folder / "a.jsonl").write_text("\n".join(map(json.dumps, [*first, *events])))
-    path = folder / "a.db"
-    options = ["--program", folder / "p.toml", "--replay", "--now", START + 40 * DAY]
-    ran = cli("ingest", "--db", path, *options, folder / "a.jsonl")
-    assert ran.status == 0, ran.err
-    return path
-
-
-def paid(own: str, day: int, **data: Any) -> dict[str, Any]:
-    return message(own, "purchase.paid", "bob", START + day * DAY, **data) | {"source": "client/shop"}
+from tests.cli.shop import SHOP, broken, paid, told
 
 
 @pytest.mark.parametrize(
@@ -161,7 +114,7 @@ def test_verify_judges_budget_and_caps_after_a_change_of_program(cli: Cli, tmp_p
     ]
     designs.append((first, second.replace("35.00", "34.99")))
     designs.append((first.replace('"each"', '"any"'), second))
-    said = [_broken(path, [load_program(text, "p.toml") for text in pair]) for pair in designs]
+    said = [broken(path, [load_program(text, "p.toml") for text in pair]) for pair in designs]
     assert said == [
         None,
         "reward 6: its recipient is over a cap of share",
@@ -169,16 +122,6 @@ def test_verify_judges_budget_and_caps_after_a_change_of_program(cli: Cli, tmp_p
         "reward 7: 3500 minor units issued by then, the budget is 3499",
         "decision 2: its friend has qualified before for the same milestone, and that stood or was paid then",
     ]
-
-
-def _broken(path: Path, programs: list[Program]) -> str | None:
-    """What the invariants say of a database, had these been the versions of its program."""
-    with closing(sqlite3.connect(path)) as db:
-        try:
-            check_invariants(db, programs)
-        except DifferenceError as error:
-            return str(error)
-    return None
 
 
 def test_150_purchases_at_the_maximum_add_up_exactly(cli: Cli, tmp_path: Path) -> None:

@@ -7,22 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from tests.cli.nasty import DAY, START, Cli, message
-from tests.cli.test_explain_money import paid, told
+from tests.cli.shop import EACH_PURCHASE, FLAT, HEADER, SHARE, paid, told
 
-OFFERS = """
-[program]
-name = "Shop"
-currency = "GBP"
-referrers = ["customer"]
+OFFERS = f"""{HEADER}referrers = ["customer"]
 stops = true
 [attributes]
-plan = { of = "customer", type = "text" }
+plan = {{ of = "customer", type = "text" }}
 [rates]
 EUR = 0.5
-[[milestone]]
-name = "any"
-event = "purchase.paid"
-occurrence = "each"
+{EACH_PURCHASE}
 [[reward]]
 name = "big"
 to = "referrer"
@@ -41,12 +34,7 @@ to = "friend"
 on = "any"
 value = 1.00
 until = 2026-01-01T00:00:00Z
-[[reward]]
-name = "share"
-to = "referrer"
-on = "any"
-percent = 10
-max = 2.00
+{SHARE}max = 2.00
 """
 
 
@@ -112,23 +100,11 @@ def test_it_says_that_the_referrer_was_stopped_and_as_what_it_would_have_gone_on
     ]
 
 
-CODES = """
-[program]
-name = "Shop"
-currency = "GBP"
+CODES = f"""{HEADER}
 [attribution]
 codes = "fold"
 uses = 1
-[[milestone]]
-name = "any"
-event = "purchase.paid"
-occurrence = "each"
-[[reward]]
-name = "flat"
-to = "referrer"
-on = "any"
-value = 5.00
-"""
+{EACH_PURCHASE}{FLAT}"""
 
 
 def test_a_visit_by_a_code_in_other_capitals_is_its_owners_and_one_used_up_is_said_to_be(

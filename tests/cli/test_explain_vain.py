@@ -9,17 +9,9 @@ from typing import Any
 import pytest
 
 from tests.cli.nasty import DAY, START, Cli, message
-from tests.cli.test_explain_amended import about
-from tests.cli.test_explain_money import paid
+from tests.cli.shop import BASE, about, paid
 
-SHOP = """
-[program]
-name = "Shop"
-currency = "GBP"
-[[milestone]]
-name = "any"
-event = "purchase.paid"
-occurrence = "each"
+SHOP = f"""{BASE}
 [[rule]]
 code = "small"
 require = "amount < 50"

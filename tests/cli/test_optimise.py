@@ -13,8 +13,7 @@ import pytest
 from simulator.lab.vary import Design
 from simulator.program.load import load_program
 from tests.cli.nasty import Cli
-from tests.cli.studies import Figures, stand_in
-from tests.cli.test_study_cli import flat, worth
+from tests.cli.studies import Figures, flat, stand_in, worth
 
 VARY = ("--vary", "reward[referrer-credit].value=10..60:10", "--most", "qualified")
 

@@ -14,7 +14,7 @@ from simulator.lab.vary import Design
 from simulator.program.presets import preset_text
 from simulator.world.spec import WorldSpec
 from tests.cli.nasty import Cli
-from tests.cli.studies import Figures, stand_in
+from tests.cli.studies import Figures, figures, flat, stand_in, worth
 
 Pretend = Callable[[Callable[[Design, Sequence[int]], Figures]], None]
 
@@ -30,29 +30,6 @@ def generous(tmp_path: Path) -> Path:
     path = tmp_path / "generous.toml"
     path.write_text(preset_text("telecom").replace("= 25.00 ", "= 40.00 "))
     return path
-
-
-def worth(design: Design) -> int:
-    """What the referrer's credit is worth, in pounds."""
-    return next(
-        (one.value_minor or 0) // 100 for one in design.program.rewards if one.name == "referrer-credit"
-    )
-
-
-def figures(design: Design, seeds: Sequence[int]) -> Figures:
-    """More customers for more money, and a budget that ends where the credit is large."""
-    more = worth(design)
-    customers = [400 + 2 * more + (7 * seed) % 11 + (seed * more) % 9 for seed in seeds]
-    return {
-        "funnel.qualified": customers,
-        "numbers.issued": [one * more * 100 for one in customers],
-        "numbers.cost": [more * 100] * len(customers),
-        "budget_ended_day": [300 if more == 40 and seed % 7 == 0 else None for seed in seeds],
-    }
-
-
-def flat(text: str) -> str:
-    return " ".join(text.split())
 
 
 def test_the_answer_comes_first_in_a_sentence(cli: Cli, pretend: Pretend, generous: Path) -> None:

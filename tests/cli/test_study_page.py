@@ -16,8 +16,7 @@ from simulator.lab.vary import Design
 from simulator.program.presets import preset_text
 from simulator.world.spec import WorldSpec
 from tests.cli.nasty import Cli
-from tests.cli.studies import Figures, stand_in
-from tests.cli.test_study_cli import figures
+from tests.cli.studies import Figures, figures, stand_in
 
 VOID = {"meta", "link", "br", "img"}
 

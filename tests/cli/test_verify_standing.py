@@ -3,38 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from simulator.program.load import load_program
-from tests.cli.nasty import DAY, START, Cli, message
-from tests.cli.test_explain_money import _broken, paid, told
+from tests.cli.nasty import Cli
+from tests.cli.shop import FLAT, HEADER, broken, paid, reversal, told
 
-SHOP = """
-[program]
-name = "Shop"
-currency = "GBP"
+SHOP = f"""{HEADER}
 [[milestone]]
 name = "any"
 event = "purchase.paid"
 occurrence = "any"
-[[reward]]
-name = "flat"
-to = "referrer"
-on = "any"
-value = 5.00
-clawback = "30d"
-caps = [{ count = 1, window = "lifetime" }, { value = 5.00, window = "calendar-month", per = "program" }]
+{FLAT}clawback = "30d"
+caps = [{{ count = 1, window = "lifetime" }}, {{ value = 5.00, window = "calendar-month", per = "program" }}]
 [budget]
 total = 5.00
 """
-
-
-def reversal(of: str, day: int) -> dict[str, Any]:
-    return message(f"r-{of}", "conversion.reversed", "bob", START + day * DAY, reverses=of) | {
-        "source": "client/shop"
-    }
 
 
 @pytest.fixture
@@ -72,7 +57,7 @@ def test_what_still_counts_by_the_program_is_counted(
     again: Path, before: str, after: str, said: str | None
 ) -> None:
     text = SHOP.replace(before, before + (after or ", returns = false"))
-    found = _broken(again, [load_program(text, "p.toml")])
+    found = broken(again, [load_program(text, "p.toml")])
     assert (found or "").startswith(said or "")
     assert (found is None) == (said is None)
 
@@ -80,6 +65,6 @@ def test_what_still_counts_by_the_program_is_counted(
 def test_a_second_qualified_decision_is_a_difference_while_the_first_stands(cli: Cli, tmp_path: Path) -> None:
     each = SHOP.replace('occurrence = "any"', 'occurrence = "each"')
     path = told(cli, tmp_path, each, [paid("p", 2), paid("q", 4)])
-    assert _broken(path, [load_program(SHOP, "p.toml")]) == (
+    assert broken(path, [load_program(SHOP, "p.toml")]) == (
         "decision 2: its friend has qualified before for the same milestone, and that stood or was paid then"
     )

@@ -219,7 +219,19 @@ def test_whatever_its_size_a_chart_fills_it_with_round_numbers_as_far_from_each_
 
 def test_the_end_of_a_run_is_no_leap_of_its_rate() -> None:
     def beat(number: int, wall_ms: int, achieved: float) -> Measurement:
-        return Measurement(number, wall_ms, 0, None, achieved, 1.0, 2.0, 0.0, 0, 0, 0)
+        return Measurement(
+            number=number,
+            wall_ms=wall_ms,
+            sim_at=0,
+            offered=None,
+            achieved=achieved,
+            p50=1.0,
+            p99=2.0,
+            behind=0.0,
+            queue=0,
+            database=0,
+            memory=0,
+        )
 
     beats = (beat(1, 1_000, 2_000), beat(2, 2_000, 2_000), beat(3, 3_000, 1_000), beat(4, 3_200, 11_000))
     told = merge_short_last(beats)

@@ -224,5 +224,16 @@ def test_a_hundred_stops_are_remembered_and_later_ones_are_forgotten_once_back()
 def paused_at(seq: int) -> Snapshot:
     """A paused world that stands at an event."""
     clock = ClockRow("paused", START, START, START, START + DAY, 0.0, WALL, 1)
-    standing = DatabaseStatus("simulate", None, clock, seq, seq, 0, (0,) * 7, (), (), ())
+    standing = DatabaseStatus(
+        made_by="simulate",
+        program=None,
+        clock=clock,
+        newest_seq=seq,
+        accepted=seq,
+        refused=0,
+        stages=(0,) * 7,
+        events=(),
+        audit_entries=(),
+        executed=(),
+    )
     return take(standing, (0,) * 7, 0.0, WALL)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from simulator.program.model import Program
+from tests.engine.agreeing import feed
 from tests.engine.collector import Collector
 from tests.engine.logbook import Event, Logbook
 from tests.engine.oracle import Entry, Oracle, Rows
@@ -20,10 +21,7 @@ def by_oracle(program: Program, steps: Sequence[Event | int], programs: dict[str
     """The oracle at the end of a log."""
     oracle = Oracle(program, programs.__getitem__)
     for step in steps:
-        if isinstance(step, int):
-            oracle.advance(step)
-        else:
-            oracle.receive(step)
+        feed(oracle, step)
     return oracle
 
 

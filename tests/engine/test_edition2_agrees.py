@@ -12,31 +12,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.engine.differences import first_difference, first_entry_apart
-from tests.engine.strategies import Case
+from tests.engine.agreeing import check, disagreement, variance
 from tests.engine.strategies2 import TRIED, case_of2, cases2
-from tests.engine.test_engine_agrees import check, folded, run, variance
 
 BATCHES = (None, 1, 7)
 SEEDS = 8  # of each group; the long profile has a thousand
 LONG = settings(max_examples=2000, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
 
 
-def apart(case: Case, batch: int | None = None) -> str | None:
-    """How engine and oracle differ on a case: in the rows before or after the final time, or in the trail."""
-    oracle, collector = folded(case, told=False), run(case, batch, told=False)
-    untold = first_difference(collector, oracle)
-    if untold is not None:
-        return f"before the final time is told: {untold}"
-    oracle.advance(case.final)
-    collector.advance(case.final)
-    return first_difference(collector, oracle) or first_entry_apart(collector, oracle)
-
-
 @pytest.mark.parametrize("group", TRIED)
 def test_they_agree(group: str) -> None:
     for seed in range(SEEDS):
-        check(case_of2(seed, TRIED[group]), apart)
+        check(case_of2(seed, TRIED[group]), disagreement)
 
 
 @pytest.mark.parametrize("group", TRIED)
@@ -51,7 +38,7 @@ def test_batches_change_nothing(group: str) -> None:
 def test_they_agree_long(group: str, data: st.DataObject) -> None:
     case = data.draw(cases2(TRIED[group]))
     for batch in BATCHES:
-        assert apart(case, batch) is None
+        assert disagreement(case, batch) is None
 
 
 @pytest.mark.long
@@ -59,4 +46,4 @@ def test_they_agree_long(group: str, data: st.DataObject) -> None:
 @pytest.mark.parametrize("block", range(10))
 def test_they_agree_on_seeded_cases_long(group: str, block: int) -> None:
     for seed in range(10_000 + block * 100, 10_100 + block * 100):
-        check(case_of2(seed, TRIED[group]), partial(apart, batch=BATCHES[seed % 3]))
+        check(case_of2(seed, TRIED[group]), partial(disagreement, batch=BATCHES[seed % 3]))

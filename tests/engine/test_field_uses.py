@@ -16,9 +16,9 @@ from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.program.origins import FACT_ORIGINS, Origin, Origins, origins_of
 from simulator.program.presets import find_program, preset_names
+from tests.engine.agreeing import check, run
 from tests.engine.strategies import Case, Event
 from tests.engine.strategies2 import TRIED, case_of2
-from tests.engine.test_engine_agrees import check, run
 
 FIELDS = {
     *(Origin(kind) for kind in EVENT_TYPES),

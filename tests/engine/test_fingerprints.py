@@ -17,8 +17,8 @@ from simulator.engine.arrays import NONE, Keys
 from simulator.engine.devices import Devices
 from simulator.engine.interner import Hashed, hash_pairs, pair_keys
 from simulator.engine.keys import mix
+from tests.engine.agreeing import check, disagreement, full, restarted, run
 from tests.engine.strategies import case_of
-from tests.engine.test_engine_agrees import check, disagreement, full, restarted, run
 
 
 @pytest.fixture

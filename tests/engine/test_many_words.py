@@ -10,8 +10,8 @@ import pytest
 from simulator.engine import arrays, state
 from simulator.engine.arrays import Columns
 from simulator.engine.interner import Words
+from tests.engine.agreeing import check, disagreement, run
 from tests.engine.strategies import case_of
-from tests.engine.test_engine_agrees import check, disagreement, run
 
 
 def test_who_is_known_by_a_late_word_is_known_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import pytest
 
 from simulator.program.model import CapWindow
+from tests.engine.agreeing import feed
 from tests.engine.oracle import Decided, Event, Oracle
 from tests.engine.oracle_limits import amount_counted, counts, same_window
 from tests.engine.oracle_records import PAID
@@ -41,10 +42,7 @@ def cases(seeds: Iterable[int], *without: str) -> Iterable[tuple[Case, Strict]]:
         case = dataclasses.replace(case, steps=steps)
         oracle = Strict(case.program, case.load)
         for step in steps:
-            if isinstance(step, int):
-                oracle.advance(step)
-            else:
-                oracle.receive(step)
+            feed(oracle, step)
         oracle.advance(case.final)
         yield case, oracle
 
@@ -104,10 +102,7 @@ def test_a_person_has_one_attribution_that_has_not_ended(block: int) -> None:
         case = case_of2(seed, {"people", "standing", "keep_if"})
         oracle = Oracle(case.program, case.load)
         for step in case.steps:
-            if isinstance(step, int):
-                oracle.advance(step)
-            else:
-                oracle.receive(step)
+            feed(oracle, step)
         open_ones = [oracle.ref(a.friend) for a in oracle.attributed if a.ended_at is None]
         assert len(open_ones) == len(set(open_ones))
         ended += len(oracle.attributed) - len(open_ones)
@@ -135,10 +130,7 @@ def test_telling_the_time_more_often_changes_nothing(block: int) -> None:
         for one in (case, told_often(case)):
             oracle = Oracle(one.program, one.load)
             for step in one.steps:
-                if isinstance(step, int):
-                    oracle.advance(step)
-                else:
-                    oracle.receive(step)
+                feed(oracle, step)
             oracle.advance(case.final)
             ends.append((oracle.rows, oracle.trail))
         assert ends[0] == ends[1]

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given, settings
 
 from simulator.program.model import Cap, Program, Role
+from tests.engine.agreeing import BATCHES, LONG, QUICK, check, disagreement, feed, run, variance
 from tests.engine.collector import Collector
 from tests.engine.designs import DAY, HOUR, MINUTE, cap, design, milestone, reward, with_text
 from tests.engine.logbook import Logbook
 from tests.engine.oracle import Oracle
 from tests.engine.strategies import ANCHORS, PEOPLE, Case, case_of, cases
 from tests.engine.strategies2 import TRIED, case_of2
-from tests.engine.test_engine_agrees import BATCHES, LONG, QUICK, check, disagreement, run, variance
 
 FEW = settings(QUICK, max_examples=30)
 UNPAID = ("counted", "capped", "unfunded", "forfeited", "waiting")
@@ -88,10 +88,7 @@ def wrong_hour(case: Case, batches: Sequence[int | None]) -> str | None:
     for step in [*case.steps, case.final]:
         if said := differing(step if isinstance(step, int) else step["received_at"]):
             return said
-        if isinstance(step, int):
-            oracle.advance(step)
-        else:
-            oracle.receive(step)
+        feed(oracle, step)
     return differing(max(hours, default=0) * HOUR + HOUR)
 
 
@@ -220,10 +217,7 @@ def test_the_cases_hold_lines_that_would_be_counted_capped_and_unfunded() -> Non
         case = busy_case(seed + 100)
         oracle = Oracle(case.program, case.load)
         for step in case.steps:
-            if isinstance(step, int):
-                oracle.advance(step)
-            else:
-                oracle.receive(step)
+            feed(oracle, step)
             seen.update(name for name in oracle.expected if name)
     assert set(seen) == {"issued", "counted", "capped", "unfunded"}
     assert min(seen.values()) > 3

@@ -12,11 +12,10 @@ import pytest
 from simulator.engine import engine
 from simulator.engine.postponing import Part, find_parts
 from simulator.engine.state import State
+from tests.engine.agreeing import check, disagreement
 from tests.engine.logbook import Event, message
 from tests.engine.strategies import CODES, Case, Step
 from tests.engine.strategies2 import case_of2
-from tests.engine.test_edition2_agrees import apart
-from tests.engine.test_engine_agrees import check
 
 _KINDS = (
     "friend.claimed",
@@ -93,7 +92,9 @@ def _agree(seeds: range, batch: int | None, monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(engine, "find_parts", watched)
     for seed in seeds:
-        check(_among(case_of2(seed, ("people", "standing"), 30, 60), seed), partial(apart, batch=batch))
+        check(
+            _among(case_of2(seed, ("people", "standing"), 30, 60), seed), partial(disagreement, batch=batch)
+        )
     return parts
 
 

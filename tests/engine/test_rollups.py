@@ -16,13 +16,13 @@ from simulator.engine.interner import OTHER, PARTS, BoundedLabels
 from simulator.engine.leaders import STANDING
 from simulator.engine.record_parts import GENERATIONS
 from tests.engine import oracle_sums
+from tests.engine.agreeing import folded, run
 from tests.engine.collector import Collector
 from tests.engine.designs import DAY, HOUR, design, reward
 from tests.engine.logbook import Logbook
 from tests.engine.oracle import Oracle
 from tests.engine.strategies import case_of
 from tests.engine.strategies2 import TRIED, case_of2
-from tests.engine.test_engine_agrees import folded, run
 
 
 def recount(collector: Collector) -> dict[str, tuple[int, int]]:

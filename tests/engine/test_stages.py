@@ -25,9 +25,9 @@ from simulator.engine.keys import KeyIndex
 from simulator.engine.results import Released
 from simulator.engine.state import State
 from simulator.program.model import Program
+from tests.engine.agreeing import run
 from tests.engine.strategies import case_of
 from tests.engine.strategies2 import TRIED, case_of2
-from tests.engine.test_engine_agrees import run
 
 NUMBERED = (Interner, Codes, Words)  # looking a text up may give it a number
 MEMOS = {"_histories"}  # what is worked out once and then kept up to date

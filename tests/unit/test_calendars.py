@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.program.calendars import NO_END, NO_START, next_period_start, period_start, period_starts
+from simulator.program.calendars import NO_END, NO_START, next_period_start, period_start
 from simulator.program.model import Period
 from simulator.program.zones import data_version, zone_names
 
@@ -97,7 +97,6 @@ def test_a_period_begins_at_the_first_instant_of_its_date(
 def test_a_lifetime_begins_and_ends_nowhere() -> None:
     assert period_start(0, "lifetime", "UTC") == NO_START
     assert next_period_start(0, "lifetime", "UTC") == NO_END
-    assert period_starts(0, 5, "lifetime", "UTC") == [NO_START]
 
 
 @settings(max_examples=150, deadline=None)
@@ -112,7 +111,6 @@ def test_every_moment_is_in_one_period(at: int, period: Period, zone: str) -> No
     assert period_start(begins, period, zone) == begins
     assert period_start(following - 1, period, zone) == begins
     assert period_start(following, period, zone) == following
-    assert period_starts(begins, following, period, zone) == [begins, following]
 
 
 def test_the_zone_data_has_a_version_and_its_zones_names() -> None:

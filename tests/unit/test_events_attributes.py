@@ -15,7 +15,7 @@ from simulator.events.csvfile import decode_rows, read_csv
 from simulator.events.decode import Receiver, decode_lines
 from simulator.events.encode import encode_events
 from simulator.events.masking import quarantine_text
-from tests.unit.test_events_decode import NOW, VALID_DATA, decode, event, line, no_check
+from tests.unit.messages import NOW, VALID_DATA, decode, event, line, no_check
 
 KINDS = ("purchase.paid", "customer.identified", "friend.claimed")
 

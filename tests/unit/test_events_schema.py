@@ -11,7 +11,7 @@ import pytest
 from simulator.events.check import Problem, check_line
 from simulator.events.contract import EVENT_TYPES
 from simulator.events.schema import json_schema
-from tests.unit.test_events_decode import VALID_DATA, event
+from tests.unit.messages import VALID_DATA, event
 
 TYPES: dict[str, Any] = {
     "string": str,

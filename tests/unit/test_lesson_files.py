@@ -135,7 +135,20 @@ def test_a_lesson_speaks_of_the_program_at_hand(preset: str) -> None:
     facts = program_facts(load_program(*find_program(preset)))
     assert set(facts.words) <= set(PROGRAM_FACTS)
     everybody = {
-        name: CastMember("p1", "p2", "CODE", "email", "rule", "reward", 100, 1, 2, 3, 4) for name in EVERYBODY
+        name: CastMember(
+            ref="p1",
+            referrer="p2",
+            code="CODE",
+            channel="email",
+            rule="rule",
+            reward="reward",
+            value_minor=100,
+            came_at=1,
+            matched_at=2,
+            decided_at=3,
+            settled_at=4,
+        )
+        for name in EVERYBODY
     }
     for name in shipped("lesson"):
         lesson = filled(find_lesson(name, "lesson"), facts.joined(cast_facts(everybody, "GBP", 2)))
@@ -162,7 +175,25 @@ def test_a_step_about_what_a_program_has_not_is_left_out() -> None:
 
 
 def test_every_fact_of_the_cast_is_filled_and_every_role_has_words() -> None:
-    facts = cast_facts({"a": CastMember("p1", "p2", "C", "e", "r", "w", 1, 1, 2, 3, 4)}, "GBP", 2)
+    facts = cast_facts(
+        {
+            "a": CastMember(
+                ref="p1",
+                referrer="p2",
+                code="C",
+                channel="e",
+                rule="r",
+                reward="w",
+                value_minor=1,
+                came_at=1,
+                matched_at=2,
+                decided_at=3,
+                settled_at=4,
+            )
+        },
+        "GBP",
+        2,
+    )
     assert set(facts.words) == {f"a.{fact}" if fact else "a" for fact in CAST_FACTS}
     assert set(facts.moments) == {"a.came", "a.matched", "a.decided", "a.settled"}
     assert all(words for words, _ in ROLES.values())

@@ -30,7 +30,17 @@ def outcomes(name: str, events: pl.DataFrame, market: int = 0, before: str = "")
     converted = events.filter(pl.col("type") == Plan(name).world().conversion.event)
     rewards = tuple(
         ReportedReward(
-            at, state, source, event, "bought", reward.name, "friend", ref, ref, at + HOLD_MS, market
+            at=at,
+            state=state,
+            source=source,
+            event_id=event,
+            milestone="bought",
+            reward=reward.name,
+            role="friend",
+            recipient=ref,
+            friend=ref,
+            due_at=at + HOLD_MS,
+            market=market,
         )
         for at, source, event, ref in converted.select("occurred_at", "source", "id", "subject").rows()
         for state in ("pending", "offered", "issued")

@@ -41,16 +41,16 @@ class Flight:
         occurred = events["occurred_at"].to_numpy()
         kinds = events["type"].to_physical().to_numpy().astype(np.int64)
         return cls(
-            events,
-            kinds,
-            occurred,
-            chances.keys(events["id"]),
-            arrival.copy(),
-            file.copy(),
-            period[kinds],
-            occurred.copy(),
-            np.zeros(len(kinds), dtype=np.int64),
-            np.ones(len(kinds), dtype=bool),
+            events=events,
+            kinds=kinds,
+            occurred=occurred,
+            keys=chances.keys(events["id"]),
+            arrival=arrival.copy(),
+            file=file.copy(),
+            period=period[kinds],
+            said=occurred.copy(),
+            flaw=np.zeros(len(kinds), dtype=np.int64),
+            there=np.ones(len(kinds), dtype=bool),
         )
 
     @property
