@@ -7,12 +7,13 @@ for several days at once, since each call to Polars costs as much as hundreds of
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from simulator.domain.vocabulary import EventType
 from simulator.events.columns import MESSAGE_SCHEMA, TYPE
 from simulator.events.contract import REFERRER_KINDS, REVERSAL_REASONS
 from simulator.world import pseudonyms
@@ -59,9 +60,45 @@ _NAMING = {
 _TEXTS = ("id", "subject", "code", "contact_ref", "device_ref", "into", *_NAMING)
 
 
+_TYPES: Final[dict[EventKind, EventType]] = {
+    EventKind.IDENTIFIED: EventType.CUSTOMER_IDENTIFIED,
+    EventKind.LINKED: EventType.LINK_CREATED,
+    EventKind.SESSION: EventType.SESSION_AUTHENTICATED,
+    EventKind.SHARED: EventType.REFERRAL_SHARED,
+    EventKind.VISITED: EventType.FRIEND_VISITED,
+    EventKind.CLAIMED: EventType.FRIEND_CLAIMED,
+    EventKind.OPTED_IN: EventType.FRIEND_OPTED_IN,
+    EventKind.CHECKED: EventType.ELIGIBILITY_CONFIRMED,
+    EventKind.REVERSED: EventType.CONVERSION_REVERSED,
+    EventKind.REINSTATED: EventType.CONVERSION_REINSTATED,
+    EventKind.ADJUSTED: EventType.CONVERSION_ADJUSTED,
+    EventKind.MERGED: EventType.CUSTOMER_MERGED,
+    EventKind.CLOSED: EventType.CUSTOMER_CLOSED,
+    EventKind.REOPENED: EventType.CUSTOMER_REOPENED,
+    EventKind.CHOSEN: EventType.REWARD_CHOSEN,
+    EventKind.REDEEMED: EventType.REWARD_REDEEMED,
+    EventKind.VETOED: EventType.REWARD_VETOED,
+}
+"""The type of each kind of event, except conversions, whose type the world file names."""
+
+
 def _texts(*values: str | None) -> pl.Series:
     """Return a look-up table of texts by number; -1, or a number without a text, gives null."""
     return pl.Series([*values, None], dtype=pl.String)
+
+
+def _sources(spec: WorldSpec) -> list[str]:
+    """Return the source of each kind of event, then the client's CRM, then the sources of later milestones."""
+    of_kind = {
+        **dict.fromkeys((EventKind.CONVERTED, *OF_CONVERSIONS), spec.conversion.source),
+        **dict.fromkeys((EventKind.MERGED, EventKind.CLOSED, EventKind.REOPENED), CRM_SOURCE),
+        EventKind.REDEEMED: spec.redemption.source if spec.redemption else "platform",
+    }
+    return [
+        *(of_kind.get(kind, "platform") for kind in EventKind),
+        CRM_SOURCE,
+        *(later.source for later in spec.later),
+    ]
 
 
 class Draft(NamedTuple):
@@ -90,31 +127,6 @@ class Framer:
         self._acts = acts
         self._people = people
         self._meetings = meetings
-        types = {
-            EventKind.IDENTIFIED: "customer.identified",
-            EventKind.LINKED: "link.created",
-            EventKind.SESSION: "session.authenticated",
-            EventKind.SHARED: "referral.shared",
-            EventKind.VISITED: "friend.visited",
-            EventKind.CLAIMED: "friend.claimed",
-            EventKind.OPTED_IN: "friend.opted_in",
-            EventKind.CHECKED: "eligibility.confirmed",
-            EventKind.CONVERTED: spec.conversion.event,
-            EventKind.REVERSED: "conversion.reversed",
-            EventKind.REINSTATED: "conversion.reinstated",
-            EventKind.ADJUSTED: "conversion.adjusted",
-            EventKind.MERGED: "customer.merged",
-            EventKind.CLOSED: "customer.closed",
-            EventKind.REOPENED: "customer.reopened",
-            EventKind.CHOSEN: "reward.chosen",
-            EventKind.REDEEMED: "reward.redeemed",
-            EventKind.VETOED: "reward.vetoed",
-        }
-        sources = {
-            **dict.fromkeys((EventKind.CONVERTED, *OF_CONVERSIONS), spec.conversion.source),
-            **dict.fromkeys((EventKind.MERGED, EventKind.CLOSED, EventKind.REOPENED), CRM_SOURCE),
-            EventKind.REDEEMED: spec.redemption.source if spec.redemption else "platform",
-        }
         self._customers, self._conversions = _attributes(spec, "customer"), _attributes(spec, "conversion")
         remarks = {
             EventKind.REINSTATED: spec.conversion.reinstated,
@@ -123,29 +135,7 @@ class Framer:
         }
         self._remarks: Ints = np.full(len(EventKind), ABSENT)
         self._remarks[list(remarks)] = np.arange(len(remarks)) + len(REVERSAL_REASONS)
-        looks = {
-            "source": pl.Series(
-                [
-                    *(sources.get(kind, "platform") for kind in EventKind),
-                    CRM_SOURCE,
-                    *(later.source for later in spec.later),
-                ]
-            ),
-            "type": pl.Series(
-                [*(types.get(kind) for kind in EventKind), *(later.event for later in spec.later)], dtype=TYPE
-            ),
-            "channel": _texts(*(channel.name for channel in spec.channels)),
-            "contact_kind": _texts("email", "phone"),
-            "via": _texts("sso", "input"),
-            "referrer_kind": _texts(*REFERRER_KINDS),
-            "segment": _texts(*spec.people.segments),
-            "community": _texts(*communities.names),
-            "country": _texts(*spec.people.countries),
-            "currency": _texts(spec.currency),
-            "outcome": _texts(spec.conversion.outcome, *(later.outcome for later in spec.later)),
-            "reason": _texts(*REVERSAL_REASONS, *(one.reason if one else None for one in remarks.values())),
-            "attributes": _texts(*self._customers.texts, *self._conversions.texts),
-        }
+        looks = self._look_ups(spec, communities, [one.reason if one else None for one in remarks.values()])
         self._of_customers = bool(self._customers.texts)
         self._of_conversions = bool(self._conversions.texts)
         self._repeated: Bools = np.array(
@@ -163,6 +153,29 @@ class Framer:
         ]
         self._inputs = [*looks, *_NUMBERS]
         self._contact_kind = self._inputs.index("contact_kind")
+
+    def _look_ups(
+        self, spec: WorldSpec, communities: Communities, remarks: Sequence[str | None]
+    ) -> dict[str, pl.Series]:
+        """Return the values of each looked-up column by number; `remarks` are reasons besides those of reversals."""
+        types = {**_TYPES, EventKind.CONVERTED: spec.conversion.event}
+        return {
+            "source": pl.Series(_sources(spec)),
+            "type": pl.Series(
+                [*(types.get(kind) for kind in EventKind), *(later.event for later in spec.later)], dtype=TYPE
+            ),
+            "channel": _texts(*(channel.name for channel in spec.channels)),
+            "contact_kind": _texts("email", "phone"),
+            "via": _texts("sso", "input"),
+            "referrer_kind": _texts(*REFERRER_KINDS),
+            "segment": _texts(*spec.people.segments),
+            "community": _texts(*communities.names),
+            "country": _texts(*spec.people.countries),
+            "currency": _texts(spec.currency),
+            "outcome": _texts(spec.conversion.outcome, *(later.outcome for later in spec.later)),
+            "reason": _texts(*REVERSAL_REASONS, *remarks),
+            "attributes": _texts(*self._customers.texts, *self._conversions.texts),
+        }
 
     def draft(self, rows: Ints) -> Draft:
         """Return the draft of a day's events, with people as they are now.
