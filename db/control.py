@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from db.sqlite.beside import check_plain
+from db.sqlite.transactions import write_transaction
 from simulator.domain.errors import DatabaseError
 
 PAUSE: Final = "pause"
@@ -100,15 +101,13 @@ def send(
     given = dict(args or {})
     issued = time.time_ns() // 1_000_000 if now_ms is None else now_ms
     try:
-        with closing(connect(path)) as db:
-            db.execute("BEGIN IMMEDIATE")
+        with closing(connect(path)) as db, write_transaction(db):
             (last,) = db.execute(_LAST_ISSUED).fetchone()
             issued = max(issued, last + 1)
             number = db.execute(
                 "INSERT INTO commands (kind, args, issued_at) VALUES (?, ?, ?)",
                 (kind, json.dumps(given), issued),
             ).lastrowid
-            db.execute("COMMIT")
     except sqlite3.Error as error:
         raise failed(path, error) from error
     return WriterCommand(number or 0, kind, given, issued)
@@ -136,13 +135,10 @@ class Inbox:
         try:
             if self._db.execute(_OPEN_COMMANDS, (1,)).fetchone() is None:
                 return []
-            self._db.execute("BEGIN IMMEDIATE")
-            rows = self._db.execute(_OPEN_COMMANDS, (_TAKEN_AT_ONCE,)).fetchall()
-            self._db.executemany("UPDATE commands SET taken = 1 WHERE id = ?", [row[:1] for row in rows])
-            self._db.execute("COMMIT")
+            with write_transaction(self._db):
+                rows = self._db.execute(_OPEN_COMMANDS, (_TAKEN_AT_ONCE,)).fetchall()
+                self._db.executemany("UPDATE commands SET taken = 1 WHERE id = ?", [row[:1] for row in rows])
         except sqlite3.Error as error:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
             raise failed(self._path, error) from error
         return [_read_command(*row) for row in rows]
 
@@ -229,11 +225,10 @@ def _check(db: sqlite3.Connection, control: Path) -> None:
 def _make(db: sqlite3.Connection) -> None:
     """Create the table if there is none yet; another process may be doing the same."""
     if db.execute(_DEFINITIONS).fetchone() is None:
-        db.execute("BEGIN IMMEDIATE")
-        if db.execute(_DEFINITIONS).fetchone() is None:
-            db.execute(_MAKE)
-            db.execute(f"PRAGMA application_id = {CONTROL_APPLICATION_ID}")
-        db.execute("COMMIT")
+        with write_transaction(db):
+            if db.execute(_DEFINITIONS).fetchone() is None:
+                db.execute(_MAKE)
+                db.execute(f"PRAGMA application_id = {CONTROL_APPLICATION_ID}")
 
 
 def failed(path: Path, error: sqlite3.Error) -> DatabaseError:

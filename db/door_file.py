@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from db.sqlite.beside import check_plain
+from db.sqlite.transactions import write_transaction
 from simulator.domain.errors import DatabaseError
 
 DOOR_APPLICATION_ID: Final = 0x52454644  # "REFD"
@@ -185,14 +186,8 @@ class DoorFile:
             DatabaseError: it can't be stored; nothing of it was.
 
         """
-        with self.in_words():
-            self.db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self.db.execute("ROLLBACK")
-                raise
-            self.db.execute("COMMIT")
+        with self.in_words(), write_transaction(self.db):
+            yield
 
     @contextmanager
     def in_words(self) -> Iterator[None]:

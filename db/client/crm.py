@@ -19,6 +19,7 @@ from db.client.people import CRM_APPLICATION_ID, crm_path
 from db.sqlite.beside import check_plain
 from db.sqlite.connection import Connection
 from db.sqlite.readonly import in_words
+from db.sqlite.transactions import write_transaction
 from simulator.domain.errors import DatabaseError
 
 CRM_VERSION: Final = 2
@@ -112,14 +113,8 @@ class Crm:
         if self._erased:
             rows = [row for row in rows if mark(self._key, row[0]) not in self._erased]
         try:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
+            with write_transaction(self._db):
                 self._db.executemany(_UPSERT, rows)
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
         except sqlite3.Error as error:
             raise in_words(error, self.path) from error
 

@@ -18,6 +18,7 @@ from db.client.people import CRM_APPLICATION_ID, crm_path
 from db.sqlite.beside import check_plain
 from db.sqlite.connection import Connection
 from db.sqlite.readonly import in_words
+from db.sqlite.transactions import write_transaction
 from simulator.domain.errors import DatabaseError
 
 MAKE_ERASED: Final = "CREATE TABLE IF NOT EXISTS erased (mark TEXT PRIMARY KEY) WITHOUT ROWID"
@@ -98,8 +99,7 @@ def _forget(db: Connection, key: bytes, wanted: str) -> int:
     db.execute(MAKE_ERASED)
     theirs = [ref for (ref,) in db.execute(f"SELECT ref FROM person {_AMONG}", (wanted,))]
     marks = [(mark(key, ref),) for ref in theirs]
-    db.execute("BEGIN IMMEDIATE")  # closed before the end, it is as if it had not begun
-    db.executemany("INSERT OR IGNORE INTO erased (mark) VALUES (?)", marks)
-    db.execute(f"DELETE FROM person {_AMONG}", (wanted,))
-    db.execute("COMMIT")
+    with write_transaction(db):
+        db.executemany("INSERT OR IGNORE INTO erased (mark) VALUES (?)", marks)
+        db.execute(f"DELETE FROM person {_AMONG}", (wanted,))
     return len(theirs)

@@ -16,6 +16,7 @@ from db.schema import ddl as schema
 from db.shards import leaders as merged_leaders
 from db.sqlite.connection import Connection, Row
 from db.sqlite.readonly import DamagedDatabaseError, in_words, open_readonly
+from db.sqlite.transactions import write_transaction
 
 SUMS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "total": (("metric",), ("count", "value")),
@@ -116,16 +117,14 @@ def _fill(connection: Connection, parts: Sequence[Path], program_text: str, beat
     connection.execute("COMMIT")
     for number, part in enumerate(parts):
         connection.execute("ATTACH ? AS part", (str(part),))
-        connection.execute("BEGIN IMMEDIATE")
-        for statement in _statements(first=number == 0):
-            connection.execute(statement, (program_text,) if "?" in statement else ())
-        connection.execute("COMMIT")
+        with write_transaction(connection):
+            for statement in _statements(first=number == 0):
+                connection.execute(statement, (program_text,) if "?" in statement else ())
         connection.execute("DETACH part")
     people, leaders = merged_leaders.rows_of(merged_leaders.merge_boards(parts))
-    connection.execute("BEGIN IMMEDIATE")
-    connection.executemany("INSERT INTO person VALUES (?, ?)", people)
-    connection.executemany("INSERT INTO leader VALUES (?, ?, ?, ?, ?, ?, ?, ?)", leaders)
-    connection.execute("COMMIT")
+    with write_transaction(connection):
+        connection.executemany("INSERT INTO person VALUES (?, ?)", people)
+        connection.executemany("INSERT INTO leader VALUES (?, ?, ?, ?, ?, ?, ?, ?)", leaders)
 
 
 def _statements(*, first: bool) -> Iterator[str]:

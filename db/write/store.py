@@ -23,6 +23,7 @@ from db.sqlite.connection import Connection
 from db.sqlite.lock import WriterLock
 from db.sqlite.readonly import DamagedDatabaseError, LockedDatabaseError, Select, in_words, translated
 from db.sqlite.rows import Row
+from db.sqlite.transactions import write_transaction
 from db.write import rollups
 from db.write.chain import Chain, Sealed, genesis
 from db.write.chain_columns import ChainColumns
@@ -211,19 +212,11 @@ class Store:
         `added` are the rows that are added to some tables, which change in no other way.
         """
         try:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                with (
-                    nullcontext()
-                    if self._upstream is None
-                    else self._upstream.committing(self._db, added or {})
-                ):
-                    yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+            with (
+                write_transaction(self._db),
+                nullcontext() if self._upstream is None else self._upstream.committing(self._db, added or {}),
+            ):
+                yield
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL:
                 raise DatabaseError(f"{self.path}: the disk is full; make room, then go on") from error

@@ -14,10 +14,10 @@ from referral_tui.cli.opening import opened_database
 from referral_tui.cli.options import (
     DEFAULT_DATABASE,
     Json,
+    ProgramForNew,
     Secret,
     SharedDatabase,
     mapping_completion,
-    preset_completion,
     read_secrets,
     read_time,
 )
@@ -37,14 +37,7 @@ def ingest(
         typer.Argument(metavar="FILE", help=".jsonl or .csv files; - is standard input."),
     ] = None,
     db: SharedDatabase = DEFAULT_DATABASE,
-    program: Annotated[
-        str | None,
-        typer.Option(
-            help="A program file or a preset's name; needed for a new database.",
-            metavar="FILE|PRESET",
-            autocompletion=preset_completion,
-        ),
-    ] = None,
+    program: ProgramForNew = None,
     now: Annotated[
         str | None,
         typer.Option(

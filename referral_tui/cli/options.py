@@ -65,6 +65,17 @@ def mapping_completion(incomplete: str) -> list[str]:
     return [name for name in shipped_names() if name.startswith(incomplete)]
 
 
+ProgramForNew = Annotated[
+    str | None,
+    typer.Option(
+        "--program",
+        metavar="FILE|PRESET",
+        help="A program file or a preset's name; needed for a new database.",
+        autocompletion=preset_completion,
+    ),
+]
+
+
 def read_secrets(path: Path | None) -> Secrets:
     """Read the file of secrets, if one is given.
 

@@ -10,10 +10,10 @@ import typer
 from referral_tui.cli.opening import opened_database
 from referral_tui.cli.options import (
     DEFAULT_DATABASE,
+    ProgramForNew,
     Secret,
     SharedDatabase,
     mapping_completion,
-    preset_completion,
     read_secrets,
 )
 from referral_tui.cli.output import say
@@ -25,14 +25,7 @@ if TYPE_CHECKING:
 
 def serve(
     db: SharedDatabase = DEFAULT_DATABASE,
-    program: Annotated[
-        str | None,
-        typer.Option(
-            help="A program file or a preset's name; needed for a new database.",
-            metavar="FILE|PRESET",
-            autocompletion=preset_completion,
-        ),
-    ] = None,
+    program: ProgramForNew = None,
     host: Annotated[
         str, typer.Option(help="The address to listen on; without --keys it must be a loopback address.")
     ] = "127.0.0.1",

@@ -8,22 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from referral_tui.cli.app import run
 from simulator.files.export import export
-from tests.cli.nasty import PROGRAM, WHATS, Cli, Ran, nasty_lines
+from tests.cli.nasty import PROGRAM, WHATS, Cli, command_runner, nasty_lines
 
 
 @pytest.fixture
 def cli(capfdbinary: pytest.CaptureFixture[bytes]) -> Cli:
     """`cli("ingest", "--db", path, …)`: run a command in this process."""
-
-    def command(*arguments: object) -> Ran:
-        capfdbinary.readouterr()
-        status = run([str(argument) for argument in arguments])
-        out, err = capfdbinary.readouterr()
-        return Ran(status, out.decode(), err.decode())
-
-    return command
+    return command_runner(capfdbinary)
 
 
 @pytest.fixture

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
 import db.schema.models  # noqa: F401 -- fills the metadata
+from referral_tui.cli.app import run
 
 START = 1_767_225_600_000  # 2026-01-01T00:00Z
 HOUR = 3_600_000
@@ -105,6 +107,18 @@ class Ran:
 
 
 Cli = Callable[..., Ran]
+
+
+def command_runner(capture: pytest.CaptureFixture[bytes]) -> Cli:
+    """What runs a command in this process, given its arguments."""
+
+    def command(*arguments: object) -> Ran:
+        capture.readouterr()
+        status = run([str(argument) for argument in arguments])
+        out, err = capture.readouterr()
+        return Ran(status, out.decode(), err.decode())
+
+    return command
 
 
 def message(

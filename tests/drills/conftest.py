@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from referral_tui.cli.app import run
 from referral_tui.names import short_name
 from simulator.domain.drills import Case
 from simulator.drills.cases import make_cases
 from simulator.drills.practice import Practice, practice
-from tests.cli.nasty import Cli, Ran
+from tests.cli.nasty import Cli, command_runner
 
 
 @pytest.fixture(scope="session")
@@ -30,11 +29,4 @@ def cases(world: Practice) -> list[Case]:
 @pytest.fixture
 def cli(capfdbinary: pytest.CaptureFixture[bytes]) -> Cli:
     """`cli("drill", …)`: run a command in this process."""
-
-    def command(*arguments: object) -> Ran:
-        capfdbinary.readouterr()
-        status = run([str(argument) for argument in arguments])
-        out, err = capfdbinary.readouterr()
-        return Ran(status, out.decode(), err.decode())
-
-    return command
+    return command_runner(capfdbinary)

@@ -272,3 +272,20 @@ def reward_named(conversion: Event, milestone: str = "bought", reward: str = "cr
 def attributes(**given: str | bool | float) -> str:
     """Attributes in the form of the log: canonical JSON."""
     return json.dumps(given, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def referred(log: Logbook, *friends: str) -> None:
+    """Let Ann refer these friends, or Fred, at the beginning of the log."""
+    log.link("ann", "A", at=0)
+    for friend in friends or ("fred",):
+        log.claim(friend, code="A", at=0)
+
+
+def states(rows: Any) -> list[str]:
+    """The state of each reward."""
+    return [row["state"] for row in rows.rewards]
+
+
+def worths(rows: Any) -> list[tuple[str, int, int]]:
+    """The state of each reward, what it is worth, and what it is issued for."""
+    return [(row["state"], row["earned_minor"], row["value_minor"]) for row in rows.rewards]

@@ -4,29 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from simulator.program.model import Rate
 from tests.engine.designs import DAY, HOUR, WEEK, cap, design, milestone, reward, rule
-from tests.engine.logbook import Judge, Logbook
+from tests.engine.logbook import Judge, Logbook, referred, worths
 from tests.engine.oracle import Entry
 
 EACH = milestone(occurrence="each")
 TENTH = reward(percent="10", hold=DAY, clawback=WEEK)
 Trail = Callable[..., list[Entry]]
-
-
-def referred(log: Logbook, *friends: str) -> None:
-    log.link("ann", "A", at=0)
-    for friend in friends or ("fred",):
-        log.claim(friend, code="A", at=0)
-
-
-def worths(rows: Any) -> list[tuple[str, int, int]]:
-    """State, worth, and what each is issued for."""
-    return [(r["state"], r["earned_minor"], r["value_minor"]) for r in rows.rewards]
 
 
 def said(entries: list[Entry], kind: str) -> list[str]:

@@ -6,19 +6,9 @@ from typing import Any
 
 from simulator.program.model import Budget, Program
 from tests.engine.designs import DAY, HOUR, WEEK, at, cap, design, milestone, reward
-from tests.engine.logbook import Judge, Logbook
+from tests.engine.logbook import Judge, Logbook, referred, worths
 
 EACH = milestone(occurrence="each")
-
-
-def referred(log: Logbook, *friends: str) -> None:
-    log.link("ann", "A", at=0)
-    for friend in friends or ("fred",):
-        log.claim(friend, code="A", at=0)
-
-
-def worths(rows: Any) -> list[tuple[str, int, int]]:
-    return [(r["state"], r["earned_minor"], r["value_minor"]) for r in rows.rewards]
 
 
 def moments(log: Logbook, rows: Any) -> list[tuple[str, int]]:

@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from tests.engine.designs import DAY, HOUR, WEEK, at, cap, design, milestone, reward, rule
-from tests.engine.logbook import Judge, Logbook
+from tests.engine.logbook import Judge, Logbook, referred, states, worths
 
 EACH = milestone(occurrence="each")
-
-
-def referred(log: Logbook, *friends: str) -> None:
-    log.link("ann", "A", at=0)
-    for friend in friends or ("fred",):
-        log.claim(friend, code="A", at=0)
-
-
-def worths(rows: Any) -> list[tuple[str, int, int]]:
-    return [(r["state"], r["earned_minor"], r["value_minor"]) for r in rows.rewards]
-
-
-def states(rows: Any) -> list[str]:
-    return [row["state"] for row in rows.rewards]
 
 
 def test_the_first_three_payments_of_each_friend_pay(judge: Judge, log: Logbook) -> None:

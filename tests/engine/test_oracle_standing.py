@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.engine.designs import DAY, HOUR, WEEK, cap, design, milestone, reward, rule
-from tests.engine.logbook import Judge, Logbook
+from tests.engine.logbook import Judge, Logbook, referred, states
 from tests.engine.oracle import Entry
 
 EACH = milestone(occurrence="each")
@@ -17,19 +17,9 @@ KEPT = reward(hold=DAY, clawback=WEEK)
 Trail = Callable[..., list[Entry]]
 
 
-def referred(log: Logbook, *friends: str) -> None:
-    log.link("ann", "A", at=0)
-    for friend in friends or ("fred",):
-        log.claim(friend, code="A", at=0)
-
-
 def moments(log: Logbook, rows: Any) -> list[tuple[str, int, int]]:
     """State, when it came to it, and when it is or was due, of each reward from the start of the log."""
     return [(r["state"], r["state_at"] - log.start, r["due_at"] - log.start) for r in rows.rewards]
-
-
-def states(rows: Any) -> list[str]:
-    return [row["state"] for row in rows.rewards]
 
 
 def outcomes(rows: Any) -> list[str]:
