@@ -28,7 +28,7 @@ QUESTIONS = {
     "I clicked two links: whose counts?": "3-whose-link",
     "How long after the click may my friend buy?": "3-whose-link",
     "My friend bought: why did I get nothing for this one?": "4-caps-and-budget",
-    "What if the money of the program runs out?": "4-caps-and-budget",
+    "What if the program's money runs out?": "4-caps-and-budget",
     "My friend bought yesterday: why does it not show?": "5-late-doubled-lost",
     "Is anything paid twice if a file is sent twice?": "5-late-doubled-lost",
     "Why was I refused?": "6-refused",
