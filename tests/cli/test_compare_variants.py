@@ -125,7 +125,7 @@ def test_a_program_without_an_experiment_says_so(cli: Cli, tmp_path: Path, progr
     assert cli("ingest", "--db", path, "--program", program, "--replay", tmp_path / "a.jsonl").status == 0
     ran = cli("compare", path)
     assert ran.status == 2
-    assert "its program has no experiment; give two databases to compare" in ran.err
+    assert "its program has no experiment; give two databases" in ran.err
 
 
 def test_wilsons_and_newcombes_intervals_are_those_of_the_paper() -> None:

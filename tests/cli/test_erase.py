@@ -406,7 +406,7 @@ def test_whoever_reads_is_told_to_close_before_anything_is_erased(
         assert reader.stdout is not None
         assert reader.stdout.readline() == b"reading\n"
         ran = cli("erase", "rosa-0", *BY, "--db", db)
-        assert (ran.status, "somebody reads it" in ran.err) == (2, True)
+        assert (ran.status, "another process is reading it" in ran.err) == (2, True)
         reader.communicate()
     assert "rosa-0" in people(db)
     assert cli("erase", "rosa-0", *BY, "--db", db).status == 0

@@ -195,11 +195,11 @@ def test_a_changed_row_of_a_merged_database_is_found(folder: Path, table: str, c
     [
         (
             "CREATE TRIGGER t AFTER INSERT ON event BEGIN DELETE FROM reward; END",
-            "trigger t: nothing that made",
+            "trigger t: not one of those",
         ),
-        ("CREATE VIEW v AS SELECT * FROM reward", "view v: nothing that made"),
-        ("CREATE INDEX i ON reward (value_minor)", "index i: nothing that made"),
-        ("CREATE TABLE extra (a)", "table extra: nothing that made"),
+        ("CREATE VIEW v AS SELECT * FROM reward", "view v: not one of those"),
+        ("CREATE INDEX i ON reward (value_minor)", "index i: not one of those"),
+        ("CREATE TABLE extra (a)", "table extra: not one of those"),
         ("DROP INDEX attribution_friend", "index attribution_friend: its definition"),
     ],
 )

@@ -112,7 +112,7 @@ async def test_a_wrong_answer_gets_its_reason_and_another_try_and_the_lesson_goe
         app.watch_lesson()
         assert app.guide is not None
         assert app.guide.phase == "ask"
-        assert "plays no part" in " ".join(panel.text.split())
+        assert "makes no difference" in " ".join(panel.text.split())
         await rehearsal.press("1")
         app.watch_lesson()
         assert app.guide.waits_for_key

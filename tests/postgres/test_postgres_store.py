@@ -386,7 +386,7 @@ def test_a_writer_whose_connection_is_ended_by_the_server_says_so_and_the_next_o
                 "SELECT pg_terminate_backend(backend) FROM referral.program WHERE name = %s",
                 (address.program,),
             )
-        with pytest.raises(DatabaseError, match=r"the connection was lost .* what was committed is there"):
+        with pytest.raises(DatabaseError, match=r"the connection was lost .* what was committed is kept"):
             take_in(platform, log.lines[100:])
     with opened(PostgresUpstream.take(address, tmp_path), log.program) as platform:
         take_in(platform, log.lines[100:])
