@@ -32,10 +32,10 @@ def find_acts(batch: Batch, state: State, intake: Intake) -> list[Act]:
 
     The batch's own lines are in the ledger.
     """
-    kinds = [(kind, batch.rows(name)) for name, kind in _KINDS]
-    rows = np.concatenate([of for _, of in kinds])
-    if not len(rows):
+    kinds = [(kind, of) for name, kind in _KINDS if len(of := batch.rows(name))]
+    if not kinds:
         return []
+    rows = np.concatenate([of for _, of in kinds])
     kind_of = {row: kind for kind, of in kinds for row in of.tolist()}
     rows, ledger = np.sort(rows), state.ledger
     named, seqs = batch.columns(rows, source="reward_source", id="reward_id"), batch.seq[rows]

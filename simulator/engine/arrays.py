@@ -93,6 +93,13 @@ def _blank(capacity: int, dtype: Any, fill: int) -> Array:
     return column
 
 
+def sorted_rows(some: Ints, others: Ints) -> Ints:
+    """Return the rows of two ascending lists as one."""
+    if not len(some) or not len(others):
+        return some if len(some) else others
+    return np.sort(np.concatenate([some, others]))
+
+
 def running_count(keys: Array) -> Ints:
     """Return for each row how many earlier rows have the same key: 0 for the first row of each key."""
     count = len(keys)
@@ -158,6 +165,10 @@ def chain_back(owners: Array, nodes: Ints, heads: Array) -> Ints:
     `owners[i]` owns `nodes[i]`. Rows are in order, and several may have one owner. `heads[owner]` is the owner's newest
     node so far, or NONE.
     """
+    if len(owners) < 2:
+        before = heads[owners].astype(np.int64)
+        heads[owners] = nodes
+        return before
     order = np.argsort(owners, kind="stable")
     ordered_owner, ordered_node = owners[order], nodes[order]
     previous = heads[ordered_owner].astype(np.int64)

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.engine.arrays import Array, Bools, Ints, first_of_each
+from simulator.engine.arrays import Array, Bools, Ints, first_of_each, sorted_rows
 from simulator.engine.batch import Batch
+from simulator.engine.frames import FEW_ROWS
 from simulator.engine.results import FirstEvents, NewLinks, Sightings, Sources
 from simulator.engine.state import State
+
+_NO_ROWS: Ints = np.zeros(0, np.int64)
+_NO_LINKS = NewLinks(
+    rows=_NO_ROWS,
+    refs=(),
+    owner=_NO_ROWS,
+    seq=_NO_ROWS,
+    received_at=_NO_ROWS,
+    owners_firsts=np.zeros(0, bool),
+)
+_NO_SIGHTINGS = Sightings(person=_NO_ROWS, device=np.zeros(0, np.uint64), seq=_NO_ROWS)
 
 
 def find_new_links(batch: Batch, state: State) -> NewLinks:
     """Find the links that the batch creates: by the first link.created of a code, later ones have no effect."""
     rows = batch.rows("link.created")
-    if len(rows):
-        rows = rows[state.enter_codes(batch.texts("code", rows), batch.program.attribution.codes)]
+    if not len(rows):
+        return _NO_LINKS
+    rows = rows[state.enter_codes(batch.texts("code", rows), batch.program.attribution.codes)]
     owner = batch.person[rows]
     return NewLinks(
         rows=rows,
@@ -28,9 +41,11 @@ def find_new_links(batch: Batch, state: State) -> NewLinks:
 
 def find_sightings(batch: Batch) -> Sightings:
     """Find the devices that people are seen with."""
-    rows = np.sort(np.r_[batch.field_rows, batch.visits])
+    rows = sorted_rows(batch.field_rows, batch.visits)
     hashed = batch.hashed("device_ref", rows)
     rows = rows[hashed.given]
+    if not len(rows):
+        return _NO_SIGHTINGS
     return Sightings(person=batch.person[rows], device=hashed.keys[hashed.given], seq=batch.seq[rows])
 
 
@@ -43,7 +58,8 @@ def find_first_events(batch: Batch, state: State) -> FirstEvents:
         ("shared_seq", "referral.shared"),
     ):
         rows = batch.rows(name)
-        marks[column] = batch.person[rows], batch.seq[rows]
+        if len(rows):
+            marks[column] = batch.person[rows], batch.seq[rows]
     shared = batch.rows("referral.shared")
     claims = batch.claims[_firsts(state.people["claim"], batch.person[batch.claims])]
     return FirstEvents(
@@ -57,13 +73,17 @@ def find_first_events(batch: Batch, state: State) -> FirstEvents:
 
 def find_sources(batch: Batch, state: State) -> Sources:
     """Find the labels under which the batch's sources are counted."""
-    names = batch.events["source"].unique(maintain_order=True).to_list()
+    column = batch.events["source"]
+    few = len(column) <= FEW_ROWS
+    names = list(dict.fromkeys(column.to_list())) if few else column.unique(maintain_order=True).to_list()
     return Sources(labels=state.sources.labels(names))
 
 
 def _firsts(held: Array, owners: Ints) -> Bools:
     """Return which rows are the first of owners without a mark; `held` is 0 for those."""
     first = np.zeros(len(owners), bool)
+    if not len(owners):
+        return first
     free = np.flatnonzero(held[owners] == 0)
     first[free[first_of_each(owners[free])]] = True
     return first

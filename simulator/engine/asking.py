@@ -48,6 +48,7 @@ KEPT, NOT_KEPT, MISSING = (
 """Answers: why a line is forfeited if it is released now, NONE where it is kept."""
 _MERGED = TYPE_CODES["customer.merged"]
 _NO_ROWS: Ints = np.zeros(0, np.int64)
+_NO_FACTS = FixedFacts(conversions=_NO_ROWS, facts=pl.DataFrame())
 
 
 def fix_facts(
@@ -59,7 +60,7 @@ def fix_facts(
     asked = [conditions[one] for one in terms if one in conditions]
     names = tuple(dict.fromkeys(name for one in asked for name in one.fixed))
     if not names or not len(new.rows):
-        return FixedFacts(conversions=_NO_ROWS, facts=pl.DataFrame())
+        return _NO_FACTS
     on = {state.ledger.terms[one].reward.on for one in terms if one in conditions and conditions[one].fixed}
     milestones = np.array([one.name in on for one in compiled.program.milestones], bool)
     at = np.flatnonzero(milestones[new.milestone] & np.isin(new.outcome, (QUALIFIED, REVIEW)))

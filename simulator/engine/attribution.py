@@ -10,12 +10,35 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.domain.spans import DAY_MS
-from simulator.engine.arrays import NONE, Bools, Ints, first_of_each, running_count
+from simulator.engine.arrays import NONE, Bools, Ints, first_of_each, running_count, sorted_rows
 from simulator.engine.batch import Batch
 from simulator.engine.results import Generations, NewAttributions, NewTouches
 from simulator.engine.state import CODE_CHANNEL, State
 from simulator.engine.uses import Serving
 from simulator.engine.version import CompiledProgram
+
+_NO_ROWS: Ints = np.zeros(0, np.int64)
+_NO_TOUCHES = NewTouches(person=_NO_ROWS, occurred_at=_NO_ROWS, seq=_NO_ROWS, link=_NO_ROWS, channel=_NO_ROWS)
+_NO_ATTRIBUTIONS = NewAttributions(
+    ids=_NO_ROWS,
+    rows=_NO_ROWS,
+    seq=_NO_ROWS,
+    friend=_NO_ROWS,
+    referrer=_NO_ROWS,
+    link=_NO_ROWS,
+    touch_at=_NO_ROWS,
+    touch_seq=_NO_ROWS,
+    attributed_at=_NO_ROWS,
+    by_code=_NO_ROWS,
+    channel=_NO_ROWS,
+    community=_NO_ROWS,
+    rank=_NO_ROWS,
+    labels={},
+    late=_NO_ROWS,
+)
+_NO_GENERATIONS = Generations(
+    ids=_NO_ROWS, generation=_NO_ROWS, rank_day=_NO_ROWS, referrers=_NO_ROWS, day_start=_NO_ROWS
+)
 
 
 def find_touches(batch: Batch, state: State, compiled: CompiledProgram) -> NewTouches:
@@ -25,6 +48,8 @@ def find_touches(batch: Batch, state: State, compiled: CompiledProgram) -> NewTo
     """
     visits = batch.visits
     visits = visits[state.people["attribution"][batch.person[visits]] == NONE] if len(visits) else visits
+    if not len(visits):
+        return _NO_TOUCHES
     links = state.find_links(batch.texts("code", visits), compiled.program.attribution.codes)
     usable = batch.usable_links(links, visits, compiled.kinds)
     serving = Serving(compiled.program.attribution.uses, state.links["uses"])
@@ -42,15 +67,17 @@ def find_touches(batch: Batch, state: State, compiled: CompiledProgram) -> NewTo
 
 def attribute(batch: Batch, state: State, compiled: CompiledProgram, new: NewTouches) -> NewAttributions:
     """Attribute the friends of this batch; its touches are in the state, the last of all."""
-    rows = np.sort(np.r_[batch.claims, batch.conversions])
+    rows = sorted_rows(batch.claims, batch.conversions)
     rows = rows[state.people["attribution"][batch.person[rows]] == NONE] if len(rows) else rows
+    if not len(rows):  # none has used a code up
+        return _NO_ATTRIBUTIONS
     serving = Serving(compiled.program.attribution.uses, state.links["uses"])
     matched = _match(batch, state, compiled, rows, serving)
     while serving.shorten(matched.links, batch.seq[matched.rows]):
         matched = _match(batch, state, compiled, rows, serving)
     first = len(state.touches) - len(new.seq)
     late = first + (np.flatnonzero(~serving.at(new.link, new.seq)) if serving.limited else rows[:0])
-    return _attributions(batch, state, matched, late)
+    return _attributions(batch, state, matched, late) if len(matched.rows) else _NO_ATTRIBUTIONS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +157,8 @@ def _attributions(batch: Batch, state: State, matched: _Matched, late: Ints) -> 
 
 def count_generations(state: State, new: NewAttributions) -> Generations:
     """Count what depends on the other new attributions, which are in the state: generations and those of a day."""
+    if not len(new.ids):
+        return _NO_GENERATIONS
     people = new.referrer[first_of_each(new.referrer)]
     rows = state.people["referrer"][new.referrer].astype(np.int64) - 1
     rank_day, starts = _ranks_of_a_day(state, new, rows)
@@ -147,11 +176,10 @@ def _generations(state: State, new: NewAttributions) -> Ints:
     theirs = state.people["attribution"][new.referrer].astype(np.int64)
     theirs[theirs >= new.ids] = NONE
     found = np.where(theirs == NONE, 1, state.attributions["generation"][theirs].astype(np.int64) + 1)
-    if len(new.ids):
-        first = int(new.ids[0])
-        # referrers attributed in this batch: one by one, in order
-        for place in np.flatnonzero(theirs >= first).tolist():
-            found[place] = found[theirs[place] - first] + 1
+    first = int(new.ids[0])
+    # referrers attributed in this batch: one by one, in order
+    for place in np.flatnonzero(theirs >= first).tolist():
+        found[place] = found[theirs[place] - first] + 1
     return found
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from simulator.engine.arrays import NONE, Array, Ints
-from simulator.engine.frames import EMPTY, SCHEMAS
+from simulator.engine.frames import EMPTY, FEW_ROWS, frame_of
 
 PROGRAM, MERGED, ATTRIBUTED, DECIDED, SETTLED, PENDING, REVERSED, CHOSEN = range(8)
 """The order of entries within one event."""
@@ -98,7 +98,8 @@ class Trail:
         columns = {name: np.concatenate([part[name] for part in self._parts]) for name in self._parts[0]}
         order = np.lexsort(tuple(columns[name] for name in ("sub", "stage", "place", "phase", "at")))
         places = order.tolist()
-        return pl.DataFrame(
+        return frame_of(
+            "audit",
             {
                 "seq": np.arange(first, first + len(order)),
                 "at": columns["at"][order],
@@ -109,7 +110,6 @@ class Trail:
                 "trigger": columns["trigger"][order],
                 "program_version": columns["version"][order],
             },
-            schema=SCHEMAS["audit"],
         )
 
     def _add(
@@ -138,7 +138,9 @@ class Trail:
         self._details.extend(detail)
 
 
-def absent(ids: Ints) -> pl.Series:
+def absent(ids: Ints) -> pl.Series | list[int | None]:
     """Return ids as a column in which NONE is null."""
+    if len(ids) <= FEW_ROWS:
+        return [None if one == NONE else one for one in ids.tolist()]
     column, missing = pl.Series(ids, dtype=pl.Int64), np.flatnonzero(ids == NONE)
     return column.scatter(missing, None) if len(missing) else column

@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 
 from simulator.domain.vocabulary import CONVERSION_TYPES
-from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints
-from simulator.engine.frames import select
+from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints, sorted_rows
+from simulator.engine.frames import FEW_ROWS, numbers, types_of
 from simulator.engine.interner import NO_TEXTS, Hashed, hash_texts
 from simulator.engine.money import at_rates
 from simulator.engine.results import FieldUpdates
@@ -21,15 +21,6 @@ _CLOSED = TYPE_CODES["customer.closed"]
 CONVERSION_CODES = np.array([TYPE_CODES[name] for name in CONVERSION_TYPES])
 
 
-_NUMBERS = (
-    pl.col("seq", "received_at", "occurred_at"),
-    pl.col("type").to_physical(),
-    pl.col("person").fill_null(NONE),
-    pl.col("reach").fill_null(1),
-    pl.col("eligible").fill_null(value=True),
-    pl.col("amount_minor").fill_null(NONE),
-    pl.col("currency").is_null().alias("bare"),
-)
 _NO_ROWS: Ints = np.zeros(0, np.int64)
 _NO_SERIES = pl.Series(dtype=pl.String)
 
@@ -87,18 +78,17 @@ class Batch:
         self.events = events
         self.state = state
         self.program = program
-        numbers = select(events, *_NUMBERS, pl.col("currency").eq_missing(program.currency).alias("ours"))
-        self.seq: Ints = numbers["seq"].to_numpy()
-        self.received: Ints = numbers["received_at"].to_numpy()
-        self.occurred: Ints = numbers["occurred_at"].to_numpy()
-        self.type = numbers["type"].to_numpy()
-        self.person: Ints = state.people_of(numbers["person"].to_numpy())
-        self.reach: Ints = numbers["reach"].to_numpy()
-        self.given: Ints = numbers["amount_minor"].to_numpy()
-        self._bare, self._ours = numbers["bare"].to_numpy(), numbers["ours"].to_numpy()
+        self.seq: Ints = events["seq"].to_numpy()
+        self.received: Ints = events["received_at"].to_numpy()
+        self.occurred: Ints = events["occurred_at"].to_numpy()
+        self.type = types_of(events)
+        self.person: Ints = state.people_of(numbers(events["person"]))
+        self.reach: Ints = numbers(events["reach"], 1)
+        self.given: Ints = numbers(events["amount_minor"])
+        self._bare, self._ours = self._whose_money()
         self.amount = self._amounts()
         self.market: Ints | None = events["market"].to_numpy() if "market" in events.columns else None
-        self._eligible = numbers["eligible"].to_numpy()
+        self._eligible = numbers(events["eligible"], 1)
         self.present = set(np.flatnonzero(np.bincount(self.type)).tolist())
         self.conversions = self._conversions()
         self.identified = self.rows("customer.identified")
@@ -116,11 +106,19 @@ class Batch:
 
     def texts(self, column: str, rows: Ints) -> pl.Series:
         """Return a text column at some rows."""
-        return self.events[column][rows] if len(rows) else _NO_SERIES
+        if not len(rows):
+            return _NO_SERIES
+        # a batch of one event is common, and to gather takes longer than to hash
+        return self.events[column] if len(self) == len(rows) == 1 else self.events[column][rows]
 
     def words(self, column: str, rows: Ints) -> list[str | None]:
         """Return a text column at some rows as a list of strings."""
-        return self.events[column][rows].to_list() if len(rows) else []
+        if not len(rows):
+            return []
+        if len(self) > FEW_ROWS:
+            return self.events[column][rows].to_list()
+        texts = self.events[column].to_list()
+        return [texts[row] for row in rows.tolist()]
 
     def currencies(self, rows: Ints) -> Ints:
         """Return the currencies of events as ids of words, numbering new ones; NONE where none was passed."""
@@ -137,11 +135,22 @@ class Batch:
 
         Ask only for what a stage needs: most events have nothing to look up.
         """
-        return hash_texts(self.events[column][rows]) if len(rows) else NO_TEXTS
+        return hash_texts(self.texts(column, rows)) if len(rows) else NO_TEXTS
 
     def columns(self, rows: Ints, **names: str) -> pl.DataFrame:
         """Return columns at some rows, each under the name that it is passed by."""
-        return pl.DataFrame({name: self.events[column][rows] for name, column in names.items()})
+        return pl.DataFrame([self.texts(column, rows).alias(name) for name, column in names.items()])
+
+    def _whose_money(self) -> tuple[Bools, Bools]:
+        """Return which events pass no currency, and which pass the program's."""
+        column = self.events["currency"]
+        if column.null_count() == len(self):
+            return np.ones(len(self), bool), np.zeros(len(self), bool)
+        if len(self) <= FEW_ROWS:
+            given = column.to_list()
+            ours = [currency == self.program.currency for currency in given]
+            return np.array([currency is None for currency in given], bool), np.array(ours, bool)
+        return column.is_null().to_numpy(), column.eq_missing(self.program.currency).to_numpy()
 
     def _amounts(self) -> Ints:
         own = self._bare | self._ours
@@ -161,7 +170,7 @@ class Batch:
         return np.searchsorted(CONVERSION_CODES, self.type[rows])
 
     def _lay_out_fields(self) -> None:
-        rows = np.sort(np.r_[self.identified, self.claims])
+        rows = sorted_rows(self.identified, self.claims)
         self.field_rows = rows
         state, eligibility = self.state, self.rows("eligibility.confirmed")
         self.contact = self._latest(
@@ -175,7 +184,7 @@ class Batch:
         self.eligible = self._latest("eligible", eligibility, verdicts.astype(np.int8))
         self.eligible_rows = eligibility[verdicts.astype(bool)]
         closed, reopened = self.rows("customer.closed"), self.rows("customer.reopened")
-        changed = np.sort(np.concatenate([closed, reopened]))
+        changed = sorted_rows(closed, reopened)
         self.closed = self._latest("closed", changed, self.type[changed] == _CLOSED)
         self.attributes = self._attributes(rows)
 
@@ -190,6 +199,8 @@ class Batch:
 
     def _word(self, name: str, column: str, rows: Ints) -> Latest:
         """Return a person's text field, as word ids; a null leaves the known value."""
+        if not len(rows):
+            return self._latest(name, rows, rows)
         ids = self.state.words.assign(self.words(column, rows))
         given = ids != NONE
         return self._latest(name, rows[given], ids[given])

@@ -5,13 +5,39 @@ from __future__ import annotations
 import numpy as np
 
 from simulator.engine.arrays import Ints
-from simulator.engine.results import Closing
+from simulator.engine.results import NO_LINES, Closing
 from simulator.engine.state import State
+
+_NO_ROWS: Ints = np.zeros(0, np.int64)
+NOTHING = Closing(
+    new=NO_LINES,
+    new_role=_NO_ROWS,
+    new_recipient=_NO_ROWS,
+    new_earned=_NO_ROWS,
+    new_state=_NO_ROWS,
+    new_reason=_NO_ROWS,
+    new_choice=_NO_ROWS,
+    new_expected=_NO_ROWS,
+    new_state_at=_NO_ROWS,
+    changed=_NO_ROWS,
+    changed_state=_NO_ROWS,
+    changed_reason=_NO_ROWS,
+    changed_choice=_NO_ROWS,
+    changed_terms=_NO_ROWS,
+    changed_expected=_NO_ROWS,
+    changed_due=_NO_ROWS,
+    changed_value=_NO_ROWS,
+    changed_earned=_NO_ROWS,
+    changed_state_at=_NO_ROWS,
+)
+"""No line is new or other than before."""
 
 
 def close(state: State, first_line: int, moved: Ints) -> Closing:
     """Return the lines made since `first_line`, and those of the lines `moved` that are older, as they stand now."""
     ledger = state.ledger
+    if first_line == len(ledger.lines) and not len(moved):
+        return NOTHING
     held, accounts = ledger.lines, ledger.accounts
     new = ledger.view(np.arange(first_line, len(held)))
     account = held["account"][new.ids]  # as first written: of a person merged since it is that of before

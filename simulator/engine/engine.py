@@ -24,7 +24,7 @@ from simulator.engine.closing import close
 from simulator.engine.cuts import find_cuts
 from simulator.engine.expected import expect_budget, expect_united
 from simulator.engine.fold import fold, record
-from simulator.engine.frames import EMPTY, Received
+from simulator.engine.frames import EMPTY, Received, frame_of, types_of
 from simulator.engine.intake import Intake, Lookup
 from simulator.engine.interner import hash_texts
 from simulator.engine.journeys import reach_rewarded
@@ -180,7 +180,7 @@ class Engine:
                 raise ValueError(
                     "events must be in order of receipt, and after the time last passed to advance"
                 )
-            types = events["type"].to_physical().to_numpy()
+            types = types_of(events)
             cuts = np.flatnonzero(types == _PROGRAM_CHANGED).tolist()
             for first, last in pairwise(sorted({0, *cuts, len(events)})):
                 part = events[first:last] if cuts else events
@@ -367,12 +367,12 @@ class Engine:
         self.meter.record("audit")
 
     def _written(self, rows: Rows) -> WriteSet:
-        refs = pl.concat(self._refs) if self._refs else pl.Series(dtype=pl.String)
-        self._refs = []
+        met, self._refs = [refs for refs in self._refs if len(refs)], []
         persons = EMPTY["persons"]
-        if len(refs):
+        if met:
+            refs = pl.concat(met) if len(met) > 1 else met[0]
             ids = np.arange(self._persons, self._persons + len(refs))
-            persons = pl.DataFrame({"id": ids, "ref": refs})
+            persons = frame_of("persons", {"id": ids, "ref": refs})
             self._persons += len(refs)
         closing = close(self._state, rows.first_line, rows.moved_lines())
         ranking = self._state.leaders.rank() if self._watched else Ranking(boards={}, holders={})

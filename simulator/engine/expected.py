@@ -20,9 +20,13 @@ from simulator.engine import tight
 from simulator.engine.arrays import Bools, Ints, running_count
 from simulator.engine.judging import Changes, Shifts, without_room
 from simulator.engine.ledger import Ledger
-from simulator.engine.results import Expected, NewLines, Voided
+from simulator.engine.results import NO_LINES, Expected, NewLines, Voided
 from simulator.engine.state import State
 from simulator.engine.terms import COUNTED, ENDLESS, PENDING, UNFUNDED
+
+_NO_ROWS: Ints = np.zeros(0, np.int64)
+NOTHING = Expected(lines=NO_LINES, before=_NO_ROWS, after=_NO_ROWS, at=_NO_ROWS)
+"""Nothing else is expected than before."""
 
 
 def expect(state: State, new: NewLines, voided: Voided, budget: int | None) -> Expected:
@@ -30,6 +34,8 @@ def expect(state: State, new: NewLines, voided: Voided, budget: int | None) -> E
 
     The new lines are not in the ledger's calendar and sums yet, the voided ones are marked as such.
     """
+    if not len(new.lines) and not len(voided.lines):
+        return NOTHING
     ledger, shifts = state.ledger, Shifts(state.ledger)
     changes = Changes.of(new.lines.ids, new.made_at, voided.lines.ids, voided.at)
     made, gone = changes.made, changes.voided

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
-from simulator.engine.arrays import Ints
-from simulator.events.columns import EVENT_SCHEMA
+from simulator.engine.arrays import NONE, Array, Ints
+from simulator.events.columns import EVENT_SCHEMA, TYPE_CODES
 
-_INT, _TEXT = pl.Int64(), pl.String()
+_INT, _TEXT = pl.Int64, pl.String  # classes: an instance takes longer to compare, which adds up
 
-SCHEMAS: dict[str, dict[str, pl.DataType]] = {
+SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
     "persons": {"id": _INT, "ref": _TEXT},
     "attributions": {
         "seq": _INT,
@@ -97,6 +99,9 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
     },
 }
 _FEW = 1000  # rows
+FEW_ROWS = 50
+"""Up to so many rows, a frame is made of tuples: a column of its own takes longer than all of them."""
+Column = Array | pl.Series | Sequence[object]
 NO_EVENTS = pl.DataFrame(schema=EVENT_SCHEMA)
 """An empty event frame."""
 EMPTY = {name: pl.DataFrame(schema=schema) for name, schema in SCHEMAS.items()}
@@ -108,6 +113,52 @@ def select(frame: pl.DataFrame, *columns: pl.Expr) -> pl.DataFrame:
     To hand a few rows to other threads takes several times as long as hashing them.
     """
     return frame.select_seq(*columns) if len(frame) < _FEW else frame.select(*columns)
+
+
+def frame_of(name: str, columns: Mapping[str, Column]) -> pl.DataFrame:
+    """Return columns by name as a frame of the schema called `name`; arrays are of integers."""
+    schema = SCHEMAS[name]
+    if len(columns[next(iter(schema))]) <= FEW_ROWS:
+        return from_rows(name, list(zip(*(_listed(columns[key]) for key in schema), strict=True)))
+    return pl.DataFrame([_series(key, columns[key], kind) for key, kind in schema.items()])
+
+
+def _listed(values: Column) -> Sequence[object]:
+    if isinstance(values, np.ndarray):
+        return list(values.tolist())
+    return values.to_list() if isinstance(values, pl.Series) else values
+
+
+def _series(name: str, values: Column, kind: type[pl.DataType]) -> pl.Series:
+    if isinstance(values, np.ndarray):
+        return pl.Series(name, values.astype(np.int64, copy=False))
+    return values.rename(name) if isinstance(values, pl.Series) else pl.Series(name, values, kind)
+
+
+def from_rows(name: str, rows: Sequence[tuple[object, ...]]) -> pl.DataFrame:
+    """Return rows as a frame of the schema called `name`."""
+    return pl.DataFrame(rows, schema=SCHEMAS[name], orient="row") if rows else EMPTY[name]
+
+
+def types_of(events: pl.DataFrame) -> Array:
+    """Return the events' types as codes (TYPE_CODES)."""
+    column = events["type"]
+    if len(column) <= FEW_ROWS:
+        return np.array([TYPE_CODES[name] for name in column.to_list()], np.int64)
+    return column.to_physical().to_numpy()
+
+
+def numbers(column: pl.Series, missing: int = NONE) -> Ints:
+    """Return a column of integers or Booleans as numbers, `missing` where it is null."""
+    nulls = column.null_count()
+    if not nulls:
+        return column.to_numpy().astype(np.int64, copy=False)
+    count = len(column)
+    if nulls == count:
+        return np.full(count, missing, np.int64)
+    if count < _FEW:
+        return np.array([missing if one is None else one for one in column.to_list()], np.int64)
+    return column.cast(_INT).fill_null(missing).to_numpy()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import polars as pl
 from simulator.domain.personal_data import ERASED
 from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.engine.arrays import NONE, Bools, Ints, Keys
-from simulator.engine.frames import Received
+from simulator.engine.frames import FEW_ROWS, Received, types_of
 from simulator.engine.interner import Interner, hash_pairs, hash_texts, pair_keys
 from simulator.engine.keys import Insertion, KeyIndex
 from simulator.events.columns import TYPE_CODES
@@ -109,10 +109,10 @@ class Intake:
         """
         seqs = np.arange(self.last_seq + 1, self.last_seq + 1 + len(messages))
         self.last_seq += len(messages)
-        rows = np.flatnonzero(np.isin(messages["type"].to_physical().to_numpy(), _NAMED))
+        rows = np.flatnonzero(np.isin(types_of(messages), _NAMED))
         if len(rows):
             self._index.add(pair_keys(messages[["source", "id"]][rows], "source", "id"), seqs[rows])
-        return self._with_persons(messages.with_columns(seq=seqs), persons)
+        return self._with_persons(messages.hstack([pl.Series("seq", seqs)]), persons)
 
     def receive(
         self, messages: pl.DataFrame, lookup: Lookup, repeated: pl.DataFrame, persons: Interner
@@ -144,7 +144,7 @@ class Intake:
             self._collisions[(messages["source"][row], messages["id"][row])] = int(numbers[row])
         if len(rows) < len(messages):
             numbers = self._seqs_of_all(messages, lookup, numbers, compared.unsure)
-        events = self._with_persons(accepted.with_columns(seq=seqs), persons)
+        events = self._with_persons(accepted.hstack([pl.Series("seq", seqs)]), persons)
         return Received(events, compared.duplicates, compared.conflicts, numbers)
 
     def _seqs_of_all(
@@ -180,11 +180,15 @@ class Intake:
         if merges:  # a merge names two people, who get their ids in this order
             named = pl.concat([named, events["into"]])[np.arange(2 * len(events)).reshape(2, -1).T.ravel()]
         ids, firsts = persons.assign(hash_texts(named))
-        self.new_refs = named[firsts]
-        column = pl.Series(ids[::2] if merges else ids)
-        if named.null_count():
-            column = column.replace(NONE, None)
-        return events.with_columns(person=column)
+        self.new_refs = named[firsts] if len(firsts) else named[:0]
+        own = ids[::2] if merges else ids
+        if not named.null_count():
+            column = pl.Series("person", own)
+        elif len(own) <= FEW_ROWS:
+            column = pl.Series("person", [None if one == NONE else one for one in own.tolist()], pl.Int64)
+        else:
+            column = pl.Series("person", own).replace(NONE, None)
+        return events.hstack([column])
 
     def _compare(
         self, messages: pl.DataFrame, pairs: list[tuple[Ints, pl.DataFrame]], stored: _Stored

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -37,30 +38,35 @@ class Hashed:
 NO_TEXTS = Hashed(np.zeros(0, np.uint64), np.zeros(0, np.uint64), np.zeros(0, bool))
 
 
+@cache
+def _hashes(names: tuple[str, ...], seeds: tuple[int, ...]) -> list[pl.Expr]:
+    """Return the expressions that hash text columns; making them anew would take longer than to hash a few texts."""
+    return [
+        pl.col(name).hash(seed).alias(f"{name}{which}") for name in names for which, seed in enumerate(seeds)
+    ]
+
+
 def hash_columns(frame: pl.DataFrame, names: tuple[str, ...]) -> dict[str, Hashed]:
     """Hash text columns in one pass."""
-    hashes = select(
-        frame,
-        *(
-            pl.col(name).hash(seed).alias(f"{name}{which}")
-            for name in names
-            for which, seed in enumerate(_SEEDS)
-        ),
-        *(pl.col(name).is_not_null().alias(f"{name}?") for name in names),
-    )
+    hashes = select(frame, *_hashes(names, _SEEDS))
     return {
         name: Hashed(
             hashes[f"{name}0"].to_numpy(),
             hashes[f"{name}1"].to_numpy(),
-            hashes[f"{name}?"].to_numpy(),
+            _given(frame[name]),
         )
         for name in names
     }
 
 
+def _given(texts: pl.Series) -> Bools:
+    nulls = texts.null_count()
+    return texts.is_not_null().to_numpy() if 0 < nulls < len(texts) else np.full(len(texts), not nulls)
+
+
 def pair_keys(frame: pl.DataFrame, first: str, second: str) -> Keys:
     """Return one 64-bit hash for each pair of texts, equal to the `keys` of `hash_pairs`."""
-    one, two = select(frame, *(pl.col(name).hash(_SEEDS[0]) for name in (first, second))).get_columns()
+    one, two = select(frame, *_hashes((first, second), _SEEDS[:1])).get_columns()
     return _join(one.to_numpy(), two.to_numpy())
 
 
@@ -203,6 +209,10 @@ class Codes:
 
 def hash_texts(texts: pl.Series) -> Hashed:
     """Hash a column of texts."""
+    if texts.null_count() == len(texts):
+        return Hashed(
+            np.zeros(len(texts), np.uint64), np.zeros(len(texts), np.uint64), np.zeros(len(texts), bool)
+        )
     return hash_columns(texts.to_frame("text"), ("text",))["text"]
 
 

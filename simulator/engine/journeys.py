@@ -20,9 +20,11 @@ _Move = tuple[Ints, int, Ints]  # friends, level, times in milliseconds UTC
 
 def reach(batch: Batch, state: State, qualified: list[QualifiedDecisions]) -> Reached:
     """Find the friends whom the batch's events brought further."""
-    attribution = state.people["attribution"][batch.person[batch.conversions]]
-    made = state.attributions["seq"][attribution] <= batch.seq[batch.conversions]
-    converted = batch.conversions[(attribution != NONE) & made]
+    converted = batch.conversions
+    if len(converted):
+        attribution = state.people["attribution"][batch.person[converted]]
+        made = state.attributions["seq"][attribution] <= batch.seq[converted]
+        converted = converted[(attribution != NONE) & made]
     moves = [
         (batch.person[rows], _LEVEL[name], batch.received[rows])
         for name, rows in (
@@ -31,12 +33,13 @@ def reach(batch: Batch, state: State, qualified: list[QualifiedDecisions]) -> Re
             ("eligible", batch.eligible_rows),
             ("converted", converted),
         )
+        if len(rows)
     ]
     moves += [
         (state.people_of(group.friend), _LEVEL["qualified"], batch.received[group.rows])
         for group in qualified
     ]
-    return _reached(state, moves)
+    return _reached(state, moves) if moves else NOBODY
 
 
 def reach_rewarded(state: State, released: Released, booked: Booked) -> Reached:

@@ -33,11 +33,13 @@ SMALL = 1 << 13  # 12 MB for all parts together
 LEAST = 16  # buckets of the smallest part at the start
 SLACK = 16  # buckets behind a part's last home bucket, for probes to continue in; doubled when one reaches their end
 PIECE = 1 << 12  # buckets laid out at once when a part grows: few enough to stay in the processor's cache
+FEW = 8  # keys up to which they are taken one by one: NumPy takes as long for a call as Python for a key
 _DIGITS = np.iinfo(np.uint16).max
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _ONES = np.uint64(0x0101010101010101)
 _HALF = np.uint64(32)
-_WITHIN = np.uint64(32 - PARTS_BITS)
+_WITHIN_BITS = 32 - PARTS_BITS
+_WITHIN = np.uint64(_WITHIN_BITS)
 _LAST = np.uint64(56)
 
 
@@ -71,6 +73,12 @@ class KeyIndex:
         found = np.full(len(keys), -1, np.int64)
         if not self._count or not len(keys):
             return found
+        if len(keys) <= FEW:
+            for row, key in enumerate(keys.tolist()):
+                slot, there = self._walk(key or 1)
+                if there:
+                    found[row] = self._values[slot]
+            return found
         wanted = np.maximum(keys, np.uint64(1))
         buckets = self._home(wanted)
         rows: Ints | None = None  # None in the first round: all rows
@@ -95,8 +103,9 @@ class KeyIndex:
         """
         if not len(keys):
             return _NOTHING_INSERTED
-        self._make_room(len(keys))
-        return self._insert(keys)
+        if self._count + len(keys) > self._fit:
+            self._make_room(len(keys))
+        return self._insert_few(keys) if len(keys) <= FEW else self._insert(keys)
 
     def put(self, slots: Ints, values: Ints) -> None:
         """Set the values of slots."""
@@ -110,6 +119,42 @@ class KeyIndex:
         """Add keys that are absent and distinct."""
         if len(keys):
             self.put(self.get_or_insert(keys).slots, values)
+
+    def _walk(self, key: int) -> tuple[int, bool]:
+        """Return the slot of a key and that it is there, or the free slot where it would be."""
+        high = key >> 32
+        part = high >> _WITHIN_BITS
+        bucket = (high * int(self._scale[part]) >> _WITHIN_BITS) + int(self._shift[part])
+        while True:
+            held = self._keys[bucket].tolist()
+            if key in held:
+                return bucket * BUCKET + held.index(key), True
+            if not held[-1]:
+                return bucket * BUCKET + held.index(0), False
+            bucket += 1
+
+    def _insert_few(self, keys: Keys) -> Insertion:
+        """Find or insert a few keys one by one, given that there is room for all of them, as `_insert` does."""
+        known = [key or 1 for key in keys.tolist()]
+        firsts: dict[int, int] = {}
+        slots, slack = [], self._slack
+        for row, key in enumerate(known):
+            slot, there = self._walk(key)
+            while not there and slot // BUCKET >= self._ends[slot // BUCKET // self._room]:
+                self._extend_slack()
+                slot, there = self._walk(key)
+            if not there:
+                self._keys.reshape(-1)[slot], self._values[slot] = key, row
+                firsts[key] = row
+            slots.append(slot)
+        if self._slack > slack:  # all have moved
+            slots = [self._walk(key)[0] for key in known]
+        self._count += len(firsts)
+        return Insertion(
+            np.array(slots, np.int64),
+            np.array([key in firsts for key in known], bool),
+            np.array([firsts.get(key) == row for row, key in enumerate(known)], bool),
+        )
 
     def _insert(self, keys: Keys) -> Insertion:
         """Find or insert keys, given that there is room for all of them.
@@ -180,6 +225,7 @@ class KeyIndex:
         parts = np.arange(PARTS)
         self._scale = self._homes.astype(np.uint64)
         self._shift = (parts * (self._room - self._homes)).astype(np.uint64)
+        self._fit = int(FULLEST * BUCKET * PARTS * int(self._homes.min()))  # entries, before a part must grow
         self._ends: Ints = parts * self._room + self._homes + self._slack - 1
 
     def _extend_slack(self) -> None:

@@ -9,7 +9,7 @@ from simulator.domain.lateness import EDGES
 from simulator.domain.spans import DAY_MS
 from simulator.engine.arrays import grouped
 from simulator.engine.batch import Batch
-from simulator.engine.frames import SCHEMAS
+from simulator.engine.frames import frame_of
 from simulator.events.columns import TYPES
 
 _EDGES = np.array(EDGES, np.int64)
@@ -27,7 +27,8 @@ def histogram(batch: Batch) -> pl.DataFrame:
     kept, places = grouped(((day - first) * len(TYPES) + batch.type) * _BUCKETS + bucket)
     worst = np.zeros(len(kept), np.int64)
     np.maximum.at(worst, places, late)
-    return pl.DataFrame(
+    return frame_of(
+        "lateness",
         {
             "day": kept // (_BUCKETS * len(TYPES)) + first,
             "type": [TYPES[code] for code in (kept // _BUCKETS % len(TYPES)).tolist()],
@@ -35,5 +36,4 @@ def histogram(batch: Batch) -> pl.DataFrame:
             "count": np.bincount(places),
             "worst": worst,
         },
-        schema=SCHEMAS["lateness"],
     )

@@ -525,6 +525,8 @@ class Ledger:
     def apply_expected(self, found: Expected) -> None:
         """Add the lines made to what is pending, set what is expected, and take the voided ones out."""
         held, made = self.lines, found.made
+        if not (len(made) or len(found.lines) or len(found.voided) or len(found.read_accounts)):
+            return
         self._count_pending(made, 1)
         self.accounts["last_pending"][found.read_accounts] = NONE
         self._link(found.read_lines)

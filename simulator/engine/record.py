@@ -12,7 +12,7 @@ import polars as pl
 from simulator.domain.write_set import WriteSet
 from simulator.engine.arrays import NONE, Array, Ints
 from simulator.engine.audit import Trail
-from simulator.engine.frames import EMPTY, SCHEMAS
+from simulator.engine.frames import EMPTY, SCHEMAS, Column, frame_of, from_rows
 from simulator.engine.names import Names
 from simulator.engine.results import Closing, Lines, Ranking
 from simulator.engine.rollup import METRIC, Breakdown, Calendar, MetricSums
@@ -141,7 +141,7 @@ class Rows:
         attributions, ended = self._ended(_joined("attributions", self.attributions))
         return WriteSet(
             persons=persons,
-            merges=_frame("merges", self.merges),
+            merges=from_rows("merges", self.merges),
             attributions=attributions,
             ended=ended,
             decisions=decisions,
@@ -162,7 +162,7 @@ class Rows:
         if not self.settled:
             return decisions, EMPTY["settled"]
         rows = [(number, *change) for number, change in sorted(self.settled.items())]
-        frame = pl.DataFrame(rows, schema=SCHEMAS["settled"], orient="row")
+        frame = from_rows("settled", rows)
         here = frame.filter(pl.col("id") >= self.first_decision)
         if len(here):
             decisions = decisions.update(here, on="id", how="left", include_nulls=True)
@@ -172,7 +172,7 @@ class Rows:
         """Let attributions of this call end; return those, and rows for earlier ones that ended."""
         if not self.ended:
             return attributions, EMPTY["ended"]
-        frame = _frame("ended", sorted(self.ended.items()))
+        frame = from_rows("ended", sorted(self.ended.items()))
         here = frame.filter(pl.col("seq").is_in(attributions["seq"].to_list()))
         if len(here):
             attributions = attributions.update(here, on="seq", how="left")
@@ -185,7 +185,8 @@ class Rows:
         terms, words = self.names.terms, self.names.words
         roles, recipients = closing.new_role.tolist(), closing.new_recipient.tolist()
         pairs = list(zip(roles, recipients, strict=True))
-        return pl.DataFrame(
+        return frame_of(
+            "rewards",
             {
                 "id": lines.ids + 1,
                 "decision": lines.decision,
@@ -203,7 +204,6 @@ class Rows:
                 "due_at": lines.due,
                 "state_at": closing.new_state_at,
             },
-            schema=SCHEMAS["rewards"],
         )
 
     def _leaders(self, ranking: Ranking) -> pl.DataFrame:
@@ -219,14 +219,13 @@ class Rows:
                 rows.append((name, number, person, community, *numbers))
         if not rows:
             return EMPTY["leaders"]
-        columns = dict(zip(SCHEMAS["leaders"], zip(*rows, strict=True), strict=True))
-        return pl.DataFrame(columns, schema=SCHEMAS["leaders"])
+        return frame_of("leaders", dict(zip(SCHEMAS["leaders"], zip(*rows, strict=True), strict=True)))
 
 
 def _changes(names: Names, closing: Closing) -> pl.DataFrame:
     if not len(closing.changed):
         return EMPTY["changes"]
-    columns = {
+    columns: dict[str, Column] = {
         "id": closing.changed + 1,
         "earned_minor": closing.changed_earned,
         "value_minor": closing.changed_value,
@@ -237,7 +236,7 @@ def _changes(names: Names, closing: Closing) -> pl.DataFrame:
         "due_at": closing.changed_due,
         "state_at": closing.changed_state_at,
     }
-    return pl.DataFrame(columns, schema=SCHEMAS["changes"])
+    return frame_of("changes", columns)
 
 
 def _states(states: Ints) -> list[str]:
@@ -255,8 +254,6 @@ def _expected(states: Ints, expected: Ints) -> list[str | None]:
 
 
 def _joined(name: str, frames: list[pl.DataFrame]) -> pl.DataFrame:
+    if len(frames) == 1:
+        return frames[0]
     return pl.concat(frames) if frames else EMPTY[name]
-
-
-def _frame(name: str, rows: Sequence[tuple[Any, ...]]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=SCHEMAS[name], orient="row") if rows else EMPTY[name]

@@ -8,7 +8,7 @@ import polars as pl
 from simulator.engine.arrays import NONE, Ints, grouped
 from simulator.engine.audit import ATTRIBUTED, DECIDED, PROGRAM, SETTLED, absent
 from simulator.engine.batch import Batch
-from simulator.engine.frames import SCHEMAS
+from simulator.engine.frames import FEW_ROWS, Column, frame_of
 from simulator.engine.lateness import histogram
 from simulator.engine.record import Rows
 from simulator.engine.record_parts import count_attributed, count_ruled, count_settled
@@ -68,7 +68,10 @@ def _count_sources(rows: Rows, batch: Batch, sources: Sources) -> None:
     """Count the events of each type by source and day."""
     names = list(sources.labels)
     numbers: Ints = np.zeros(len(batch), np.int64)
-    if len(names) > 1:
+    if len(names) > 1 and len(batch) <= FEW_ROWS:
+        places_of = {name: place for place, name in enumerate(names)}
+        numbers = np.array([places_of[name] for name in batch.events["source"].to_list()], np.int64)
+    elif len(names) > 1:
         numbers = batch.events["source"].cast(pl.Enum(names)).to_physical().to_numpy()
     kept, places = grouped(batch.type * np.int64(len(names)) + numbers)
     parts = list(sources.labels.values())
@@ -88,7 +91,7 @@ def record_attributed(
     methods = ["code" if code else "link" for code in new.by_code.tolist()]
     channels = [rows.names.words[number] for number in new.channel.tolist()]
     codes = rows.names.codes.texts(new.link)
-    columns = {
+    columns: dict[str, Column] = {
         "seq": new.seq,
         "friend": new.friend,
         "referrer": new.referrer,
@@ -101,7 +104,7 @@ def record_attributed(
         "generation": counted.generation,
         "ended_at": [None] * len(new.ids),
     }
-    rows.attributions.append(pl.DataFrame(columns, schema=SCHEMAS["attributions"]))
+    rows.attributions.append(frame_of("attributions", columns))
     rows.metrics.add_of(new.friend, METRIC["attribution.link"] + new.by_code, new.attributed_at)
     count_attributed(rows, new, counted)
     rows.trail.of_events(
@@ -129,7 +132,7 @@ def record_decided(
     seq, at = batch.seq[decided.rows], batch.received[decided.rows]
     money = np.full(len(decided.ids), NONE)
     money[withheld.places] = withheld.money
-    columns = {
+    columns: dict[str, Column] = {
         "id": decided.ids,
         "seq": seq,
         "milestone": milestones,
@@ -145,7 +148,7 @@ def record_decided(
         "withheld_minor": absent(money),
     }
     count_ruled(rows, batch, compiled, decided, withheld)
-    rows.decisions.append(pl.DataFrame(columns, schema=SCHEMAS["decisions"]))
+    rows.decisions.append(frame_of("decisions", columns))
     rows.metrics.add_of(decided.friend, _DECISION + decided.outcome, at)
     rows.trail.of_events(
         DECIDED,
@@ -165,6 +168,8 @@ def record_settled(
 ) -> None:
     """Record verdicts: those that settled a decision, and those that had no effect."""
     settled = verdicts.settled
+    if not settled and not verdicts.no_effect:
+        return
     places = np.array([settlement.row for settlement in settled], np.int64)
     outcome = np.array([settlement.outcome for settlement in settled], np.int64)
     at, seq = batch.received[places], batch.seq[places]

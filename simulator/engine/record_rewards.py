@@ -30,6 +30,8 @@ from simulator.engine.terms import FORFEITED, ISSUED, PENDING, REASONS, REVOKED,
 
 def record_lines(rows: Rows, batch: Batch, new: NewLines) -> None:
     """Record new lines, pending from the event that qualified them."""
+    if not len(new.lines):
+        return
     seq = batch.seq[new.rows]
     rows.enter(new.lines, new.made_at)
     enter_lines(rows, "pending", PENDING_ENTRIES, new.lines, new.made_at, seq, seq)
@@ -43,6 +45,8 @@ def record_expected(rows: Rows, found: Expected) -> None:
 def record_voided(rows: Rows, voided: Voided, expected: Ints) -> None:
     """Record lines that reversals voided, with what had been `expected` of those that were pending (else NONE)."""
     lines = voided.lines
+    if not len(lines):
+        return
     enter_lines(rows, "voided", REVERSED, lines, voided.at, voided.seq, voided.by)
     rows.move(lines, voided.before, VOIDED, voided.at, expected)
 

@@ -42,6 +42,10 @@ class QualifiedDecisions:
     offered: Sequence[str]
     targets: Ints
 
+    def on(self, milestone: str) -> Ints:
+        """Return which of them are on a milestone, by its name."""
+        return np.flatnonzero(self.milestone == self.compiled.places[milestone])
+
 
 def find_qualified(
     batch: Batch, state: State, compiled: CompiledProgram, decided: Decided, adjusted: Adjustments
@@ -114,7 +118,7 @@ def make_lines(batch: Batch, state: State, groups: list[QualifiedDecisions]) -> 
         part
         for group in groups
         for place, reward in enumerate(group.compiled.program.rewards)
-        if len((part := _draft(batch, state, group, place, reward))["row"])
+        if (part := _draft(batch, state, group, place, reward)) is not None
     ]
     if not parts:
         none = np.zeros(0, np.int64)
@@ -130,9 +134,11 @@ def make_lines(batch: Batch, state: State, groups: list[QualifiedDecisions]) -> 
 
 def _draft(
     batch: Batch, state: State, group: QualifiedDecisions, place: int, reward: Reward
-) -> dict[str, Array]:
-    """Return the lines of one reward, in columns of `Lines` plus `row`, `place` and `target`."""
+) -> dict[str, Array] | None:
+    """Return the lines of one reward, in columns of `Lines` plus `row`, `place` and `target`; None for none."""
     at, recipients, values = promises(batch, state, group, reward)
+    if not len(at):
+        return None
     ledger = state.ledger
     terms = ledger.terms_of[group.compiled.number][place]
     return {
@@ -155,9 +161,9 @@ def promises(
     batch: Batch, state: State, group: QualifiedDecisions, reward: Reward
 ) -> tuple[Ints, Ints, Ints]:
     """Return which rows of the group get a line of this reward, the recipients, and the money (minor units)."""
-    at = np.flatnonzero(
-        np.array([m.name == reward.on for m in group.compiled.program.milestones], bool)[group.milestone]
-    )
+    at = group.on(reward.on)
+    if not len(at):
+        return at, at, at
     touch_at = state.attributions["touch_at"][group.attribution[at]]
     offered = [group.offered[place] for place in at.tolist()] if reward.when is not None else []
     at = at[are_offered(reward, group.occurred[at], touch_at, offered)]

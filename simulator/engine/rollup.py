@@ -16,7 +16,7 @@ import polars as pl
 from simulator.domain.spans import DAY_MS, HOUR_MS
 from simulator.domain.vocabulary import Stage, values
 from simulator.engine.arrays import Array, Ints, grouped
-from simulator.engine.frames import EMPTY, SCHEMAS
+from simulator.engine.frames import EMPTY, FEW_ROWS, Column, frame_of
 from simulator.engine.rules import OUTCOMES
 from simulator.engine.terms import NOT_ISSUED, STATES
 from simulator.events.contract import EVENT_TYPES
@@ -55,10 +55,10 @@ class _Sums:
         size = len(at)
         self._parts.append(
             (
-                np.broadcast_to(np.asarray(code, np.int64), size),
+                _column(code, size),
                 at // self.unit,
-                np.broadcast_to(np.asarray(count, np.int64), size),
-                np.broadcast_to(np.asarray(value, np.int64), size),
+                _column(count, size),
+                _column(value, size),
             )
         )
 
@@ -68,6 +68,8 @@ class _Sums:
         Returns the units, codes, counts and values of each pair that occurs.
         """
         code, at, count, value = (np.concatenate(column) for column in zip(*self._parts, strict=True))
+        if len(code) <= FEW_ROWS:
+            return _summed_one_by_one(code, at, count, value)
         first = int(at.min())
         kept, places = grouped((at - first) * codes + code)
         counts, values = np.zeros(len(kept), np.int64), np.zeros(len(kept), np.int64)
@@ -75,6 +77,19 @@ class _Sums:
         np.add.at(values, places, value)
         units, rest = np.divmod(kept, codes)
         return units + first, rest, counts, values
+
+
+def _summed_one_by_one(code: Ints, at: Ints, count: Ints, value: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """Sum a few increments as `_summed` does."""
+    sums: dict[tuple[int, int], tuple[int, int]] = {}
+    for unit, one, more, worth in zip(
+        at.tolist(), code.tolist(), count.tolist(), value.tolist(), strict=True
+    ):
+        before = sums.get((unit, one), (0, 0))
+        sums[unit, one] = before[0] + more, before[1] + worth
+    rows = np.array([(*key, *sums[key]) for key in sorted(sums)], np.int64)
+    units, codes, counts, values = rows.T
+    return units, codes, counts, values
 
 
 @dataclass
@@ -111,8 +126,8 @@ class MetricSums(_Sums):
         markets = 1 if self.markets is None else int(self.markets.max()) + 1
         hour, codes, count, value = self._summed(len(METRICS) * markets)
         metric = _named(METRICS, codes % len(METRICS))
-        columns = {"hour": hour, "metric": metric, "count": count, "value": value}
-        found = pl.DataFrame(columns, schema=SCHEMAS["rollup"])
+        columns: dict[str, Column] = {"hour": hour, "metric": metric, "count": count, "value": value}
+        found = frame_of("rollup", columns)
         if self.markets is None:
             return found
         return found.with_columns(market=pl.Series(codes // len(METRICS)))
@@ -138,7 +153,8 @@ class Breakdown(_Sums):
             return EMPTY["breakdown"]
         hour, codes, count, value = self._summed(len(self._names))
         metrics, parts = zip(*self._names, strict=True)
-        return pl.DataFrame(
+        return frame_of(
+            "breakdown",
             {
                 "hour": hour,
                 "metric": _named(metrics, codes),
@@ -146,7 +162,6 @@ class Breakdown(_Sums):
                 "count": count,
                 "value": value,
             },
-            schema=SCHEMAS["breakdown"],
         )
 
 
@@ -166,14 +181,19 @@ class Calendar(_Sums):
         if not self._parts:
             return EMPTY["due"]
         day, codes, count, value = self._summed(len(names) * len(STATES))
-        columns = {
+        columns: dict[str, Column] = {
             "day": day,
             "reward": _named(names, codes // len(STATES)),
             "expected": _named(STATES, codes % len(STATES)),
             "count": count,
             "value": value,
         }
-        return pl.DataFrame(columns, schema=SCHEMAS["due"])
+        return frame_of("due", columns)
+
+
+def _column(values: Array | int, size: int) -> Ints:
+    """Return one number for all rows, or an array by row, as a column: quicker than `np.broadcast_to`."""
+    return np.asarray(values, np.int64) if isinstance(values, np.ndarray) else np.full(size, values, np.int64)
 
 
 def _named(names: Sequence[str], codes: Ints) -> list[str]:

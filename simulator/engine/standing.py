@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from simulator.domain.vocabulary import ReversalReason
-from simulator.engine.arrays import NONE, Bools, Ints
+from simulator.engine.arrays import NONE, Bools, Ints, sorted_rows
 from simulator.engine.batch import Batch
 from simulator.engine.intake import Intake
 from simulator.engine.interner import hash_pairs
@@ -61,7 +61,7 @@ def find_standing(batch: Batch, state: State, intake: Intake, new: NewConversion
     reversals, reinstated = batch.rows("conversion.reversed"), batch.rows("conversion.reinstated")
     if not len(reversals) and not len(reinstated) and not (ledger.waits and len(new.rows)):
         return NO_CHANGES
-    rows = np.sort(np.r_[reversals, reinstated])
+    rows = sorted_rows(reversals, reinstated)
     reverses = np.isin(rows, reversals)
     named = _named(batch, rows, reverses)
     found = find_named(ledger, intake, named, batch.seq[rows])

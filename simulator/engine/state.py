@@ -321,12 +321,16 @@ class State:
 
     @apply.register
     def _(self, new: NewLinks) -> None:
+        if not len(new.rows):
+            return
         links = self.links.append(owner=new.owner, seq=new.seq, received_at=new.received_at)
         self.people["link"][new.owner[new.owners_firsts]] = links[new.owners_firsts] + 1
         self.owners.add(new.refs)
 
     @apply.register
     def _(self, seen: Sightings) -> None:
+        if not len(seen.person):
+            return
         gained = self.devices.enter(seen.person, seen.device, seen.seq, self.people["device"])
         np.add.at(self.people["devices"], gained, 1)
 
@@ -334,6 +338,8 @@ class State:
     def _(self, firsts: FirstEvents) -> None:
         for column, (people, seqs) in firsts.marks.items():
             mark_first(self.people[column], people, seqs)
+        if not len(firsts.claim_person):
+            return
         claims = self.claims.append(seq=firsts.claim_seq, occurred_at=firsts.claim_occurred_at)
         self.people["claim"][firsts.claim_person] = claims + 1
 
@@ -415,6 +421,8 @@ class State:
 
     @apply.register
     def _(self, new: NewTouches) -> None:
+        if not len(new.person):
+            return
         nodes = self.touches.append(
             occurred_at=new.occurred_at, seq=new.seq, link=new.link, channel=new.channel
         )
@@ -460,6 +468,8 @@ class State:
 
     @apply.register
     def _(self, found: Generations) -> None:
+        if not len(found.ids):
+            return
         self.attributions["generation"][found.ids] = found.generation
         self.attributions["rank_day"][found.ids] = found.rank_day
         self.referrers["day_start"][found.referrers] = found.day_start
@@ -468,6 +478,8 @@ class State:
 
     @apply.register
     def _(self, new: NewConversions) -> None:
+        if not len(new.rows):
+            return
         for column in np.unique(new.which).tolist():
             of_type = new.which == column
             # NumPy keeps the last of several values for one person: the highest
@@ -498,6 +510,8 @@ class State:
     @apply.register
     def _(self, decided: Decided) -> None:
         new, opened, verdicts = decided.new, decided.opened, decided.verdicts
+        if not (len(new.ids) or verdicts.settled or decided.taken):
+            return
         self.decisions += len(new.ids)
         if opened is not None:
             self.reviews.enter(
@@ -527,6 +541,8 @@ class State:
 
     @apply.register
     def _(self, withheld: Withheld) -> None:
+        if not len(withheld.places):
+            return
         self.stopped.add(withheld.stopped, np.zeros(len(withheld.stopped), np.int64))
         if len(withheld.reviews):
             self.reviews.hold(withheld.reviews, list(withheld.rules), withheld.held)
@@ -559,7 +575,8 @@ class State:
 
     @apply.register
     def _(self, new: NewLines) -> None:
-        self.ledger.apply_new_lines(new)
+        if len(new.lines):
+            self.ledger.apply_new_lines(new)
 
     @apply.register
     def _(self, found: Adjustments) -> None:
@@ -597,7 +614,8 @@ class State:
 
     @apply.register
     def _(self, found: FixedFacts) -> None:
-        self.keeping.fix(found)
+        if len(found.conversions):
+            self.keeping.fix(found)
 
     @apply.register
     def _(self, used: Used) -> None:

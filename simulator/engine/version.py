@@ -73,6 +73,11 @@ class CompiledProgram:
         return places
 
     @cached_property
+    def places(self) -> dict[str, int]:
+        """The indices in the file of the milestones, by name."""
+        return {milestone.name: place for place, milestone in enumerate(self.program.milestones)}
+
+    @cached_property
     def rules_of(self) -> list[list[int]]:
         """For each milestone, the indices of the rules that apply to it."""
         return [

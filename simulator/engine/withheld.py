@@ -23,6 +23,17 @@ from simulator.engine.state import State
 from simulator.engine.version import CompiledProgram
 from simulator.program.model import Reward
 
+_NO_ROWS: Ints = np.zeros(0, np.int64)
+_NOTHING = Withheld(
+    places=_NO_ROWS,
+    money=_NO_ROWS,
+    deciding=_NO_ROWS,
+    stopped=np.zeros(0, np.uint64),
+    reviews=_NO_ROWS,
+    rules=(),
+    held=_NO_ROWS,
+)
+
 
 def withhold(
     batch: Batch, state: State, compiled: CompiledProgram, decided: NewDecisions, new: NewLines
@@ -31,11 +42,12 @@ def withhold(
 
     `new` are the reward lines that the batch has made: they are in the ledger already.
     """
-    none = np.zeros(0, np.int64)
-    places, deciding = none, none
-    if decided.ruled is not None:
-        stopped = decided.outcome[decided.ruled.places] != QUALIFIED
-        places, deciding = decided.ruled.places[stopped], decided.ruled.deciding[stopped]
+    if decided.ruled is None:
+        return _NOTHING
+    stopped = decided.outcome[decided.ruled.places] != QUALIFIED
+    places, deciding = decided.ruled.places[stopped], decided.ruled.deciding[stopped]
+    if not len(places):
+        return _NOTHING
     money = _promised_money(batch, state, compiled, decided, places, new)
     again, first = _stopped_before(state, compiled, decided, places)
     money[again] = 0
@@ -67,8 +79,6 @@ def _promised_money(
 ) -> Ints:
     """Return the money (minor units) that each of these decisions would have been promised."""
     money = np.zeros(len(places), np.int64)
-    if not len(places):
-        return money
     group = of_batch(batch, compiled, decided, places, places)
     for reward in compiled.program.rewards:
         at, recipients, values = promises(batch, state, group, reward)

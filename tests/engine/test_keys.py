@@ -44,6 +44,34 @@ def test_each_key_is_found_however_often_the_table_grew(
     assert index.find(np.array([12345], np.uint64)).tolist() == [-1]
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+def test_keys_that_come_by_ones_and_eights_are_found_as_those_that_come_together(
+    shape: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "LEAST", 1)
+    monkeypatch.setattr(indexing, "SLACK", 2)
+    random, few, many = np.random.default_rng(5), KeyIndex(), KeyIndex()
+    known = 0
+    for size in (40, 9, 1, 8, 3, 1, 5, 8, 8, 2, 8, 8, 7, 8, 8, 30, 8, 8, 8, 8, 8) * 3:
+        drawn = SHAPES[shape](random.integers(0, 40, size, dtype=np.uint64) << np.uint64(53))
+        if size % 2:
+            drawn = SHAPES[shape](random.integers(0, 2**64, size, dtype=np.uint64))
+        drawn[size // 2 :] = drawn[: size - size // 2]  # some of them twice
+        monkeypatch.setattr(indexing, "FEW", 8)
+        one = few.get_or_insert(drawn)
+        found = few.find(drawn)
+        monkeypatch.setattr(indexing, "FEW", 0)
+        other = many.get_or_insert(drawn)
+        assert one.entered.tolist() == other.entered.tolist()
+        assert one.first.tolist() == other.first.tolist()
+        assert found.tolist() == few.get(one.slots).tolist() == many.get(other.slots).tolist()
+        for index, insertion in ((few, one), (many, other)):
+            new = insertion.slots[insertion.first]
+            index.put(new, np.arange(known, known + len(new)))
+        known += int(one.first.sum())
+        assert len(few) == len(many) == known
+
+
 @pytest.mark.parametrize("own_pages", [1, 1 << 20])
 def test_columns_hold_their_fill_wherever_they_grow(own_pages: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "OWN_PAGES", own_pages)
