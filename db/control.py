@@ -218,7 +218,7 @@ def _check(db: sqlite3.Connection, control: Path) -> None:
         right = made.execute(_DEFINITIONS).fetchall()
     if found not in (0, CONTROL_APPLICATION_ID) or (tables and tables != right):
         raise DatabaseError(
-            f"{control}: is no control database of referral-tui; move it away, or name another database"
+            f"{control}: is not a control database of referral-tui; move it away, or name another database"
         )
 
 

@@ -50,7 +50,7 @@ def read_config(path: Path | None = None) -> Preferences:
     except OSError as error:
         raise InputError(f"{path}: can't be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: is no UTF-8 text") from error
+        raise InputError(f"{path}: is not UTF-8 text") from error
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

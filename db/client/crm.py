@@ -73,7 +73,7 @@ class Crm:
         ((tables,),) = self._db.execute("SELECT COUNT(*) FROM sqlite_schema")
         if tables and found != CRM_APPLICATION_ID:
             raise DatabaseError(
-                f"{self.path}: is no CRM database of referral-tui; move it away, or name another --db"
+                f"{self.path}: is not a CRM database of referral-tui; move it away, or name another --db"
             )
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")

@@ -78,7 +78,7 @@ def _opened(crm: Path) -> Iterator[Connection]:
         with closing(Connection(crm)) as db:
             ((found,),) = db.execute("PRAGMA application_id")
             if found != CRM_APPLICATION_ID:
-                raise DatabaseError(f"{crm}: is no CRM database of referral-tui; move it away")
+                raise DatabaseError(f"{crm}: is not a CRM database of referral-tui; move it away")
             yield db
     except sqlite3.Error as error:
         raise in_words(error, crm) from error

@@ -60,7 +60,9 @@ def cheats(path: Path, db: sqlite3.Connection) -> dict[str, str]:
         with closing(sqlite3.connect(uri, uri=True)) as crm:
             (application,) = crm.execute("PRAGMA application_id").fetchone()
             if application != CRM_APPLICATION_ID:
-                raise DatabaseError(f"{beside}: is no CRM database of referral-tui; name the --db of a run")
+                raise DatabaseError(
+                    f"{beside}: is not a CRM database of referral-tui; name the --db of a run"
+                )
             # not only the first: a friend who opened a link may be nobody's customer yet
             refs = [ref for (ref,) in db.execute("SELECT ref FROM person ORDER BY id LIMIT ?", (_ASKED,))]
             known = f"SELECT 1 FROM person WHERE ref IN ({', '.join('?' * len(refs))}) LIMIT 1"

@@ -14,7 +14,7 @@ from db.sqlite.readonly import Database
 
 @dataclass(frozen=True, slots=True)
 class CastMember:
-    """A person in a role; moments in milliseconds UTC, None where there is none.
+    """A person in a role; moments in milliseconds UTC, None if there is none.
 
     `rule` is what decided against them, `reward` the name of the reward that the role is about, `value_minor` its
     worth.

@@ -34,7 +34,7 @@ _OF_ATTRIBUTES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class RefusedGroup:
-    """Messages refused for the same field: their receipt, how many, and their type, None where none can be read."""
+    """Messages refused for the same field: their receipt, how many, and their type, None if none can be read."""
 
     receipt: str
     field: str

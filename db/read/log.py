@@ -168,11 +168,11 @@ def _damage(rows: list[tuple[Any, ...]]) -> DamagedDatabaseError:
         for (name, kind), value in zip(PLAIN.items(), row, strict=False):
             if value is not None and not _fits(value, kind):
                 return DamagedDatabaseError(
-                    f"event {row[0]}: {name} holds {value!r}, which is no {kind}; the database is damaged"
+                    f"event {row[0]}: {name} holds {value!r}, not {kind}; the database is damaged"
                 )
         if row[-1] is not None and not _is_steering(row[-1]):
             return DamagedDatabaseError(
-                f"event {row[0]}: steering holds {row[-1]!r}, no JSON object of texts; the database is damaged"
+                f"event {row[0]}: steering holds {row[-1]!r}, not a JSON object of texts; the database is damaged"
             )
     return DamagedDatabaseError(
         f"events {rows[0][0]} to {rows[-1][0]}: can't be read; the database is damaged"

@@ -16,7 +16,7 @@ _ENVELOPE: Final = ("seq", "received_at", "occurred_at", "time_inferred", "type"
 class Example:
     """An event: its subject (a pseudonymous reference), times in milliseconds UTC, and its fields as stored.
 
-    `time_inferred` is true where no time was stated: `occurred_at` is then the time of receipt.
+    `time_inferred` is true if no time was stated: `occurred_at` is then the time of receipt.
     """
 
     seq: int

@@ -48,7 +48,7 @@ class Event(SQLModel, table=True):
     """An accepted event of the log: its envelope and data fields.
 
     `steering` holds the data of operators' and other rare events as JSON, `attributes` the client's own as JSON.
-    `time_inferred` is true where no time was stated: `occurred_at` is then the time of receipt.
+    `time_inferred` is true if no time was stated: `occurred_at` is then the time of receipt.
     """
 
     __tablename__: ClassVar[str] = "event"
@@ -264,7 +264,7 @@ class Blanked(SQLModel, table=True):
     """A row of a chained table whose personal cells an erasure overwrote; `erasure` is the seq of that event.
 
     `before_hash` is the commitment to the cells that the chain was made with, `after_hash` the one to what the erasure
-    put there, with `salt` (all hexadecimal). The salt is null where a later erasure has overwritten the row again.
+    put there, with `salt` (all hexadecimal). The salt is null if a later erasure has overwritten the row again.
     """
 
     __tablename__: ClassVar[str] = "blanked"

@@ -98,7 +98,7 @@ def _names(path: Path, text: object) -> list[str]:
         or len(set(names)) < len(names)
     ):
         raise DamagedDatabaseError(
-            f"{path}: its setting 'shards' is no list of databases beside it, so nothing says where its rows are; "
+            f"{path}: its setting 'shards' is not a list of databases beside it, so nothing says where its rows are; "
             "a copy from before, or a new `load --shards`, replaces it"
         )
     return names

@@ -58,7 +58,7 @@ class WriterLock:
         if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1 or found.st_size > _LONGEST:
             os.close(self._file)
             raise DatabaseError(
-                f"{self._path}: is no lock of referral-tui; move it away, or name another database"
+                f"{self._path}: is not a lock of referral-tui; move it away, or name another database"
             )
 
     def _is_current(self) -> bool:

@@ -205,7 +205,7 @@ def _check_file(path: Path) -> None:
     if path.is_dir():
         raise ForeignDatabaseError(f"{path}: is a folder; name the database file inside it")
     if not path.is_file():
-        raise ForeignDatabaseError(f"{path}: is no file; name a database that referral-tui made")
+        raise ForeignDatabaseError(f"{path}: is not a file; name a database that referral-tui made")
     if path.stat().st_size == 0:
         raise EmptyDatabaseError(
             f"{path}: the file is empty; if nobody is making it just now, remove it and begin again"

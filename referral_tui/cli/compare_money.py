@@ -44,7 +44,7 @@ def show_waterfalls(paths: Sequence[Path], *, as_json: bool) -> None:
 
 
 def waterfall_fields(one: Waterfall | None) -> dict[str, Any] | None:
-    """Return a waterfall for `--json`, money in minor units; None where it is not known."""
+    """Return a waterfall for `--json`, money in minor units; None if it is not known."""
     if one is None:
         return None
     return {

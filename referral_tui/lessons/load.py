@@ -223,7 +223,7 @@ class _Reader:
                 (*path, "replies"), f"{len(replies)} replies to {len(choices)} choices; write one each"
             )
         elif not 1 <= right <= len(choices):
-            self._wrong((*path, "right"), f"{right} is no choice; write 1 to {len(choices)}")
+            self._wrong((*path, "right"), f"{right} is not a choice; write 1 to {len(choices)}")
         return Question(text, choices, replies, right - 1)
 
     def _states(self, path: tuple[str | int, ...], given: object, *, settable: bool) -> tuple[State, ...]:
@@ -252,7 +252,7 @@ class _Reader:
                 moment_of(value)
             except ValueError:
                 right = 'write a date or a time, such as "2026-02-01" or "2026-02-01T14:00", or "now"'
-                self._wrong(path, f"{shown(value)} is no moment; {right}")
+                self._wrong(path, f"{shown(value)} is not a moment; {right}")
 
     def _panel(self, path: tuple[str | int, ...], given: object, screen: str | None) -> str:
         panel = self._text(path, given)
@@ -298,7 +298,7 @@ class _Reader:
             self._wrong(path, "missing; add it")
             return ""
         if not isinstance(given, str):
-            self._wrong(path, f"{shown(given)} is not a text; write it in quotes")
+            self._wrong(path, f"{shown(given)} is not text; write it in quotes")
             return ""
         text = " ".join(given.split())
         if not text and needed and not empty:

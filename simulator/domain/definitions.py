@@ -160,7 +160,7 @@ DEFINITIONS: dict[str, Definition] = {
             PENDING,
             None,
             "What the pending rewards would be issued for if nothing else happened: each held against its number, "
-            "its caps and the budget. Lines that only count toward a bonus, or find no room, are no part of it; "
+            "its caps and the budget. Lines that only count toward a bonus, or find no room, are not part of it; "
             "those that were offered, until somebody chooses, are.",
         ),
         Definition(

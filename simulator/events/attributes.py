@@ -74,7 +74,7 @@ def _name(where: str, name: str) -> str:
     if _NAME.fullmatch(name) is None:
         raise Bad(
             f"{where}.{shorten(name)}",
-            f"{show(name)} is no name of an attribute; one has a small letter, then small letters, digits and _, "
+            f"{show(name)} can't name an attribute; a name is a small letter, then small letters, digits and _, "
             f"at most {MAX_ATTRIBUTE_NAME} characters in all",
         )
     return name

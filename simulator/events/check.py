@@ -174,7 +174,7 @@ def check_attributes(members: Members) -> tuple[str, ...]:
         if name in READ:
             continue
         if name in DATA_COLUMNS or _EXTENSION.fullmatch(name) is None:
-            raise Bad(shorten(name), f"{show(name)} is no attribute of an event{_right_attribute(name)}")
+            raise Bad(shorten(name), f"{show(name)} is not an attribute of an event{_right_attribute(name)}")
         value = read_value(raw)
         if value is not None:
             _check_extension(name, value)
@@ -267,9 +267,11 @@ def _required(members: Members, name: str, what: str, otherwise: str = "") -> ob
 
 def _event_type(value: object) -> EventSpec:
     if not isinstance(value, str):
-        raise Bad("type", f"{show(value)} is no event type; write one as text, such as purchase.completed")
+        raise Bad(
+            "type", f"{show(value)} is not an event type; write one as text, such as purchase.completed"
+        )
     if value not in EVENT_TYPES:
-        raise Bad("type", f"{show(value)} is no event type{nearest(value, tuple(EVENT_TYPES))}")
+        raise Bad("type", f"{show(value)} is not an event type{nearest(value, tuple(EVENT_TYPES))}")
     return EVENT_TYPES[value]
 
 

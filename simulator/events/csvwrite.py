@@ -23,7 +23,7 @@ _FLAGS = [name for name, kind in MESSAGE_SCHEMA.items() if kind == pl.Boolean]
 
 
 def csv_rows(events: pl.DataFrame, *, stamps: bool = True, inferred: bool = False) -> list[tuple[Any, ...]]:
-    """Return events as rows in the order of `HEADER`, or (without `stamps`) of `SENT`; null where absent.
+    """Return events as rows in the order of `HEADER`, or (without `stamps`) of `SENT`; null if absent.
 
     With `inferred` a last cell says whether the time was inferred.
     """

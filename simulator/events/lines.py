@@ -52,7 +52,7 @@ class LongLineReader:
         self._beginning = b""
         self._length = 0
         self._hash = hashlib.sha256()
-        self._held = b""  # line feeds that may be the end of the line, which is no part of the message
+        self._held = b""  # line feeds that may be the end of the line, which is not part of the message
 
     def add(self, piece: bytes) -> None:
         """Add the next piece."""

@@ -97,7 +97,7 @@ def _not_json(line: bytes, detail: str) -> Bad:
         return Bad(None, "not JSON: begins with a byte order mark; write UTF-8 without it")
     if b"\\ud" in line.lower():
         found = _located(
-            line, "holds half of a surrogate pair (\\ud800 to \\udfff alone), which is no character"
+            line, "holds half of a surrogate pair (\\ud800 to \\udfff alone), which is not a character"
         )
         if found.field is not None:
             return found

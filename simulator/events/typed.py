@@ -356,7 +356,7 @@ def _few_columns(
 
 
 def _data(groups: list[tuple[_Reader, list[int], list[Any]]]) -> list[pl.Series]:
-    """Collect the data fields of all groups as columns of one length; null where a type has no such field."""
+    """Collect the data fields of all groups as columns of one length; null if a type has no such field."""
     frames = []
     for reader, positions, messages in groups:
         empty = reader.empty

@@ -90,7 +90,7 @@ def check_text(
     Without `bare`, digits alone are no phone number; with `lines`, line ends and tabs are no hidden characters.
     """
     if not isinstance(value, str):
-        raise Bad(where, f"{show(value)}; it must be a text")
+        raise Bad(where, f"{show(value)}; it must be text")
     if not value:
         raise Bad(where, "empty; it must have at least 1 character")
     if len(value) > longest:

@@ -46,7 +46,7 @@ def converted(event: Fields, program: Program) -> str | None:
 
 
 def worth_of(event: Fields, terms: Reward, program: Program) -> int:
-    """Return what a line of a reward is worth for a conversion, in minor units; 0 where there is no line."""
+    """Return what a line of a reward is worth for a conversion, in minor units; 0 if there is no line."""
     return int(worth(terms, np.array([own_amount(event, program) or 0]))[0])
 
 

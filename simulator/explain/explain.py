@@ -34,7 +34,7 @@ def explain(path: Path, what: str, short_name: Callable[[str], str]) -> Fields:
 
 
 def explain_conversion(db: Database, seq: int, short_name: Callable[[str], str]) -> Fields | None:
-    """Explain a judged conversion by its number in the log of an open database; None where it is none."""
+    """Explain a judged conversion by its number in the log of an open database; None if it is none."""
     return _conversion(Source(db), seq, short_name) if is_decided(db, seq) else None
 
 

@@ -28,7 +28,7 @@ def find_knee(
     """Search for the knee: first as fast as it goes, then open runs between what passed and what failed.
 
     Each trial begins with an empty state and plays the same traffic; `on_trial` is called with each. The figures are
-    those of the best trial that passed, with `knee_per_second` (None where none did) and all `trials`. An interrupted
+    those of the best trial that passed, with `knee_per_second` (None if none did) and all `trials`. An interrupted
     trial says nothing about its rate: it is left out, and the search has not `ended`.
     """
     thresholds = profile.thresholds or (parse_threshold(DEFAULT),)

@@ -177,7 +177,7 @@ class FieldReader:
             return zone(said)
         near = nearest(str(said), zone_names())
         hint = f'; did you mean "{near}"?' if near else ""
-        self.note(at, f"{label}.zone", f"{shown(said)} is no time zone, such as Europe/London{hint}")
+        self.note(at, f"{label}.zone", f"{shown(said)} is not a time zone, such as Europe/London{hint}")
         return None
 
     def choice(self, said: dict[str, Any], key: str, choices: tuple[Any, ...], at: Path, label: str) -> Any:

@@ -189,7 +189,7 @@ class Platform:
         """Return a summary of the database's current state; see `db.read.summary`.
 
         Raises:
-            DamagedDatabaseError: a sum is no number.
+            DamagedDatabaseError: a sum is not a number.
 
         """
         with making_sense(self.path):

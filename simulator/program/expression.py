@@ -274,11 +274,11 @@ class _ExpressionReader:
         while isinstance(pattern, exp.Paren):
             pattern = pattern.this
         if not (isinstance(pattern, exp.Literal) and pattern.is_string):
-            raise self.refuse(
-                f"LIKE needs a text in single quotes as its pattern, and {_said(pattern)} is none"
-            )
+            raise self.refuse(f"LIKE needs text in single quotes as its pattern; {_said(pattern)} is not")
         if len(pattern.this) > MAX_PATTERN:
-            raise self.refuse(f"a LIKE pattern of {len(pattern.this):,} signs; {MAX_PATTERN} is the most")
+            raise self.refuse(
+                f"a LIKE pattern of {len(pattern.this):,} characters; {MAX_PATTERN} is the most"
+            )
         like = Node("like", "bool", (this,), value=str(pattern.this))
         return Node("not", "bool", (like,)) if node.args.get("negate") else like
 

@@ -51,10 +51,10 @@ ALL_FACTS: tuple[Fact, ...] = (
     Fact("claimed", "bool", "whether the friend has claimed"),
     Fact("opted_in", "bool", "whether the friend agreed to marketing communications"),
     Fact("authenticated", "bool", "whether the friend has had an authenticated session"),
-    Fact("eligible", "bool", "the friend's latest eligibility; null where none was confirmed", _BOTH),
+    Fact("eligible", "bool", "the friend's latest eligibility; null if none was confirmed", _BOTH),
     Fact("same_person", "bool", "whether friend and referrer are one person"),
-    Fact("same_contact", "bool", "whether both have the same contact; false where either is unknown"),
-    Fact("same_device", "bool", "whether both were seen on one device; false where either has none"),
+    Fact("same_contact", "bool", "whether both have the same contact; false if either is unknown"),
+    Fact("same_device", "bool", "whether both were seen on one device; false if either has none"),
     Fact("cross_referral", "bool", "whether the referrer was brought by this friend"),
     Fact("friend_segment", "text", "the friend's latest known segment"),
     Fact("referrer_segment", "text", "the referrer's latest known segment"),
@@ -151,9 +151,9 @@ VARIANT = "variant_"
 def attribute_facts(name: str, of: str, kind: AttributeType) -> tuple[Fact, ...]:
     """Return the facts that a declared attribute makes."""
     if of == "conversion":
-        return (Fact(name, kind, "an attribute of the conversion; null where not given as declared", _BOTH),)
+        return (Fact(name, kind, "an attribute of the conversion; null if not given as declared", _BOTH),)
     return tuple(
-        Fact(f"{who}_{name}", kind, f"an attribute of the {who}, the latest known; null where none is", _BOTH)
+        Fact(f"{who}_{name}", kind, f"an attribute of the {who}, the latest known; null if none is", _BOTH)
         for who in ("friend", "referrer")
     )
 

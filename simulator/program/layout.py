@@ -89,14 +89,14 @@ CAP = Table(
             True,
             CAP_WINDOWS,
         ),
-        Key("per", "choice", "Whose rewards it counts; recipient where left out.", choices=PER),
+        Key("per", "choice", "Whose rewards it counts; recipient if left out.", choices=PER),
         Key(
             "over",
             "choice",
             "skip what does not fit (the default), or trim it to the room left.",
             choices=OVER,
         ),
-        Key("returns", "boolean", "false where what was taken back still counts; true where left out."),
+        Key("returns", "boolean", "false if what was taken back still counts; true if left out."),
     ),
     many=True,
 )
@@ -107,25 +107,25 @@ TABLES: tuple[Table, ...] = (
         "What the program is, whom it is for and when it runs.",
         (
             Key("name", "text", "The name of the program.", True),
-            Key("industry", "text", 'The industry, in a word; "general" where left out.'),
+            Key("industry", "text", 'The industry, in a word; "general" if left out.'),
             Key("currency", "currency", "The ISO 4217 code of all money in the file.", True),
-            Key("referrers", "choices", "Who may refer; everybody where left out.", choices=REFERRER_KINDS),
+            Key("referrers", "choices", "Who may refer; everybody if left out.", choices=REFERRER_KINDS),
             Key("starts", "moment", "Conversions that occurred before this are outside the program."),
             Key("ends", "moment", "Conversions that occurred at or after this are outside the program."),
             Key(
                 "timezone",
                 "zone",
-                "The time zone of calendar days, such as Pacific/Auckland; UTC where left out.",
+                "The time zone of calendar days, such as Pacific/Auckland; UTC if left out.",
             ),
             Key(
                 "stops",
                 "boolean",
-                "true where a referrer who is no longer one of referrers brings nothing more.",
+                "true if a referrer who is no longer one of referrers brings nothing more.",
             ),
             Key(
                 "numeric_references",
                 "boolean",
-                "true where the brand's pseudonymous references are digits, as a phone number is; false where left "
+                "true if the brand's pseudonymous references are digits, as a phone number is; false if left "
                 "out. It can't be changed later.",
             ),
         ),
@@ -135,14 +135,14 @@ TABLES: tuple[Table, ...] = (
         "attribution",
         "How a friend is matched to a referrer.",
         (
-            Key("model", "choice", "Which touch wins; last-touch where left out.", choices=MODELS),
+            Key("model", "choice", "Which touch wins; last-touch if left out.", choices=MODELS),
             Key(
                 "window",
                 "duration",
                 "How long after a touch a friend may still claim or convert; default 30d.",
             ),
             Key("codes", "choice", "How codes are compared: exact (the default), or fold.", choices=CODES),
-            Key("uses", "whole", "For how many friends a code serves; for any number where left out."),
+            Key("uses", "whole", "For how many friends a code serves; for any number if left out."),
         ),
     ),
     Table(
@@ -155,7 +155,7 @@ TABLES: tuple[Table, ...] = (
             Key(
                 "within",
                 "duration",
-                "How long after the touch it still counts; without limit where left out.",
+                "How long after the touch it still counts; without limit if left out.",
             ),
         ),
         many=True,
@@ -166,9 +166,9 @@ TABLES: tuple[Table, ...] = (
         (
             Key("code", "text", "A short name, given as the reason of a refusal.", True),
             Key("require", "expression", "The condition, an SQL expression over facts.", True),
-            Key("because", "sentence", "What to tell people where it fails."),
+            Key("because", "sentence", "What to tell people if it fails."),
             Key("on_fail", "choice", "refuse (the default), or review by a person.", choices=ON_FAIL),
-            Key("milestones", "names", "The milestones it applies to; all where left out."),
+            Key("milestones", "names", "The milestones it applies to; all if left out."),
         ),
         many=True,
     ),
@@ -179,13 +179,13 @@ TABLES: tuple[Table, ...] = (
             Key("name", "text", "The name that numbers and caps go by.", True),
             Key("to", "choice", "Who gets it.", True, ROLES),
             Key("on", "text", "The milestone it is given for.", True),
-            Key("kind", "text", 'What it is, such as bill-credit or voucher; "credit" where left out.'),
+            Key("kind", "text", 'What it is, such as bill-credit or voucher; "credit" if left out.'),
             Key("choices", "kinds", "The kinds of which the recipient chooses one, in place of kind."),
             Key("choose_within", "duration", "How long the recipient may choose."),
             Key(
                 "otherwise",
                 "text",
-                "Which of choices it is where nothing was chosen; forfeited where left out.",
+                "Which of choices it is if nothing was chosen; forfeited if left out.",
             ),
             Key("value", "money", "Its value, in the program's currency; this or percent."),
             Key("percent", "percent", "Its value as a percentage of the conversion's amount; this or value."),
@@ -201,7 +201,7 @@ TABLES: tuple[Table, ...] = (
                 choices=DATED_BY,
             ),
             Key("keep_if", "expression", "Forfeited where this is not true as it falls due."),
-            Key("hold", "hold", "The cooling-off time after the conversion; none where left out."),
+            Key("hold", "hold", "The cooling-off time after the conversion; none if left out."),
             Key("every", "whole", "Only every n-th release pays."),
             Key("tier", "tier", "Only releases from the first number to the second pay; [4] has no end."),
             Key("clawback", "duration", "How long after its issue a reversal still takes it back."),
@@ -214,11 +214,11 @@ TABLES: tuple[Table, ...] = (
         "budget",
         "What the whole program may spend.",
         (
-            Key("total", "money", "Everything issued, taken together; without limit where left out."),
+            Key("total", "money", "Everything issued, taken together; without limit if left out."),
             Key(
                 "period",
                 "choice",
-                "In which calendar period it is spent; lifetime where left out.",
+                "In which calendar period it is spent; lifetime if left out.",
                 choices=PERIODS,
             ),
             Key(
@@ -233,7 +233,7 @@ TABLES: tuple[Table, ...] = (
                 "skip what does not fit (the default), or let it wait for room.",
                 choices=SHORT,
             ),
-            Key("returns", "boolean", "false where what was taken back still counts; true where left out."),
+            Key("returns", "boolean", "false if what was taken back still counts; true if left out."),
         ),
     ),
     Table(

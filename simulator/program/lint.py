@@ -35,7 +35,7 @@ def warnings(program: Program) -> list[str]:
     for rule in program.rules:
         if rule.code in _REASONS or rule.code.endswith(":missing"):
             found.append(
-                f'rule "{rule.code}": a decision gives this as a reason of its own; name it otherwise'
+                f'rule "{rule.code}": a decision gives this as a reason of its own; give it another name'
             )
     found += _unread(program)
     for reward in program.rewards:

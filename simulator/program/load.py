@@ -300,12 +300,12 @@ class _Loader:
         for fact in facts:
             if is_keyword(fact.name):
                 reader.problem(
-                    key, f"{shown(fact.name)} is a word of SQL, which can't be a fact; name it otherwise"
+                    key, f"{shown(fact.name)} is a word of SQL, which can't be a fact; give it another name"
                 )
                 return
             if fact.name in taken:
                 reader.problem(
-                    key, f"it would be the fact {fact.name}, and there is one already; name it otherwise"
+                    key, f"it would be the fact {fact.name}, and there is one already; give it another name"
                 )
                 return
         self.facts = (*self.facts, *facts)

@@ -122,7 +122,7 @@ class RewardReader:
 def _one_of(choices: Sequence[str], value: object) -> str:
     name = values.text(value)
     if choices and name not in choices:
-        raise values.InvalidValueError(f"{shown(name)} is none of choices; {advice(name, choices)}")
+        raise values.InvalidValueError(f"{shown(name)} is not one of choices; {advice(name, choices)}")
     return name
 
 

@@ -173,7 +173,7 @@ class Reward:
 class Program:
     """A whole program design. `text` is the file it came from, kept as the record of this version.
 
-    `referrers_stop` is true where a friend of a referrer who is no longer one of `referrers` is refused. `timezone` is
+    `referrers_stop` is true if a friend of a referrer who is no longer one of `referrers` is refused. `timezone` is
     that of calendar windows and periods.
     """
 

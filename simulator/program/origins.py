@@ -106,4 +106,4 @@ def origins_of(fact: str, program: Program) -> Origins:
             return Origins(_of(field, *_NAMED))
     if fact.startswith(VARIANT):
         return Origins()
-    raise LookupError(f"{fact} is no fact of this program")
+    raise LookupError(f"{fact} is not a fact of this program")

@@ -138,7 +138,7 @@ def _hint(line: str, said: str, file: str) -> str:
         return "write a fraction with a point, as 25.00"
     bare = _BARE_WORD.fullmatch(line.strip())
     if bare and bare[2] not in ("true", "false"):
-        right = _RIGHT.get(bare[1]) or f'a text in quotes, such as "{bare[2]}"'
+        right = _RIGHT.get(bare[1]) or f'text in quotes, such as "{bare[2]}"'
         return f"{bare[1]} must be {right}"
     if said.startswith(("Cannot overwrite", "Cannot declare")):
         return f"{said}; each milestone, rule and reward begins in two brackets, as [[rule]]"

@@ -166,7 +166,7 @@ def _word(around: _TokenContext, text: str) -> _Said:
 def _quoted(around: _TokenContext) -> str:
     """Explain a name in double quotes, most often meant as a text."""
     name = around.token.text
-    right = f"the fact {name} without quotes" if name in around.facts.usable else "a text in single quotes"
+    right = f"the fact {name} without quotes" if name in around.facts.usable else "text in single quotes"
     return f"{shown(name)} in double quotes is a name in SQL; write {right}"
 
 
@@ -180,7 +180,7 @@ def _name(around: _TokenContext) -> _Said:
 
 
 def no_fact(name: str, facts: FactList) -> str:
-    """Say that a name is no fact that may stand here, and what would be right."""
+    """Say that a name is not a fact that may stand here, and what would be right."""
     elsewhere = facts.elsewhere(name)
     if elsewhere is not None:
         return f"the fact {shown(name)[1:-1]} {elsewhere}"
@@ -205,7 +205,7 @@ def _number(around: _TokenContext) -> _Said:
     try:
         number = float(text)
     except ValueError:
-        return f"{shown(text)} is no number; write it as 12, 12.5 or 1.2e3"
+        return f"{shown(text)} is not a number; write it as 12, 12.5 or 1.2e3"
     if number == float("inf"):
         return f"the number {shown(text)[1:-1]} is too large; 1.7e308 is the most"
     return _beside(around)

@@ -46,7 +46,7 @@ class InvalidValueError(ValueError):
 def text(value: object, most: int = MAX_TEXT) -> str:
     """Read a name: at least one character, at most `most`, on one line."""
     if not isinstance(value, str):
-        raise InvalidValueError(f"{shown(value)} is not a text; write it in quotes")
+        raise InvalidValueError(f"{shown(value)} is not text; write it in quotes")
     if not value.strip():
         raise InvalidValueError("the text is empty; write at least one character")
     if len(value) > most:
@@ -65,7 +65,7 @@ def sentence(value: object) -> str:
 def expression(value: object) -> str:
     """Read an expression as a text of any length and number of lines; it is parsed elsewhere."""
     if not isinstance(value, str):
-        raise InvalidValueError(f"{shown(value)} is not a text; write an SQL condition in quotes")
+        raise InvalidValueError(f"{shown(value)} is not text; write an SQL condition in quotes")
     return value
 
 
@@ -75,7 +75,7 @@ def choice(value: object, choices: Sequence[T]) -> T:
         if isinstance(value, str) and value == one:
             return one
     if not isinstance(value, str):
-        raise InvalidValueError(f"{shown(value)} is not a text; use one of {', '.join(choices)}")
+        raise InvalidValueError(f"{shown(value)} is not text; use one of {', '.join(choices)}")
     raise InvalidValueError(f"no such value {shown(value)}; {advice(value, choices)}")
 
 
@@ -102,7 +102,7 @@ def _example(valid: Sequence[str]) -> str:
 def currency(value: object) -> str:
     """Read the code of a currency."""
     if not isinstance(value, str):
-        raise InvalidValueError(f'{shown(value)} is not a text; write an ISO 4217 code such as "GBP"')
+        raise InvalidValueError(f'{shown(value)} is not text; write an ISO 4217 code such as "GBP"')
     if value not in DIGITS:
         right = advice(value, DIGITS, "write an ISO 4217 code such as GBP, EUR or USD")
         raise InvalidValueError(f"no currency {shown(value)}; {right}")
@@ -242,7 +242,7 @@ def money(value: object, code: str | None, most: int = MAX_INTEGER) -> int:
 def zone_name(value: object) -> str:
     """Read the name of a time zone."""
     if not isinstance(value, str):
-        raise InvalidValueError(f'{shown(value)} is not a text; write a time zone such as "Pacific/Auckland"')
+        raise InvalidValueError(f'{shown(value)} is not text; write a time zone such as "Pacific/Auckland"')
     if value not in zone_names():
         right = advice(value, zone_names(), "write one of the IANA time zones, such as Europe/London")
         raise InvalidValueError(f"no time zone {shown(value)}; {right}")
@@ -252,7 +252,7 @@ def zone_name(value: object) -> str:
 def word(value: object) -> str:
     """Read a name that facts are made of: a small letter, then small letters, digits and `_`."""
     if not isinstance(value, str):
-        raise InvalidValueError(f"{shown(value)} is not a text; write it in quotes")
+        raise InvalidValueError(f"{shown(value)} is not text; write it in quotes")
     if _WORD.fullmatch(value) is None:
         raise InvalidValueError(
             f"{shown(value)} can't be part of a fact's name; write a small letter, then small letters, digits "
@@ -290,7 +290,7 @@ def variants(value: object) -> tuple[Variant, ...]:
 def _weight(name: str, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_WEIGHTS:
         raise InvalidValueError(
-            f"{shown(value)} is no weight of {shown(name)}; write a whole number from 0 to {MAX_WEIGHTS:,}"
+            f"{shown(value)} is not a weight of {shown(name)}; write a whole number from 0 to {MAX_WEIGHTS:,}"
         )
     return value
 

@@ -156,7 +156,7 @@ def _programs(stored: Database) -> list[Program]:
     programs = []
     for number, text in proving.program_texts(stored):
         if not isinstance(text, str):
-            raise DifferenceError(f"program_version with version {number}: its text is no text")
+            raise DifferenceError(f"program_version with version {number}: its text is not text")
         try:
             programs.append(load_program(text, f"program version {number}"))
         except ProgramError as error:

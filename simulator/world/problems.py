@@ -21,7 +21,7 @@ _LIMITS = {
 _KINDS = {
     "float_type": "a number",
     "int_type": "a whole number",
-    "string_type": "a text in quotes",
+    "string_type": "text in quotes",
     "bool_type": "true or false",
     "list_type": "a list",
     "dict_type": "a table",

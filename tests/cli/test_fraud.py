@@ -289,7 +289,7 @@ def test_without_a_customer_system_nobody_knows(scored: Path, cli: Cli) -> None:
     assert "shop.crm.db: no customer system beside shop.db, so nobody knows who cheats" in ran.err
     assert ran.err.count("\n") == 1
     beside.write_bytes(scored.read_bytes())
-    assert "is no CRM database" in cli("fraud", "--db", scored).err
+    assert "is not a CRM database" in cli("fraud", "--db", scored).err
 
 
 def test_a_customer_system_of_another_run_is_told(scored: Path, cli: Cli) -> None:

@@ -170,7 +170,7 @@ def test_a_log_without_a_good_line_says_how_many_are_bad(cli: Cli, tmp_path: Pat
 
 
 def recorded(tmp_path: Path, program: Path, *changes: str) -> Path:
-    """A log of a link, changes of program, and a line that is no message."""
+    """A log of a link, changes of program, and a line that is not a message."""
 
     def line(number: int, kind: str, subject: str | None, **data: object) -> str:
         envelope = {"specversion": "1.0", "id": f"e{number}", "source": "platform", "type": kind}

@@ -259,7 +259,7 @@ def test_a_setting_of_shards_that_names_none_is_one_line(cli: Cli, folder: Path,
         ran = cli(*arguments)
         assert ran.status in (1, 2)
         assert ran.err.count("\n") == 1
-        assert "its setting 'shards' is no list of databases beside it" in ran.err
+        assert "its setting 'shards' is not a list of databases beside it" in ran.err
 
 
 def test_shards_of_shards_and_shards_that_are_gone_are_one_line(cli: Cli, folder: Path) -> None:

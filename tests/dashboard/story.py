@@ -333,7 +333,9 @@ class Story:
             for _ in range(self._poisson(friends_an_hour * busy)):
                 self.now += 61_000
                 self._friend(owners, sharing, waiting)
-        self.refuse("malformed", "data.amount_minor", '"24.00" is no integer', '{"amount_minor": "24.00"}')
+        self.refuse(
+            "malformed", "data.amount_minor", '"24.00" is not an integer', '{"amount_minor": "24.00"}'
+        )
         self.refuse("malformed", "data.contact_ref", "looks like an e-mail", '{"contact_ref": "•••@•••"}')
         self.refuse("conflict", None, "the same id as event 7, with other content", '{"id": "e7"}')
         self.measure()

@@ -160,7 +160,7 @@ def rows_of(path: Path) -> dict[str, list[tuple[object, ...]]]:
 def first_difference(
     mine: dict[str, list[tuple[object, ...]]], theirs: dict[str, list[tuple[object, ...]]]
 ) -> str | None:
-    """The first table and row in which two runs differ; None where they are the same."""
+    """The first table and row in which two runs differ; None if they are the same."""
     for table in sorted(mine.keys() | theirs.keys()):
         one, other = mine.get(table, []), theirs.get(table, [])
         for place, (row, wanted) in enumerate(zip(one, other, strict=False)):

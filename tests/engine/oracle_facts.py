@@ -20,7 +20,7 @@ class Facts(Attribution):
     """Each fact is read from what the log says up to now."""
 
     def amount_minor(self, conversion: Event, program: Program) -> int | None:
-        """Its amount now in minor units of the program's currency; None where there is none."""
+        """Its amount now in minor units of the program's currency; None if there is none."""
         amount = self.amount_now(conversion)
         return None if amount is None else in_currency(amount, conversion["currency"], program)
 
@@ -160,7 +160,7 @@ class Facts(Attribution):
 
 
 def typed(value: object, own: Attribute) -> Value:
-    """The value as a fact; null where it is of another type than declared."""
+    """The value as a fact; null if it is of another type than declared."""
     if isinstance(value, bool):
         return value if own.type == "bool" else None
     if isinstance(value, (int, float)):

@@ -23,7 +23,7 @@ def in_currency(amount: int, currency: str | None, program: Program) -> int | No
 
 
 def worth(reward: Reward, amount: int | None) -> int | None:
-    """What a line of this reward is worth for an amount, in minor units; None where there is no line."""
+    """What a line of this reward is worth for an amount, in minor units; None if there is no line."""
     if reward.percent is None:
         return reward.value_minor
     if amount is None:

@@ -85,7 +85,7 @@ class Timed(Decisions):
             line.state = "unfunded"
 
     def _not_kept(self, line: Line) -> str | None:
-        """Why the line is forfeited as it is released; None where it is kept."""
+        """Why the line is forfeited as it is released; None if it is kept."""
         if line.reward.keep_if is None:
             return None
         facts = self.facts_at_release(line.decision, line.reward.to, line.recipient)

@@ -334,7 +334,7 @@ def test_conditions_mean_for_one_record_what_they_mean_for_columns(text: str) ->
         ('[signature]\nheader = "X"\nscheme = "hmac-md5"\n' + EVENT, 'signature.scheme: "hmac-md5"'),
         (
             EVENT.replace('time = "at"', 'time = { path = "at", time = "iso", zone = "London" }'),
-            "is no time zone",
+            "is not a time zone",
         ),
         (EVENT + "when = \"kind = 'x'\"\n", 'event 1.when: no fact "kind"'),
         ('[values]\n"Kind" = "k"\n' + EVENT, "can't be a name in SQL"),

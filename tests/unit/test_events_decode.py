@@ -16,7 +16,7 @@ from tests.unit.messages import MISSING, NOW, VALID_DATA, decode, event, line, n
 
 
 def refuse_program(text: str) -> None:
-    raise ProgramError([f"[reward] value: {text} is no money; ask jane@example.com", "another"])
+    raise ProgramError([f"[reward] value: {text} is not money; ask jane@example.com", "another"])
 
 
 def refused_field(raw: bytes, **options: Any) -> str | None:
@@ -360,7 +360,7 @@ def test_a_program_is_checked_and_its_first_problem_is_the_reason() -> None:
     raw = line(event("program.changed", {"program": "12,50"}))
     (rejected,) = decode(raw, check=refuse_program).rejected
     assert rejected.field == "data.program"
-    assert rejected.reason == "[reward] value: 12,50 is no money; ask [e-mail] (and 1 more)"
+    assert rejected.reason == "[reward] value: 12,50 is not money; ask [e-mail] (and 1 more)"
     assert decode(line(event()), check=refuse_program).rejected == []
 
 

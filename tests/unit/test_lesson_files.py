@@ -100,7 +100,7 @@ def test_a_moment_that_is_none_and_a_panel_of_another_screen_are_refused() -> No
     with pytest.raises(InputError) as caught:
         read_lesson(text, "l.toml")
     moment, panel = caught.value.problems
-    assert moment.startswith('l.toml:5: step 1.show.moment: "soon" is no moment; write a date or a time')
+    assert moment.startswith('l.toml:5: step 1.show.moment: "soon" is not a moment; write a date or a time')
     assert panel.startswith('l.toml:6: step 1.panel: no panel "funnel" on the screen data; use one of types')
 
 

@@ -209,7 +209,7 @@ CASES = [
         SMALL.replace('"GBP"', '"GBP"\ntimezone = "Pacific/Aukland"'),
         'p.toml:4: program.timezone: no time zone "Pacific/Aukland"; did you mean "Pacific/Auckland"?',
     ),
-    (SMALL.replace('"GBP"', '"GBP"\ntimezone = 12'), "program.timezone: 12 is not a text; write a time zone such as"),
+    (SMALL.replace('"GBP"', '"GBP"\ntimezone = 12'), "program.timezone: 12 is not text; write a time zone such as"),
     (
         with_table("[attribution]\ncodes = \"exct\""),
         'attribution.codes: no such value "exct"; did you mean "exact"?',
@@ -247,7 +247,7 @@ CASES = [
     ),
     (
         with_reward('choices = ["bill", "card"]\nchoose_within = "1d"\notherwise = "crad"'),
-        'p.toml:14: reward[1] "credit".otherwise: "crad" is none of choices; did you mean "card"?',
+        'p.toml:14: reward[1] "credit".otherwise: "crad" is not one of choices; did you mean "card"?',
     ),
     (
         with_reward('choose_within = "1d"'),
@@ -312,15 +312,15 @@ CASES = [
     (with_table(EXPERIMENT.replace("offer", "Offer")), 'name: "Offer" can\'t be part of a fact\'s name'),
     (with_table(EXPERIMENT.replace('"friend"', '"frend"')), 'by: no such value "frend"; did you mean "friend"?'),
     (with_table(EXPERIMENT.replace("a = 1", "A = 1")), 'variants: "A" can\'t be part of a fact\'s name'),
-    (with_table(EXPERIMENT.replace("a = 1", "a = 1.5")), 'variants: 1.5 is no weight of "a"; write a whole number'),
-    (with_table(EXPERIMENT.replace("a = 1", "a = -1")), 'variants: -1 is no weight of "a"'),
+    (with_table(EXPERIMENT.replace("a = 1", "a = 1.5")), 'variants: 1.5 is not a weight of "a"; write a whole number'),
+    (with_table(EXPERIMENT.replace("a = 1", "a = -1")), 'variants: -1 is not a weight of "a"'),
     (with_table(EXPERIMENT.replace("= 1", "= 0")), "variants: the weights come to 0; together they are 1 to 10,000"),
     (with_table(EXPERIMENT.replace("a = 1", "a = 10000")), "variants: the weights come to 10,001"),
     (with_table(EXPERIMENT.replace("{ a = 1, b = 1 }", "[1]")), "variants: a list is not a table"),
     (with_table('[[experiment]]\nname = "x"\nby = "friend"'), "variants: missing; add it"),
     # attributes
     (with_table('[attributes]\nproduct = "txt"'), 'p.toml:13: attributes.product: no type "txt"; did you mean "text"?'),
-    (with_table("[attributes]\nproduct = 1"), "attributes.product: 1 is not a text; use one of text, number, bool"),
+    (with_table("[attributes]\nproduct = 1"), "attributes.product: 1 is not text; use one of text, number, bool"),
     (with_table('[attributes]\nProduct = "text"'), 'attributes.Product: "Product" can\'t be part of a fact\'s name'),
     (
         with_table('[attributes]\nplan = { of = "friend", type = "text" }'),
@@ -333,7 +333,7 @@ CASES = [
     ),
     (
         with_table('[attributes]\namount = "number"'),
-        "attributes.amount: it would be the fact amount, and there is one already; name it otherwise",
+        "attributes.amount: it would be the fact amount, and there is one already; give it another name",
     ),
     (
         with_table('[attributes]\nsegment = { of = "customer", type = "text" }'),
@@ -403,7 +403,7 @@ CASES = [
     ),
     (with_reward('when = "prodct = \'x\'"'), 'when: no fact "prodct"'),
     (with_reward('when = "amount"'), 'when: a rule needs a condition'),
-    (with_reward("when = 1"), "when: 1 is not a text; write an SQL condition in quotes"),
+    (with_reward("when = 1"), "when: 1 is not text; write an SQL condition in quotes"),
 ]  # fmt: skip
 
 
@@ -520,7 +520,7 @@ def test_the_terms_are_told_in_words() -> None:
         (with_reward("keep_if = \"method = 'codes'\""), "method is never 'codes'; did you mean \"code\"?"),
         (
             with_table('[[rule]]\ncode = "referrer-stopped"\nrequire = "claimed"'),
-            'rule "referrer-stopped": a decision gives this as a reason of its own; name it otherwise',
+            'rule "referrer-stopped": a decision gives this as a reason of its own; give it another name',
         ),
     ],
 )

@@ -18,7 +18,7 @@ RUNS = {"execute", "executemany", "executescript"}
 
 
 def texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Each string of a module that is no docstring, with its line; what an f-string fills in is left out."""
+    """Each string of a module that is not a docstring, with its line; what an f-string fills in is left out."""
     inside: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
