@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from db.migrations import to_7
+from db.migrations import to_7, to_8
+from db.read.salts import BlockSalts, SaltSource, stored_salts
 from db.schema.blocks import CHAINS
 from db.schema.ddl import columns, connect, tune
 from db.sqlite.beside import check_plain
@@ -28,13 +29,14 @@ from db.sqlite.readonly import (
     schema_of,
     translated,
 )
+from db.sqlite.rows import Row
 from db.write.chain import Chain, genesis
 from db.write.chain_columns import ChainColumns
 from db.write.salts import new_salts
 from simulator.domain.errors import DatabaseError
 
-STEPS: Final[dict[int, Callable[[Connection], None]]] = {6: to_7.step}
-"""The step from each version to the next; each runs inside a transaction and leaves blocks to be made anew."""
+STEPS: Final[dict[int, Callable[[Connection], None]]] = {6: to_7.step, 7: to_8.step}
+"""The step from each version to the next; each runs inside a transaction and leaves the hashes of blocks to be made."""
 _FETCH: Final = 8192
 
 
@@ -119,11 +121,11 @@ def _step(copy: Path, version: int, path: Path) -> None:
 
 
 def _seal(connection: Connection) -> None:
-    """Rebuild the blocks of all chains, with new salts; a merged database has none."""
+    """Rebuild the hashes of all blocks; a block without salts gets new ones. A merged database has no blocks."""
     settings: dict[str, str] = dict(connection.execute("SELECT name, value FROM setting").fetchall())
     if settings.get("kind") == "shards":
         return
-    salts = new_salts(settings)
+    salts = _salts(connection, settings)
     (text,) = connection.execute("SELECT text FROM program_version WHERE version = 1").fetchone() or ("",)
     for name, key in CHAINS.items():
         chain = Chain(name, genesis(name, str(text)), salts)
@@ -136,6 +138,25 @@ def _seal(connection: Connection) -> None:
                 "ON CONFLICT (chain, number) DO UPDATE SET rows = excluded.rows, hash = excluded.hash",
                 [(name, one.number, one.rows, one.hash, one.key) for one in sealed.values()],
             )
+            connection.executemany(
+                "UPDATE opened_block SET salts = ? WHERE chain = ? AND number = ?",
+                [(one.salts, name, one.number) for one in sealed.values() if one.salts is not None],
+            )
+
+
+def _salts(connection: Connection, settings: Mapping[str, str]) -> SaltSource:
+    """Return a function that reads the salts of a block, or makes them where there is no such block yet."""
+
+    def query(sql: str, values: Sequence[object]) -> list[Row]:
+        return connection.execute(sql, values).fetchall()
+
+    stored, new = stored_salts(query), new_salts(settings)
+
+    def find(chain: str, number: int) -> BlockSalts:
+        there = query("SELECT 1 FROM block WHERE chain = ? AND number = ?", (chain, number))
+        return stored(chain, number) if there else new(chain, number)
+
+    return find
 
 
 def _put_in_place(copy: Path, path: Path) -> None:

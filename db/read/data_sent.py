@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from db.read import deliveries, sums, traffic
+from db.read.event_fields import WRITTEN_REASON
 from db.read.settings import all_settings
 from db.sqlite.readonly import Database
 from simulator.domain.errors import DatabaseError
@@ -100,7 +101,9 @@ def _fields(db: Database) -> dict[str, dict[str, int]]:
     """Count by type how many events have each field that has a column of its own; rare types keep theirs as JSON."""
     columns = {row[1] for row in db.execute("PRAGMA table_info(event)")}
     named = [name for name in FIELD_ERASURE if name in columns and name not in _ENVELOPE]
-    counts = ", ".join(f'COUNT("{name}")' for name in named)
+    counts = ", ".join(
+        f"COUNT({WRITTEN_REASON.format('event') if name == 'reason' else name})" for name in named
+    )
     found = {
         str(kind): {name: count for name, count in zip(named, held, strict=True) if count}
         for kind, *held in db.execute(f"SELECT type, {counts} FROM event GROUP BY type")

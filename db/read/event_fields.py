@@ -10,6 +10,11 @@ from db.sqlite.readonly import Database
 EventFields = dict[str, Any]
 """An event's fields by column, without those that are null, and its `subject`: the person's reference."""
 
+WRITTEN_REASON: Final = (
+    "CASE WHEN {0}.reason IS NULL AND json_valid({0}.steering) THEN json_extract({0}.steering, '$.reason') "
+    "ELSE {0}.reason END"
+)
+"""SQL for the reason of an event, the table or alias being `{0}`: one that somebody wrote is in `steering`."""
 _TRUTHS: Final = ("eligible", "new_customer", "time_inferred")  # stored as 0 and 1
 _AFTER_ALL: Final = 2**62  # no event has such a seq
 
@@ -185,7 +190,8 @@ def reviews_between(db: Database, after_seq: int, until_seq: int) -> list[tuple[
 def vetoes_between(db: Database, after_seq: int, until_seq: int) -> list[tuple[str, str]]:
     """Return the vetoes in a part of the log: the reason of each, and its data as JSON."""
     return db.execute(
-        "SELECT reason, steering FROM event WHERE seq > ? AND seq <= ? AND type = 'reward.vetoed' ORDER BY seq",
+        f"SELECT {WRITTEN_REASON.format('event')}, steering FROM event WHERE seq > ? AND seq <= ? "
+        "AND type = 'reward.vetoed' ORDER BY seq",
         (after_seq, until_seq),
     ).fetchall()
 
@@ -203,7 +209,8 @@ def some_inferred(db: Database) -> bool:
 
 def _events(db: Database, where: str, *values: object) -> list[EventFields]:
     cursor = db.execute(
-        "SELECT event.*, person.ref AS subject FROM event LEFT JOIN person ON person.id = event.person "
+        f"SELECT event.*, {WRITTEN_REASON.format('event')} AS reason, person.ref AS subject "
+        "FROM event LEFT JOIN person ON person.id = event.person "
         f"WHERE {where} ORDER BY event.seq",
         values,
     )

@@ -1,7 +1,7 @@
 """Read events from the database as the wide frame that the engine takes, with `person` added.
 
-`subject` comes from the table `person`, an operator's data from the JSON in `steering`; `type` stays text, since the
-database doesn't know the closed list of types.
+`subject` comes from the table `person`, an operator's data and reasons that somebody wrote from the JSON in `steering`;
+`type` stays text, since the database doesn't know the closed list of types.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import polars as pl
 
 from db.sqlite.connection import Connection
 from db.sqlite.readonly import DamagedDatabaseError
+from simulator.domain.vocabulary import WRITTEN_REASONS
 
 STEERING = (
     *("decision_source", "decision_id", "decision_milestone", "verdict", "by", "program"),
@@ -22,6 +23,10 @@ STEERING = (
 )
 """Data fields of operators' and other rare events, which are stored as JSON in one column."""
 
+_REASON = "reason"
+"""In `steering` where somebody wrote it (`WRITTEN_REASONS`), so that it can be erased; else in a column of its own."""
+_HELD = (*STEERING, _REASON)
+_WRITTEN = frozenset(map(str, WRITTEN_REASONS))
 _INT, _TEXT, _BOOL = pl.Int64(), pl.String(), pl.Boolean()
 PLAIN: dict[str, pl.DataType] = {
     "seq": _INT,
@@ -65,23 +70,38 @@ _BOUND = 900  # values of one IN (…); SQLite's lowest limit is 999
 
 def steering_json(fields: dict[str, str | None]) -> str | None:
     """Return an operator's data as JSON, in the order of `STEERING` and without absent fields; None if all are."""
-    there = {name: fields[name] for name in STEERING if fields.get(name) is not None}
+    there = {name: fields[name] for name in _HELD if fields.get(name) is not None}
     return orjson.dumps(there).decode() if there else None
 
 
 def with_steering(events: pl.DataFrame) -> pl.DataFrame:
-    """Return events with the column `steering` in place of the fields of operators' data."""
+    """Return events with the column `steering` in place of the fields of operators' data and of written reasons."""
     texts: list[str | None] = [None] * events.height
     # by names and series, not by expressions, which cost a batch of a few events as much as storing it
     others = events[[name for name in events.columns if name not in STEERING]]
-    if all(events[name].null_count() == events.height for name in STEERING):
+    written = _written_reasons(events)
+    if not written and all(events[name].null_count() == events.height for name in STEERING):
         return others.hstack([pl.Series("steering", texts, _TEXT)])
-    there = events.select(pl.any_horizontal(pl.col(STEERING).is_not_null())).to_series().arg_true()
-    for place, fields in zip(
-        there.to_list(), events[there].select(STEERING).iter_rows(named=True), strict=True
-    ):
-        texts[place] = steering_json(fields)
+    there = events.select(pl.any_horizontal(pl.col(STEERING).is_not_null())).to_series().arg_true().to_list()
+    places = sorted({*there, *written})
+    for place, fields in zip(places, events[places].select(STEERING).iter_rows(named=True), strict=True):
+        texts[place] = steering_json(fields | {_REASON: written.get(place)})
+    if written:
+        kept = others[_REASON].to_list()
+        for place in written:
+            kept[place] = None
+        others = others.with_columns(pl.Series(_REASON, kept, _TEXT))
     return others.hstack([pl.Series("steering", texts, _TEXT)])
+
+
+def _written_reasons(events: pl.DataFrame) -> dict[int, str]:
+    """Return the reasons that somebody wrote, by their row."""
+    reasons = events[_REASON]
+    if reasons.null_count() == events.height:
+        return {}
+    there = reasons.is_not_null().arg_true()
+    rows = zip(there.to_list(), events["type"][there].cast(_TEXT).to_list(), reasons[there].to_list(), strict=True)
+    return {place: reason for place, kind, reason in rows if kind in _WRITTEN}
 
 
 def read(connection: Connection | sqlite3.Connection, after_seq: int, rows: int) -> Iterator[pl.DataFrame]:
@@ -136,7 +156,10 @@ def _frame(rows: list[tuple[Any, ...]]) -> pl.DataFrame:
             pl.Series(name, _booleans(values) if kind == _BOOL else values, kind, strict=True)
             for (name, kind), values in zip(PLAIN.items(), columns, strict=False)
         ]
-        series += _steering(columns[-1])
+        held = _steering(columns[-1])
+        reason = list(PLAIN).index(_REASON)
+        series[reason] = series[reason].zip_with(series[reason].is_not_null(), held.pop())
+        series += held
         series.append(pl.Series("person", columns[-2], _INT, strict=True))
     except (
         TypeError,
@@ -157,9 +180,9 @@ def _booleans(values: Sequence[Any]) -> list[bool | None]:
 
 def _steering(texts: Sequence[str | None]) -> list[pl.Series]:
     if not any(texts):
-        return [pl.Series(name, [None] * len(texts), _TEXT) for name in STEERING]
+        return [pl.Series(name, [None] * len(texts), _TEXT) for name in _HELD]
     fields = [orjson.loads(text) if text else {} for text in texts]
-    return [pl.Series(name, [one.get(name) for one in fields], _TEXT, strict=True) for name in STEERING]
+    return [pl.Series(name, [one.get(name) for one in fields], _TEXT, strict=True) for name in _HELD]
 
 
 def _damage(rows: list[tuple[Any, ...]]) -> DamagedDatabaseError:

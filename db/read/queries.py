@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from db.read.event_fields import WRITTEN_REASON
 from db.read.figures import funnel
 from db.read.settings import setting
 from db.sqlite.readonly import (
@@ -270,9 +271,10 @@ def _one(db: sqlite3.Connection, kind: type[_Row], select: str, key: str) -> _Ro
     return kind(*row) if row else None
 
 
-_EVENTS = """
+_EVENTS = f"""
 SELECT e.seq, e.received_at, e.occurred_at, e.type, e.source, p.ref, e.code, e.channel, e.via,
-       e.referrer_kind, e.reach, e.eligible, e.amount_minor, e.currency, e.outcome, e.reason, e.community,
+       e.referrer_kind, e.reach, e.eligible, e.amount_minor, e.currency, e.outcome,
+       {WRITTEN_REASON.format("e")}, e.community,
        CASE WHEN e.type = 'review.decided' AND json_valid(e.steering)
             THEN json_extract(e.steering, '$.verdict') END
 FROM (SELECT * FROM event WHERE seq <= ? ORDER BY seq DESC LIMIT ?) e

@@ -25,7 +25,7 @@ from simulator.domain.errors import DatabaseError
 
 APPLICATION_ID = 0x52454655  # "REFU": tells our files from other SQLite databases
 SCHEMA_VERSION = (
-    7  # of the tables in `db.schema.models`; raise it when they change, with a step in `db.migrations`
+    8  # of the tables in `db.schema.models`; raise it when they change, with a step in `db.migrations`
 )
 OLDEST_SCHEMA = 6  # the first that `db.migrations` has a step from
 TABLES = frozenset(

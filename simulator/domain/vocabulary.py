@@ -117,6 +117,17 @@ CONVERSION_TYPES: tuple[EventType, ...] = tuple(
 """The types that a milestone can count."""
 
 
+WRITTEN_REASONS: tuple[EventType, ...] = (
+    EventType.CUSTOMER_CLOSED,
+    EventType.CUSTOMER_REOPENED,
+    EventType.CONVERSION_REINSTATED,
+    EventType.CONVERSION_ADJUSTED,
+    EventType.REWARD_VETOED,
+    EventType.PERSON_ERASED,
+)
+"""The types whose `reason` is a text that somebody wrote, so that it may tell of a person; a reversal's is a choice."""
+
+
 class Receipt(_Explained):
     """The result of receiving a message."""
 

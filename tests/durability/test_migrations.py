@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from db.migrations import migrating
+from db.read import log
 from db.migrations.migrating import STEPS, migrate
 from db.sqlite.readonly import OLDEST_SCHEMA, SCHEMA_VERSION, DamagedDatabaseError, SchemaError, open_readonly
 from referral_tui.cli.app import run
@@ -51,17 +52,32 @@ def test_there_is_a_step_and_a_database_for_every_schema_since_the_first_that_is
 def test_a_database_of_an_older_schema_is_migrated_and_verifies(tmp_path: Path, version: int) -> None:
     path = of_schema(version, tmp_path / "a.db")
     with closing(sqlite3.connect(path)) as db:
-        before = db.execute("SELECT * FROM event ORDER BY seq").fetchall()
+        before = list(log.read(db, 0, 1_000))
         hashes = dict(db.execute("SELECT chain, hash FROM block ORDER BY number").fetchall())
     assert run(["migrate", "--db", str(path)]) == 0
     assert sound(path) is None
     with closing(open_readonly(path)) as db:
-        assert db.execute("SELECT * FROM event ORDER BY seq").fetchall() == before
+        (same,) = (one.equals(other) for one, other in zip(log.read(db, 0, 1_000), before, strict=True))
+        assert same
         kept = db.execute(
             "SELECT value FROM setting WHERE name = ?", (f"schema_{version}_hashes",)
         ).fetchone()
     assert json.loads(kept[0]) == hashes
     assert {name.removesuffix("-shm").removesuffix("-wal") for name in left(tmp_path)} == {"a.db"}
+
+
+def test_reasons_that_somebody_wrote_can_be_erased_after_the_migration(tmp_path: Path) -> None:
+    path = of_schema(7, tmp_path / "a.db")
+    said = [b"did not say why", b"sent half of it back", b"p-1 rang"]
+    assert run(["migrate", "--db", str(path)]) == 0
+    with closing(sqlite3.connect(path)) as db:
+        moved = "SELECT COUNT(*) FROM event WHERE json_extract(steering, '$.reason') IS NOT NULL AND reason IS NULL"
+        assert db.execute(moved).fetchone() == (6,)
+    assert all(text in path.read_bytes() for text in said)
+    people = ("p-8", "p-12", "p-1")
+    assert run(["erase", *people, "--by", "dpo-1", "--basis", "asked", "--db", str(path)]) == 0
+    assert sound(path) is None
+    assert not [text for text in said if text in path.read_bytes()]
 
 
 def test_a_migrated_database_takes_more_events(old: Path, tmp_path: Path) -> None:
@@ -80,7 +96,7 @@ def test_a_command_that_only_reads_says_what_to_do_and_writes_nothing(
 ) -> None:
     before = old.read_bytes()
     assert run(["explain", "1", "--db", str(old)]) == 2
-    assert f"of schema 6, this version of referral-tui works with schema {SCHEMA_VERSION}; " in (
+    assert f"of schema {VERSIONS[-1]}, this version of referral-tui works with schema {SCHEMA_VERSION}; " in (
         said := capsys.readouterr().err
     )
     assert f"`referral-tui migrate --db {old}`" in said
@@ -92,7 +108,7 @@ def test_a_command_that_writes_migrates_first_and_says_so(
 ) -> None:
     (tmp_path / "none.jsonl").write_bytes(b"")
     run(["ingest", "--db", str(old), "--replay", str(tmp_path / "none.jsonl")])
-    assert f"{old}: migrated from schema 6 to {SCHEMA_VERSION}, and verified" in capsys.readouterr().err
+    assert f"{old}: migrated from schema {VERSIONS[-1]} to {SCHEMA_VERSION}, and verified" in capsys.readouterr().err
     open_readonly(old).close()
 
 

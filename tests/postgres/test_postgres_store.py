@@ -260,7 +260,7 @@ def test_each_thing_that_goes_wrong_is_a_line_that_says_what_would_be_right(
     assert cli("ingest", "--replay", "--program", log.program_path, "--db", new, log.path).status == 0
     with connect(address) as admin:
         admin.execute("UPDATE referral.program SET schema_version = 6 WHERE name = %s", (address.program,))
-    assert "of schema 6, this version of referral-tui works with schema 7" in line(new)
+    assert "of schema 6, this version of referral-tui works with schema {SCHEMA_VERSION}" in line(new)
     monkeypatch.setitem(__import__("sys").modules, "psycopg", None)
     assert "the Postgres client library is not installed; pip install 'referral-tui[postgres]'" in line(new)
 
