@@ -6,6 +6,7 @@ Standard library only.
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Collection, Sequence
 from contextlib import closing
@@ -15,23 +16,22 @@ from typing import Any, Final
 from db.control import CONTROL_APPLICATION_ID, connect, control_path, failed
 from db.sqlite.beside import open_beside
 from db.sqlite.readonly import in_words
-from simulator.domain.naming import naming
+from simulator.domain.naming import mentioning
 
 _WHAT: Final = "a control database of referral-tui"
 _COLUMNS: Final = ("id", "kind", "args", "issued_at", "taken")
 _SELECT: Final = "SELECT id, CAST(kind AS TEXT), CAST(args AS TEXT), issued_at, taken FROM commands"
 """Anybody who can write to the file may have stored values other than text."""
-_NAMING: Final = (
-    f"{_SELECT} "
-    "WHERE EXISTS (SELECT 1 FROM json_each(?) WHERE instr(args, value) OR instr(kind, value)) ORDER BY id"
-)
 _VERDICTS: Final = f"{_SELECT} WHERE instr(args, '\"decision\"') ORDER BY id"
 
 
-def commands_about(path: Path, texts: Sequence[str], decisions: Collection[int]) -> list[dict[str, Any]]:
+def commands_about(
+    path: Path, texts: Sequence[str], known_as: Sequence[str], decisions: Collection[int]
+) -> list[dict[str, Any]]:
     """Return the commands that contain one of these texts, and the verdicts on decisions with these numbers.
 
-    They are given column by column, in the order in which they were sent.
+    `known_as` are the names, e-mail addresses and phone numbers in the client's records, found as `mentioning` does.
+    Commands are given column by column, in the order in which they were sent.
 
     Raises:
         DatabaseError: the control database can't be read.
@@ -41,7 +41,7 @@ def commands_about(path: Path, texts: Sequence[str], decisions: Collection[int])
         return []
     try:
         with closing(open_beside(control_path(path), _WHAT, CONTROL_APPLICATION_ID)) as db:
-            found = {row[0]: row for row in _naming(db, texts)}
+            found = {row[0]: row for row in _naming(db, mentioning(texts, known_as))}
             found |= {row[0]: row for row in db.execute(_VERDICTS) if decided(row[2]) in decisions}
     except sqlite3.Error as error:
         raise in_words(error, control_path(path)) from error
@@ -72,8 +72,12 @@ def check_forgetting(path: Path) -> None:
         raise failed(path, error) from error
 
 
-def forget(path: Path, texts: Sequence[str]) -> int:
+def forget(path: Path, texts: Sequence[str], known_as: Sequence[str]) -> int:
     """Erase the arguments of commands that contain one of these texts; return how many there were.
+
+    `known_as` are the names, e-mail addresses and phone numbers in the client's records, found as `mentioning` does.
+
+    `known_as` are names, e-mail addresses and phone numbers by which the client knows somebody.
 
     Raises:
         DatabaseError: the control database can't be written.
@@ -84,8 +88,8 @@ def forget(path: Path, texts: Sequence[str]) -> int:
     try:
         with closing(connect(path)) as db:
             db.execute("PRAGMA secure_delete = ON")
-            named = naming(texts)
-            found = [("" if named.search(kind) else kind, number) for number, kind, *_ in _naming(db, texts)]
+            named = mentioning(texts, known_as)
+            found = [("" if named.search(kind) else kind, number) for number, kind, *_ in _naming(db, named)]
             db.executemany("UPDATE commands SET args = '{}', kind = ? WHERE id = ?", found)
             db.execute("VACUUM")
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -94,10 +98,7 @@ def forget(path: Path, texts: Sequence[str]) -> int:
     return len(found)
 
 
-def _naming(db: sqlite3.Connection, texts: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Return the commands that contain one of these texts as a whole word."""
-    if not texts:
-        return []
-    named = naming(texts)
-    rows = db.execute(_NAMING, (json.dumps(list(texts)),)).fetchall()
+def _naming(db: sqlite3.Connection, named: re.Pattern[str]) -> list[tuple[Any, ...]]:
+    """Return the commands in which a pattern finds somebody."""
+    rows = db.execute(f"{_SELECT} ORDER BY id")
     return [row for row in rows if named.search(row[2]) or named.search(row[1])]

@@ -28,7 +28,8 @@ def count(number: int) -> str:
 
 def counted(number: int, noun: str) -> str:
     """Format a count of something: `1 friend`, `12,345 friends`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    plural = noun + ("es" if noun.endswith("o") else "s")  # vetoes; no other noun of ours needs more
+    return f"{number:,} {noun if number == 1 else plural}"
 
 
 def compact(number: float, width: int = 6) -> str:

@@ -41,6 +41,8 @@ _MOMENTS: Final = ("occurred_at", "attributed_at", "decided_at", "state_at", "at
 _LEADING: Final = ("table", "file", "type", "milestone", "reward", "kind", "board")
 MENTIONS: Final = {
     "event": "of other people's events, with a code, contact or device of this person's; they are about those people",
+    "reason": "of other people's or nobody's events, with a written reason that names this person or is about a reward "
+    "of theirs; erasing replaces it",
     "attribution": "attributions to other referrers, made by a code of this person's",
 }
 

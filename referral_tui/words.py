@@ -98,7 +98,8 @@ def event_sentence(event: EventRow, program: Program | None, name: Namer = short
     person = who(event.subject, name)
     special = _SPECIAL.get(event.type)
     if special is not None:
-        return special(event, person)
+        vain = f"; without effect: {event.no_effect}" if event.no_effect else ""
+        return special(event, person) + vain
     verb = _VERBS.get(event.type, event.type)
     return f"{person} {verb}{_amount(event, program)}{_with_code(event)}"
 
@@ -161,11 +162,12 @@ def entry_sentence(entry: AuditEntry, program: Program | None, name: Namer = sho
         return _decision(entry)
     if entry.reward is not None:
         return reward_sentence(entry, program, name)
-    return {
-        "program-changed": "the program's new version is in force",
-        "reversal-without-effect": "the reversal changed no reward",
-        "verdict-without-effect": "the verdict changed nothing",
-    }.get(entry.kind, entry.kind.replace("-", " "))
+    if entry.kind == "program-changed":
+        return "the program's new version is in force"
+    what, vain, _ = entry.kind.partition("-without-effect")
+    if entry.kind == "reversal-without-effect":
+        return "the reversal changed no reward"
+    return f"the {what} changed nothing" if vain else entry.kind.replace("-", " ")
 
 
 _CHANGES: Final = complete(

@@ -49,6 +49,19 @@ def records_of(path: Path, references: Sequence[str]) -> list[dict[str, Any]]:
         raise in_words(error, crm) from error
 
 
+def known_as(path: Path, references: Sequence[str]) -> list[str]:
+    """Return the names, e-mail addresses and phone numbers of people from the CRM beside the database at `path`.
+
+    Raises:
+        DatabaseError: the CRM can't be read, or is not a CRM.
+
+    """
+    records = records_of(path, references)
+    return [
+        text for one in records for name in ("name", "email", "phone") if isinstance(text := one[name], str)
+    ]
+
+
 class NameBook:
     """Looks up names, and caches them."""
 

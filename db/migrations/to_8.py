@@ -92,7 +92,7 @@ def _blocks(connection: Connection, chain: str) -> Iterator[tuple[int, int, str,
         "ON o.chain = b.chain AND o.number = b.number WHERE b.chain = ? ORDER BY b.number",
         (chain,),
     ).fetchall()
-    blanked = dict(
+    blanked: dict[int, str] = dict(
         connection.execute("SELECT number, before_hash FROM blanked WHERE chain = ?", (chain,)).fetchall()
     )
     for number, count, digest, key, opened in stored:

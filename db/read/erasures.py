@@ -15,8 +15,11 @@ from typing import Any, NamedTuple
 from db.control import VERDICT
 from db.schema.blocks import CHAINS, PERSONAL
 from db.sqlite.readonly import Select
+from simulator.domain.naming import is_phone, probe
+from simulator.domain.vocabulary import WRITTEN_REASONS
 
 _AMONG = "IN (SELECT value FROM json_each(?))"
+_WRITTEN = tuple(map(str, WRITTEN_REASONS))
 _CELLS = ", ".join(f'"{name}"' for name in PERSONAL["event"])
 
 
@@ -112,7 +115,10 @@ class Names:
 
 
 def events_naming(query: Select, names: Names) -> list[EventCells]:
-    """Return the personal cells of all events that contain one of these, whoever they are about; scans every event."""
+    """Return the personal cells of all events that contain one of these, whoever they are about; scans every event.
+
+    All events with a written reason are among them: the caller tells whom it is about.
+    """
     code, codes = (
         ("lower(trim(code))", [one.strip(" ").lower() for one in names.codes])
         if names.alike
@@ -124,10 +130,43 @@ def events_naming(query: Select, names: Names) -> list[EventCells]:
     sql = (
         f"SELECT seq, person, type, {_CELLS} FROM event NOT INDEXED "
         f"WHERE {code} {_AMONG} OR contact_ref {_AMONG} OR device_ref {_AMONG} OR (steering IS NOT NULL "
-        f"AND type = 'customer.merged' AND json_extract(steering, '$.into') {_AMONG}) ORDER BY seq"
+        f"AND (type = 'customer.merged' AND json_extract(steering, '$.into') {_AMONG} OR type IN {_WRITTEN})) "
+        "ORDER BY seq"
     )
     wanted = (codes, names.contacts, names.devices, names.refs)
     return _events(query(sql, tuple(json.dumps(list(one)) for one in wanted)))
+
+
+def reasons_about(query: Select, persons: Iterable[int], among: Iterable[int]) -> list[int]:
+    """Return which of the events `among`, by seq, changed a conversion or a reward of these people.
+
+    They are about somebody's conversion, or a reward for it or for them, and need not name anybody.
+    """
+    theirs = json.dumps(list(persons))
+    sql = (
+        f"WITH own AS MATERIALIZED (SELECT source, id FROM event WHERE person {_AMONG}), "
+        "line AS MATERIALIZED (SELECT e.source, e.id, d.milestone, r.reward FROM reward r "
+        f"JOIN decision d ON d.id = r.decision JOIN event e ON e.seq = r.seq WHERE r.recipient {_AMONG}) "
+        f"SELECT seq FROM event WHERE seq {_AMONG} AND ("
+        "(source, coalesce(reinstates, adjusts)) IN own OR json_valid(steering) AND ("
+        "(json_extract(steering, '$.reward_source'), json_extract(steering, '$.reward_id')) IN own OR ("
+        "json_extract(steering, '$.reward_source'), json_extract(steering, '$.reward_id'), "
+        "json_extract(steering, '$.reward_milestone'), json_extract(steering, '$.reward_reward')) IN line)) "
+        "ORDER BY seq"
+    )
+    return [seq for (seq,) in query(sql, (theirs, theirs, json.dumps(list(among))))]
+
+
+def reason_in(one: EventCells) -> str | None:
+    """Return the reason that somebody wrote into an event, or None."""
+    steering = one.cells["steering"]
+    if steering is None or one.type not in WRITTEN_REASONS:
+        return None
+    try:
+        reason = json.loads(steering).get("reason")
+    except (ValueError, AttributeError):
+        return None  # in a damaged database
+    return reason if isinstance(reason, str) else None
 
 
 def _events(rows: Iterable[tuple[Any, ...]]) -> list[EventCells]:
@@ -175,14 +214,22 @@ def attribution_entries(query: Select, attributions: Iterable[int]) -> list[tupl
     return query(sql, (json.dumps(list(attributions)),))
 
 
-def quarantined_with(query: Select, texts: Sequence[str]) -> list[tuple[int, str, str, str]]:
-    """Return the rows of the quarantine in which one of these texts stands: number, reason, message, SHA-256."""
+def quarantined_with(
+    query: Select, texts: Sequence[str], known_as: Sequence[str] = ()
+) -> list[tuple[int, str, str, str]]:
+    """Return the rows of the quarantine in which one of these texts stands: number, reason, message, SHA-256.
+
+    And those in which a part of one of `known_as` does, by which the client knows somebody, in capitals or not. Phone
+    numbers and e-mail addresses are not looked for, since they are masked there.
+    """
+    parts = [probe(one) for one in known_as if not is_phone(one) and "@" not in one]
     sql = (
         "SELECT number, reason, message, sha256 FROM quarantine WHERE EXISTS "
         "(SELECT 1 FROM json_each(?) WHERE instr(message, value) OR instr(reason, value) OR instr(id, value)) "
+        "OR EXISTS (SELECT 1 FROM json_each(?) WHERE instr(lower(message), value) OR instr(lower(reason), value)) "
         "ORDER BY number"
     )
-    return query(sql, (json.dumps(list(texts)),)) if texts else []
+    return query(sql, (json.dumps(list(texts)), json.dumps(parts))) if texts else []
 
 
 def ids_with(query: Select, persons: Sequence[int], texts: Sequence[str]) -> int:
@@ -194,13 +241,9 @@ def ids_with(query: Select, persons: Sequence[int], texts: Sequence[str]) -> int
     return int(query(sql, (json.dumps(list(persons)), json.dumps(list(texts))))[0][0])
 
 
-def commands_with(query: Select, texts: Sequence[str]) -> list[tuple[int, str, str | None]]:
-    """Return the executed commands in which one of these texts stands: number, arguments, why it was refused."""
-    sql = (
-        "SELECT id, args, refused FROM command WHERE EXISTS "
-        "(SELECT 1 FROM json_each(?) WHERE instr(args, value) OR instr(coalesce(refused, ''), value)) ORDER BY id"
-    )
-    return query(sql, (json.dumps(list(texts)),)) if texts else []
+def commands(query: Select) -> list[tuple[int, str, str | None]]:
+    """Return all executed commands: number, arguments, why it was refused."""
+    return query("SELECT id, args, refused FROM command ORDER BY id", ())
 
 
 def verdicts_on(query: Select, decisions: Iterable[int]) -> list[int]:

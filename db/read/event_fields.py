@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator
 from typing import Any, Final, NamedTuple
 
@@ -177,6 +178,26 @@ def about_conversions(db: Database, persons: Collection[int], most: int) -> list
         (*persons, most),
     )
     return [seq for (seq,) in found]
+
+
+def acts_of_nobody(
+    db: Database, types: Collection[str], conversions: Collection[tuple[str, str]], most: int
+) -> list[EventFields]:
+    """Return up to `most` events of these types that name nobody, about rewards or decisions of these conversions.
+
+    The conversions are given by source and id.
+    """
+    named = " OR ".join(
+        f"(json_extract(steering, '$.{what}_source'), json_extract(steering, '$.{what}_id')) IN own"
+        for what in ("reward", "decision")
+    )
+    found = db.execute(
+        "WITH own AS MATERIALIZED (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)) "
+        f"SELECT seq FROM event WHERE person IS NULL AND type IN ({', '.join('?' * len(types))}) "
+        f"AND json_valid(steering) AND ({named}) ORDER BY seq LIMIT ?",
+        (json.dumps(list(conversions)), *types, most),
+    )
+    return [event_at(db, seq) for (seq,) in found.fetchall()]
 
 
 def reviews_between(db: Database, after_seq: int, until_seq: int) -> list[tuple[int, str]]:

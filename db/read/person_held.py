@@ -6,7 +6,7 @@ Some of it is found by scanning the log, so this is for commands, not screens.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,17 +14,19 @@ from db.read.erasures import (
     EventCells,
     Names,
     attributions_of,
-    commands_with,
+    commands,
     events_naming,
     quarantined_with,
+    reason_in,
+    reasons_about,
     verdicts_on,
 )
 from db.read.event_fields import about_conversions
 from db.read.people import merged_into, person_called
 from db.read.versions import ever_folded_codes
 from db.sqlite.readonly import Database, select_on
-from simulator.domain.naming import naming
-from simulator.domain.vocabulary import AuditKind, RewardState
+from simulator.domain.naming import mentioning
+from simulator.domain.vocabulary import WRITTEN_REASONS, AuditKind, RewardState
 
 Row = dict[str, Any]
 """A row by column, without the columns that are null."""
@@ -53,7 +55,8 @@ class Held:
 
     `references` are all references that the person is known by, `numbers` the matching row numbers. `tables` are the
     rows about the person, by table. `mentions` counts, by table, rows about others that name the person. `names` are
-    all texts that identify the person: the references and the person's own codes, contacts and devices.
+    all texts that identify the person: the references and the person's own codes, contacts and devices. `known_as` are
+    the names, e-mail addresses and phone numbers in the client's records.
     """
 
     references: tuple[str, ...]
@@ -61,10 +64,17 @@ class Held:
     tables: dict[str, list[Row]]
     mentions: dict[str, int]
     names: tuple[str, ...] = field(repr=False)
+    known_as: tuple[str, ...] = field(repr=False)
 
 
-def person_held(db: Database, ref: str) -> Held | None:
-    """Return everything that is stored about the person with a reference, or None if there is no such person."""
+def person_held(
+    db: Database, ref: str, known_as: Callable[[Sequence[str]], Sequence[str]] = lambda _references: ()
+) -> Held | None:
+    """Return everything that is stored about the person with a reference, or None if there is no such person.
+
+    `known_as` returns the names, e-mail addresses and phone numbers that the client's records have for references, so
+    that free text about the person is found.
+    """
     person = person_called(db, ref)
     if person is None:
         return None
@@ -81,18 +91,25 @@ def person_held(db: Database, ref: str) -> Held | None:
     tables["event"].sort(key=lambda row: int(row["seq"]))
     query = select_on(db)
     own = _own(references, tables["event"], alike=ever_folded_codes(db))
-    naming_them = events_naming(query, own)
+    found = events_naming(query, own)
+    naming_them = [one for one in found if one.type not in WRITTEN_REASONS]
+    written = {one.seq: text for one in found if (text := reason_in(one)) is not None}
     codes = _spellings(own, naming_them)
     names = tuple(dict.fromkeys([*references, *codes, *own.contacts, *own.devices]))
     decisions = [int(row["id"]) for row in tables["decision"]]
-    named = naming(names)
-    refused = [one for one, *texts in quarantined_with(query, names) if any(map(named.search, texts))]
-    ordered = [
-        one for one, *texts in commands_with(query, names) if any(named.search(text or "") for text in texts)
-    ]
+    known = tuple(dict.fromkeys(known_as(references)))
+    named = mentioning(names, known)
+    told = {
+        *reasons_about(query, numbers, written),
+        *(seq for seq, text in written.items() if named.search(text)),
+    }
+    told -= {int(row["seq"]) for row in tables["event"]}
+    refused = [one for one, *texts in quarantined_with(query, names, known) if any(map(named.search, texts))]
+    ordered = [one for one, *texts in commands(query) if any(named.search(text or "") for text in texts)]
     tables["quarantine"] = _numbered(db, "quarantine", "number", refused)
     tables["command"] = _numbered(db, "command", "id", {*ordered, *verdicts_on(query, decisions)})
-    return Held(references, frozenset(numbers), tables, _mentions(db, numbers, codes, naming_them), names)
+    mentions = _mentions(db, numbers, codes, naming_them) | ({"reason": len(told)} if told else {})
+    return Held(references, frozenset(numbers), tables, mentions, names, known)
 
 
 def _all_of(db: Database, person: int) -> list[int]:

@@ -7,14 +7,15 @@ library only: the screens and the small commands import it.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from db.read.event_fields import WRITTEN_REASON
 from db.read.figures import funnel
+from db.read.moment import audit_at
 from db.read.settings import setting
 from db.sqlite.readonly import (
     DamagedDatabaseError,
@@ -31,6 +32,7 @@ from db.sqlite.readonly import (
 from simulator.domain.definitions import NOT_PAID, Rollup
 from simulator.domain.errors import DatabaseError
 from simulator.domain.vocabulary import RewardState, values
+from simulator.domain.without_effect import KIND_OF, why_without_effect
 
 __all__ = [
     "AuditEntry",
@@ -111,6 +113,8 @@ class EventRow:
     reason: str | None
     community: str | None
     verdict: str | None
+    no_effect: str | None = None
+    """Why it changed nothing, in words, of an event that did not."""
 
     def references(self) -> tuple[str | None, ...]:
         """Return the references of everybody in it."""
@@ -258,7 +262,18 @@ def totals(db: sqlite3.Connection) -> Rollup:
 
 def events(db: sqlite3.Connection, newest: int, upto: int = LAST) -> tuple[EventRow, ...]:
     """Read the newest events of the log up to the number `upto`, newest first."""
-    return tuple(EventRow(*row) for row in db.execute(_EVENTS, (upto, newest)))
+    found = [EventRow(*row) for row in db.execute(_EVENTS, (upto, newest))]
+    vain = _without_effect(db, [row for row in found if row.type in KIND_OF])
+    return tuple(replace(row, no_effect=vain[row.seq]) if row.seq in vain else row for row in found)
+
+
+def _without_effect(db: sqlite3.Connection, rows: Sequence[EventRow]) -> dict[int, str]:
+    """Read why some of these events, newest first, changed nothing, by seq: from the newest entries of their time."""
+    if not rows:
+        return {}
+    until, since = (audit_at(db, at) for at in (rows[0].received_at + 1, rows[-1].received_at))
+    found = db.execute(_VAIN, (max(since, until - _MOST_ENTRIES), until))
+    return {trigger: why_without_effect(kind, detail) for trigger, kind, detail in found}
 
 
 def audit_entries(db: sqlite3.Connection, newest: int, upto: int = LAST) -> tuple[AuditEntry, ...]:
@@ -271,6 +286,11 @@ def _one(db: sqlite3.Connection, kind: type[_Row], select: str, key: str) -> _Ro
     return kind(*row) if row else None
 
 
+_MOST_ENTRIES = 5_000  # of the trail that a look reads, a millisecond; a batch may have more in one moment
+_VAIN = (
+    "SELECT trigger, kind, detail FROM audit WHERE seq > ? AND seq <= ? "
+    f"AND kind IN ({', '.join(repr(str(kind)) for kind in KIND_OF.values())}) ORDER BY seq"
+)
 _EVENTS = f"""
 SELECT e.seq, e.received_at, e.occurred_at, e.type, e.source, p.ref, e.code, e.channel, e.via,
        e.referrer_kind, e.reach, e.eligible, e.amount_minor, e.currency, e.outcome,

@@ -9,6 +9,8 @@ from db.read.traffic import LATENESS, by_type, cost_of_lateness
 from db.sqlite.readonly import Select
 from simulator.domain.definitions import WITHOUT_EFFECT
 from simulator.domain.pending import rewards_by_state
+from simulator.domain.vocabulary import AuditKind
+from simulator.domain.without_effect import KIND_OF
 
 MOST_EARLY = 100_000
 """The most conversions that `conversions_before_visits` looks at, which takes half a second."""
@@ -22,8 +24,10 @@ def summary(query: Select) -> dict[str, Any]:
     `rewards` are by state, each with `count` and `value_minor`: `pending` is what would be issued if nothing else
     happened, `unpaid` the pending lines that would pay nothing; `lateness` is by event type
     (milliseconds between occurrence and receipt, see `simulator.domain.lateness`); `late_reversals` are rewards issued
-    before the arrival of a reversal that would have voided them; `reversals_without_effect` are by reason; `numbers`
-    are those of `simulator.domain.definitions` that are money, in minor units; `chain` has each chain's newest hash.
+    before the arrival of a reversal that would have voided them; `reversals_without_effect` are by reason;
+    `without_effect` are all events that changed nothing, by what they are and the reason (a scan of the audit trail, a
+    tenth of a second for a million entries); `numbers` are those of `simulator.domain.definitions` that are money, in
+    minor units; `chain` has each chain's newest hash.
     """
     totals = {metric: (count, value) for metric, count, value in query("SELECT * FROM total", ())}
 
@@ -36,6 +40,7 @@ def summary(query: Select) -> dict[str, Any]:
 
     vain = query(f"SELECT part, count FROM breakdown WHERE metric = '{WITHOUT_EFFECT}' ORDER BY part", ())
     cost = cost_of_lateness(totals)
+    reversals = {reason: count for reason, count in vain if count}
     heads = query("SELECT chain, hash, MAX(number) FROM block GROUP BY chain ORDER BY chain", ())
     numbers = {key: figure(key, totals) for key in MONEY}
     return {
@@ -60,9 +65,22 @@ def summary(query: Select) -> dict[str, Any]:
                 ("lost", cost.lost),
             )
         },
-        "reversals_without_effect": {reason: count for reason, count in vain if count},
+        "reversals_without_effect": reversals,
+        "without_effect": ({"reversal": reversals} if reversals else {}) | _vain_others(query),
         "chain": {chain: digest for chain, digest, _ in heads},
     }
+
+
+def _vain_others(query: Select) -> dict[str, dict[str, int]]:
+    """Count the events but reversals that changed nothing, by what they are and the reason."""
+    kinds = [str(kind) for kind in KIND_OF.values() if kind is not AuditKind.REVERSAL_WITHOUT_EFFECT]
+    sql = f"SELECT kind, detail, COUNT(*) FROM audit WHERE kind IN ({', '.join('?' * len(kinds))}) GROUP BY 1, 2"
+    found: dict[str, dict[str, int]] = {}
+    for kind, detail, count in query(sql, kinds):
+        reasons = found.setdefault(kind.removesuffix("-without-effect"), {})
+        reason = detail.rpartition(": ")[2]  # a verdict's names the milestone before it
+        reasons[reason] = reasons.get(reason, 0) + count
+    return found
 
 
 def conversions_before_visits(query: Select, after_seq: int) -> int:

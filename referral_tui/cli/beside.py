@@ -51,14 +51,15 @@ def _control(db: Path) -> Place:
     from db.control_people import check_forgetting, commands_about, forget
 
     def held(one: Held) -> list[Row]:
-        return [*commands_about(db, one.names, {row["id"] for row in one.tables["decision"]})]
+        decisions = {row["id"] for row in one.tables["decision"]}
+        return [*commands_about(db, one.names, one.known_as, decisions)]
 
     return Place(
         control_path(db),
         "Commands sent to the writer that name the person, and verdicts on decisions about them",
         "empties the arguments of commands that name the person; decisions are numbers.",
         held,
-        lambda erased: forget(db, list(erased.texts)),
+        lambda erased: forget(db, list(erased.texts), list(erased.known_as)),
         lambda: check_forgetting(db),
     )
 
@@ -103,13 +104,15 @@ def _files(folder: Path) -> Place:
     from simulator.files.blanking import blank_lines, check_blanking, lines_naming
 
     def held(one: Held) -> list[Row]:
-        return [{"file": file, "lines": lines} for file, lines in lines_naming(folder, one.names).items()]
+        found = lines_naming(folder, one.names, one.known_as)
+        return [{"file": file, "lines": lines} for file, lines in found.items()]
 
     return Place(
         folder,
-        "Batch files: lines with a reference, code, contact or device of the person, as they were sent",
-        "puts erasure pseudonyms in the place of references, codes, contacts and devices.",
+        "Batch files: lines with a reference, code, contact, device or name of the person, as they were sent",
+        "puts erasure pseudonyms in the place of references, codes, contacts, devices, names, and of reasons that "
+        "somebody wrote beside them.",
         held,
-        lambda erased: blank_lines(folder, erased.texts),
+        lambda erased: blank_lines(folder, erased.texts, erased.known_as),
         lambda: check_blanking(folder),
     )

@@ -27,7 +27,9 @@ def erase(
     basis: Annotated[
         str,
         typer.Option(
-            "--basis", metavar="TEXT", help="Why they are erased: the request, or the retention rule."
+            "--basis",
+            metavar="TEXT",
+            help="Why they are erased: the request, or the retention rule. It stays, so name nobody.",
         ),
     ] = "",
     db: SharedDatabase = DEFAULT_DATABASE,
@@ -55,6 +57,7 @@ def erase(
 
     Example: referral-tui erase p-1234 --by dpo-1 --basis "request of 3 May" --db shop.db
     """
+    from db.client.people import known_as
     from referral_tui.cli.beside import places
     from referral_tui.cli.opening import taken
     from simulator.domain.errors import InputError
@@ -81,6 +84,7 @@ def erase(
             older_than=older_than,
             by=by,
             reason=basis,
+            known_as=lambda references: known_as(path, references),
             upstream=upstream,
         )
         others = {place.path.name: place.erase(erased) for place in beside}

@@ -138,7 +138,7 @@ def _afterwards(told: Fields) -> Iterator[str]:
         for one in told["reversals"]:
             came = f"{moment(one['received_at'])}, of {one['source']}:{one['reverses']}"
             named = f" in the name of {short_name(one['subject'])}" if one["subject"] else ""
-            effect = f"no effect, {one['why']}" if one["why"] else "it counts"
+            effect = f"without effect: {one['why']}" if one["why"] else "it counts"
             yield f"  {came}{named}: {effect}"
     if told["amended"]:
         yield ""
@@ -206,7 +206,7 @@ def _entry(entry: Fields) -> str:
         late = f", {_duration(lag)} after it happened" if lag >= 60_000 else ""
         late = ", time inferred from its receipt" if entry.get("time_inferred") else late
         said = f" ({', '.join(fields + _steered(entry))})" if fields or _steered(entry) else ""
-        vain = f": no effect, {entry['no_effect']}" if entry.get("no_effect") else ""
+        vain = f"; without effect: {entry['no_effect']}" if entry.get("no_effect") else ""
         return f"{entry['type']}{said}, from {entry['source']}{late}{vain}"
     if entry["kind"] == "attributed":
         return f"→ matched to {short_name(entry['referrer'])} by {_way(entry)}"

@@ -13,7 +13,7 @@ import typer
 from db.read.summary import conversions_before_visits
 from referral_tui.cli.errors import FAILED, FINE, WRONG, InterruptedCommand
 from referral_tui.cli.output import print_json, say
-from referral_tui.cli.summary import late_lines, receipt_lines, reversal_lines, standing_lines
+from referral_tui.cli.summary import late_lines, receipt_lines, standing_lines, vain_lines
 from referral_tui.figures import counted
 from simulator.domain.errors import InputError
 from simulator.domain.wall_clock import wall_ms
@@ -92,7 +92,7 @@ def words(figures: dict[str, Any], db: Path | PostgresAddress, program: Program)
         yield f"  what was refused, and why: referral-tui export quarantine --db {quote(str(db))}"
     yield from _taken(figures["skipped"], figures["time_inferred"], figures["passed_over"])
     yield from standing_lines(figures, program)
-    yield from reversal_lines(figures)
+    yield from vain_lines(figures)
     yield from late_lines(figures, program)
     for chain, digest in figures["chain"].items():
         yield f"newest hash of the {chain} chain: {digest}"

@@ -45,6 +45,7 @@ def show(
 
     --json prints the rows by table and column: times in milliseconds UTC, money in minor units.
     """
+    from db.client.people import known_as
     from db.read.person_held import person_held
     from db.read.settings import setting
     from db.read.versions import newest_money
@@ -61,7 +62,8 @@ def show(
             raise InputError(
                 f"{db}: holds the sums of its shards and nobody's rows; name a shard, such as the first"
             )
-        held, money = person_held(database, ref), newest_money(database)
+        held = person_held(database, ref, lambda references: known_as(path, references))
+        money = newest_money(database)
     if held is None:
         raise InputError(
             f"{ref}: nobody in {db} is called so; a whole reference is wanted, as it stands in events"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from referral_tui.figures import MINUTE, counted, duration, money
 from simulator.domain.definitions import RECEIPTS
 from simulator.domain.vocabulary import ReversalReason, meanings
+from simulator.domain.without_effect import WITHOUT_EFFECT
 
 if TYPE_CHECKING:
     from simulator.program.model import Program
@@ -51,15 +52,13 @@ def standing_lines(figures: Mapping[str, Any], program: Program) -> Iterator[str
         yield f"  {state:<12}{line['count']:>12,}  {_noun(line['count'], 'reward')}, {value}{of}"
 
 
-def reversal_lines(figures: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the number of reversals without effect, by reason; nothing if all had an effect."""
-    vain = figures["reversals_without_effect"]
-    if not vain:
-        return
-    known = meanings(ReversalReason)
-    yield f"{counted(sum(vain.values()), 'reversal')} without effect:"
-    for reason, count in sorted(vain.items(), key=lambda pair: (-pair[1], pair[0])):
-        yield f"  {reason:<18}{count:>6,}  {known.get(reason, reason)}"
+def vain_lines(figures: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the number of reversals, verdicts and other events without effect, by reason; nothing if there is none."""
+    for what, reasons in figures["without_effect"].items():
+        known = meanings(ReversalReason) if what == "reversal" else WITHOUT_EFFECT[f"{what}-without-effect"]
+        yield f"{counted(sum(reasons.values()), what)} without effect:"
+        for reason, count in sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0])):
+            yield f"  {reason:<18}{count:>6,}  {known.get(reason, reason)}"
 
 
 def late_lines(figures: Mapping[str, Any], program: Program) -> Iterator[str]:

@@ -189,8 +189,7 @@ def _entry(entry: Told, name: str, names: Names, program: Program | None) -> Blo
         row = EventRow(**fields)
         kind = category(row.type)
         text = event_sentence(row, program, names)
-        vain = f"; no effect, {entry['no_effect']}" if entry.get("no_effect") else ""
-        return Block(text + _way_here(entry) + vain, name=name, sign=CATEGORY_SYMBOLS[kind], sign_ink=kind)
+        return Block(text + _way_here(entry), name=name, sign=CATEGORY_SYMBOLS[kind], sign_ink=kind)
     if entry["kind"] == "attributed":
         return Block(f"matched to {names(entry['referrer'])} by {_way(entry)}", name=name, sign="→")
     if entry["kind"] == "decided":

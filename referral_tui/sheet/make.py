@@ -16,7 +16,7 @@ from referral_tui.sheet.tasks import tasks_of
 from referral_tui.sheet.type_words import TYPE_WORDS
 from referral_tui.words import CATEGORY_TITLES
 from simulator.domain.owners import owner
-from simulator.domain.personal_data import FIELD_ERASURE, kept_until
+from simulator.domain.personal_data import field_erasure, kept_until
 from simulator.domain.printable import printable
 from simulator.domain.vocabulary import Category
 from simulator.events.contract import EVENT_TYPES, EventSpec, Sender
@@ -139,7 +139,7 @@ class _Maker:
                 pseudonym=PSEUDONYMS[said.pseudonym][0],
                 pseudonymised=": ".join(PSEUDONYMS[said.pseudonym]),
                 personal=field == "subject",
-                **_erasure(field),
+                **_erasure("", field),
                 came=None if self._sent is None else sum(row.count for row in self._sent.types),
                 origin=self._origins.get(("", field), ""),
             )
@@ -165,7 +165,9 @@ class _Maker:
             pseudonym=PSEUDONYMS[said.pseudonym][0],
             pseudonymised=": ".join(PSEUDONYMS[said.pseudonym]),
             personal=personal,
-            **_erasure(field.partition(".")[0] or ("subject" if said.pseudonym == "keyed" else "id")),
+            **_erasure(
+                kind.name, field.partition(".")[0] or ("subject" if said.pseudonym == "keyed" else "id")
+            ),
             came=self._with_field(kind.name, field, needed=needed, came=came),
             origin=self._origins.get((kind.name, field), ""),
         )
@@ -206,8 +208,8 @@ def _said(kind: EventSpec, field: str) -> FieldWords:
     return words_of(kind.name, field)
 
 
-def _erasure(field: str) -> dict[str, str]:
-    effect = FIELD_ERASURE[field]
+def _erasure(kind: str, field: str) -> dict[str, str]:
+    effect = field_erasure(kind, field)
     return {"kept_until": kept_until(effect), "erasing": str(effect)}
 
 

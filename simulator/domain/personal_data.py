@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from simulator.domain.vocabulary import ErasureEffect
+from simulator.domain.vocabulary import WRITTEN_REASONS, ErasureEffect
 
 KEEP_DAYS: Final = 730
 """How long a person's data is kept after their newest event, in days: two years. The client confirms or changes it."""
@@ -37,7 +37,7 @@ FIELD_ERASURE: Final[dict[str, ErasureEffect]] = {
     "country": _REMOVED,
     "device_ref": _REPLACED,
     "attributes": _REMOVED,
-    "reason": _KEPT,
+    "reason": _REPLACED,  # where somebody wrote it (`field_erasure`)
     "into": _REPLACED,
     "code": _REPLACED,
     "channel": _KEPT,
@@ -87,11 +87,11 @@ COLUMN_ERASURE: Final[dict[str, dict[str, ErasureEffect]]] = {
         "outcome": _KEPT,
         "new_customer": _KEPT,
         "reverses": _KEPT,
-        "reason": _KEPT,
+        "reason": _KEPT,  # of a closed list; what somebody wrote is in `steering`
         "attributes": _REMOVED,
         "adjusts": _KEPT,
         "reinstates": _KEPT,
-        "steering": _REPLACED,  # `into` of a merge; the rest of it stays
+        "steering": _REPLACED,  # `into` of a merge, and reasons that somebody wrote; the rest of it stays
     },
     "merge": {
         "seq": _KEPT,
@@ -216,6 +216,13 @@ ABOUT_NOBODY: Final[dict[str, str]] = {
     "meter": "measurements of a run",
 }
 """The other tables, and why nothing in them is about one person."""
+
+
+def field_erasure(kind: str, field: str) -> ErasureEffect:
+    """Return what erasing a person does to a field of events of one type about them."""
+    if field == "reason" and kind not in WRITTEN_REASONS:
+        return ErasureEffect.KEPT
+    return FIELD_ERASURE[field]
 
 
 def kept_until(effect: ErasureEffect) -> str:

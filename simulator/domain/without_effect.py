@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from simulator.domain.vocabulary import AuditKind
+from collections.abc import Mapping
+from typing import Final
 
-WITHOUT_EFFECT: dict[AuditKind, dict[str, str]] = {
+from simulator.domain.vocabulary import AuditKind, EventType
+
+KIND_OF: Final[Mapping[str, AuditKind]] = {
+    EventType.REVIEW_DECIDED: AuditKind.VERDICT_WITHOUT_EFFECT,
+    EventType.CONVERSION_REVERSED: AuditKind.REVERSAL_WITHOUT_EFFECT,
+    EventType.CONVERSION_REINSTATED: AuditKind.REINSTATEMENT_WITHOUT_EFFECT,
+    EventType.CONVERSION_ADJUSTED: AuditKind.ADJUSTMENT_WITHOUT_EFFECT,
+    EventType.CUSTOMER_MERGED: AuditKind.MERGE_WITHOUT_EFFECT,
+    EventType.REWARD_CHOSEN: AuditKind.CHOICE_WITHOUT_EFFECT,
+    EventType.REWARD_REDEEMED: AuditKind.REDEMPTION_WITHOUT_EFFECT,
+    EventType.REWARD_VETOED: AuditKind.VETO_WITHOUT_EFFECT,
+}
+"""The kind of the audit entry that says of an event of a type that it changed nothing."""
+WITHOUT_EFFECT: Final[dict[str, dict[str, str]]] = {
+    AuditKind.VERDICT_WITHOUT_EFFECT: {"no such decision in review": "no such decision was in review"},
     AuditKind.REVERSAL_WITHOUT_EFFECT: {
         "other-subject": "it came in another person's name than the conversion",
         "already-reversed": "the conversion had been reversed before",
@@ -41,3 +56,9 @@ WITHOUT_EFFECT: dict[AuditKind, dict[str, str]] = {
     },
 }
 """Each reason in words, by the kind of the audit entry that has it."""
+
+
+def why_without_effect(kind: str, detail: str) -> str:
+    """Return in words why an event changed nothing, from its audit entry; `detail` itself where there are none."""
+    reason = detail.rpartition(": ")[2]  # a verdict's names the milestone before it
+    return WITHOUT_EFFECT.get(kind, {}).get(reason, reason)

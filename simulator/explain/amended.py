@@ -1,4 +1,4 @@
-"""List what changed a friend's conversions after they were judged, and choices and redemptions without effect."""
+"""List what changed a friend's conversions after they were judged, and what was done about them without effect."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from db.read.decision_rows import without_effect
-from db.read.event_fields import about_conversions, event_at, events_of
+from db.read.event_fields import about_conversions, acts_of_nobody, event_at, events_of
 from db.read.moment import audit_at
 from db.read.reward_rows import RewardRow
-from simulator.domain.vocabulary import AuditKind, ReversalReason
-from simulator.domain.without_effect import WITHOUT_EFFECT
+from simulator.domain.vocabulary import EventType, ReversalReason
+from simulator.domain.without_effect import KIND_OF, why_without_effect
 from simulator.explain.source import Fields, Source, steered
 from simulator.program.currencies import DIGITS
 from simulator.program.words import amount, moment
 
 _NAMING: Final = {"conversion.reinstated": "reinstates", "conversion.adjusted": "adjusts"}
-_VAIN: Final = {
-    "conversion.reinstated": AuditKind.REINSTATEMENT_WITHOUT_EFFECT,
-    "conversion.adjusted": AuditKind.ADJUSTMENT_WITHOUT_EFFECT,
-    "customer.merged": AuditKind.MERGE_WITHOUT_EFFECT,
-    "reward.chosen": AuditKind.CHOICE_WITHOUT_EFFECT,
-    "reward.redeemed": AuditKind.REDEMPTION_WITHOUT_EFFECT,
-}
+_ACTS: Final = (
+    EventType.REWARD_CHOSEN,
+    EventType.REWARD_REDEEMED,
+    EventType.REWARD_VETOED,
+    EventType.REVIEW_DECIDED,
+)
+"""What somebody did about a reward or a decision; the events need not name the friend, nor anybody."""
 _OF_OTHERS: Final = (ReversalReason.OTHER_SUBJECT, ReversalReason.OTHER_SOURCE)
 _KEPT: Final = ("seq", "received_at", "source", "id", "type", "reason")
 _MOST: Final = 100  # of one friend; no real one has more
@@ -47,38 +47,52 @@ def amended(source: Source, friend: int, events: list[Fields], only_seq: int | N
         conversion = named.get((event["source"], of))
         if conversion is not None:
             vain = no_effect(source, event)
-            says = _effect(source, event, conversion) if vain is None else f"no effect, {vain}"
+            says = _effect(source, event, conversion) if vain is None else f"without effect: {vain}"
             told.append(_told(event, f"{event['source']}:{of}", says, vain is None))
     return told
 
 
-def vain_choices(source: Source, lines: Sequence[RewardRow], events: list[Fields]) -> list[Fields]:
-    """Return, as `amended` does, the choices and redemptions of these lines' recipients that had no effect.
+def vain_acts(
+    source: Source, lines: Sequence[RewardRow], events: list[Fields], only_seq: int | None = None
+) -> list[Fields]:
+    """Return, as `amended` does, what was done about a friend's rewards and decisions without effect.
 
-    Those among `events`, the friend's own, are left out: the timeline shows them.
+    These are choices, redemptions, vetoes and verdicts in nobody's name or in that of the lines' recipients; with
+    `only_seq` only those about that conversion. Those among `events`, the friend's own, are left out: the timeline
+    shows them.
     """
     known = {event["seq"] for event in events}
-    keys = {line.seq: event_at(source.db, line.seq) for line in lines}
-    told: dict[int, Fields] = {}
-    for line in lines:
-        named = (keys[line.seq]["source"], keys[line.seq]["id"], line.reward)
-        for event in _of_recipient(source, line):
-            data = steered(event)
-            if (
-                event["seq"] in known
-                or tuple(data.get(f"reward_{name}") for name in ("source", "id", "reward")) != named
-            ):
-                continue
-            vain = no_effect(source, event)
-            if vain is not None:
-                what = (
-                    f"the choice of {data.get('choice')}"
-                    if event["type"] == "reward.chosen"
-                    else "the redemption"
-                )
-                says = f"{what} for {line.reward} had no effect, {vain}"
-                told[event["seq"]] = _told(event, f"{named[0]}:{named[1]}", says, effect=False)
-    return [told[seq] for seq in sorted(told)]
+    conversions = {(one["source"], one["id"]) for one in events if only_seq in (None, one["seq"])}
+    found = {event["seq"]: event for event in acts_of_nobody(source.db, _ACTS, conversions, _MOST)}
+    for recipient in {line.recipient for line in lines if line.recipient is not None}:
+        found |= {event["seq"]: event for event in events_of(source.db, recipient, types=_ACTS)}
+    told = []
+    for seq in sorted(found.keys() - known):
+        event, data = found[seq], steered(found[seq])
+        of = next((named for named in _named(data) if named in conversions), None)
+        if of is not None and (vain := no_effect(source, event)) is not None:
+            says = f"{_act(event, data)} was without effect: {vain}"
+            told.append(_told(event, f"{of[0]}:{of[1]}", says, effect=False))
+    return told
+
+
+def _named(data: Fields) -> Iterator[tuple[object, object]]:
+    """Yield source and id of the conversion whose reward or decision such an event names."""
+    for what in ("reward", "decision"):
+        yield data.get(f"{what}_source"), data.get(f"{what}_id")
+
+
+def _act(event: Fields, data: Fields) -> str:
+    """Say what such an event did, or would have done."""
+    if event["type"] == EventType.REVIEW_DECIDED:
+        return f"the verdict {data.get('verdict')} on {data.get('decision_milestone')}, by {data.get('by')},"
+    what = {
+        EventType.REWARD_CHOSEN: f"the choice of {data.get('choice')}",
+        EventType.REWARD_REDEEMED: "the redemption",
+        EventType.REWARD_VETOED: "the veto",
+    }[event["type"]]
+    why = f" ({event['reason']})" if event.get("reason") else ""
+    return f"{what} for {data.get('reward_reward')}{why}"
 
 
 def still_reversed(reversals: Sequence[Fields], changed: Sequence[Fields]) -> dict[str, int]:
@@ -102,13 +116,13 @@ def still_reversed(reversals: Sequence[Fields], changed: Sequence[Fields]) -> di
 
 def no_effect(source: Source, event: Fields) -> str | None:
     """Return why an event changed nothing, in words; None if it had an effect, or is of a type without one."""
-    kind = _VAIN.get(event["type"])
-    if kind is None:
+    kind = KIND_OF.get(event["type"])
+    if kind is None or event["type"] == EventType.CONVERSION_REVERSED:  # `reversals_of` shows these
         return None
     at = event["received_at"]
     span = audit_at(source.db, at), audit_at(source.db, at + 1)
     reason = without_effect(source.db, event["seq"], kind, *span)
-    return None if reason is None else WITHOUT_EFFECT[kind].get(reason, reason)
+    return None if reason is None else why_without_effect(kind, reason)
 
 
 def _told(event: Fields, conversion: str, says: str, effect: bool) -> Fields:
@@ -118,11 +132,6 @@ def _told(event: Fields, conversion: str, says: str, effect: bool) -> Fields:
         "says": says,
         "effect": effect,
     }
-
-
-def _of_recipient(source: Source, line: RewardRow) -> Iterator[Fields]:
-    if line.recipient is not None:
-        yield from events_of(source.db, line.recipient, types=("reward.chosen", "reward.redeemed"))
 
 
 def _effect(source: Source, event: Fields, conversion: Fields) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from db.read.decision_rows import AttributionRow, attribution_of, decisions_of
 from db.read.event_fields import events_of
 from db.read.people import merged_into
-from db.read.reward_rows import rewards_of
+from db.read.reward_rows import RewardRow, rewards_of
 from simulator.domain.definitions import PAID
-from simulator.explain.amended import amended, no_effect, still_reversed, vain_choices
+from simulator.explain.amended import amended, no_effect, still_reversed, vain_acts
 from simulator.explain.approval import starts_if_approved
 from simulator.explain.context import load_context
 from simulator.explain.decision import explain_decision
@@ -40,6 +40,7 @@ def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> 
     reversals, changed = reversals_of(source, events, only_seq), amended(source, friend, events, only_seq)
     gone = still_reversed(reversals, changed)
     decisions, rewards = [], []
+    all_lines: list[RewardRow] = []
     for row in rows[:_MOST_DECISIONS]:
         context = load_context(source, row, attribution)
         decision = explain_decision(context, own)
@@ -55,7 +56,8 @@ def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> 
         decision["changes"] += [change.fields() for change in offers]
         decisions.append(decision)
         rewards += [explain_reward(source, line, context) for line in lines]
-        changed += vain_choices(source, lines, events)
+        all_lines += lines
+    changed += vain_acts(source, all_lines, events, only_seq)
     unmatched = [] if attribution or decisions else why_not_yet(source, own)
     return {
         "timeline": _timeline(_with_effects(source, events), attribution, decisions, rewards),

@@ -22,7 +22,7 @@ def test_a_won_dispute_is_told_with_its_day_and_what_it_did(cli: Cli, tmp_path: 
     assert [one["says"] for one in account["amended"]] == [
         "it was reinstated on 6 January 2026, 00:00 UTC (won): the conversion stands again, "
         "and its rewards were promised again",
-        "no effect, the conversion was not reversed",
+        "without effect: the conversion was not reversed",
     ]
     assert [line["state"] for line in account["rewards"]] == ["issued"]
     assert account["rewards"][0]["due_at"] == START + 5 * DAY

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from db.read.queries import events as newest_events
+from db.sqlite.readonly import open_readonly
+from referral_tui.words import event_sentence
 from tests.cli.nasty import DAY, START, Cli, message
 from tests.cli.shop import BASE, about, paid
 
@@ -114,7 +118,7 @@ def test_a_vetoed_reward_says_the_reason_that_was_given(cli: Cli, db: Path) -> N
 def test_a_choice_in_vain_is_told_where_the_reward_is(cli: Cli, db: Path) -> None:
     told = cli("explain", "p", "--db", db, "--json").json["amended"]
     assert [one["says"] for one in told] == [
-        "the choice of points for gift had no effect, the reward was not open for a choice"
+        "the choice of points for gift was without effect: the reward was not open for a choice"
     ] * 2
 
 
@@ -124,7 +128,7 @@ def test_a_merge_says_into_whom_and_that_a_second_one_changed_nothing(cli: Cli, 
     ]
     assert len(merged) == 2
     assert all("(into " in line for line in merged)
-    assert ["no effect, the two references were one person's already" in line for line in merged] == [
+    assert ["without effect: the two references were one person's already" in line for line in merged] == [
         False,
         True,
     ]
@@ -132,3 +136,86 @@ def test_a_merge_says_into_whom_and_that_a_second_one_changed_nothing(cli: Cli, 
 
 def test_a_friend_who_shares_a_link_of_their_own_has_lost_no_referrer_by_it(cli: Cli, db: Path) -> None:
     assert cli("explain", "bob", "--db", db, "--json").json["late_codes"] == []
+
+
+def of_nobody(own: str, kind: str, hours: int, **data: Any) -> dict[str, Any]:
+    made = message(own, kind, None, START + 41 * DAY + hours * 3_600_000, **data)
+    return {name: value for name, value in made.items() if value is not None}
+
+
+@pytest.fixture
+def in_vain(cli: Cli, db: Path, tmp_path: Path) -> Path:
+    """The same, and what operators did in nobody's name and too late, or about nothing that there is."""
+    named = {"source": "client/shop", "id": "p", "milestone": "any", "reward": "gift"}
+    decision = {"source": "client/shop", "id": "large", "milestone": "any"}
+    more = [
+        of_nobody("late", "reward.vetoed", 1, reward=named, reason="terms-broken"),
+        of_nobody("used", "reward.redeemed", 2, reward=named),
+        of_nobody("lost", "reward.vetoed", 3, reward=named | {"id": "nowhere"}, reason="terms-broken"),
+        of_nobody("twice", "review.decided", 4, decision=decision, verdict="decline", by="op-2"),
+    ]
+    (tmp_path / "more.jsonl").write_text("\n".join(map(json.dumps, more)))
+    ran = cli("ingest", "--db", db, "--replay", tmp_path / "more.jsonl", "--json")
+    assert ran.status == 0, ran.err
+    (tmp_path / "counted.json").write_text(ran.out)
+    return db
+
+
+def test_vetoes_verdicts_and_redemptions_in_vain_are_told_though_they_name_nobody(
+    cli: Cli, in_vain: Path
+) -> None:
+    amended = cli("explain", "bob", "--db", in_vain, "--json").json["amended"]
+    told = {one["id"]: (one["conversion"], one["says"], one["effect"]) for one in amended}
+    assert {own: told[own] for own in ("late", "used", "twice")} == {
+        "late": (
+            "client/shop:p",
+            "the veto for gift (terms-broken) was without effect: the reward was neither pending, waiting nor offered",
+            False,
+        ),
+        "used": (
+            "client/shop:p",
+            "the redemption for gift was without effect: the reward was not given out, or not any more",
+            False,
+        ),
+        "twice": (
+            "client/shop:large",
+            "the verdict decline on any, by op-2, was without effect: no such decision was in review",
+            False,
+        ),
+    }
+    assert "lost" not in told
+    only = cli("explain", "client/shop:p", "--db", in_vain, "--json").json["amended"]
+    assert {one["id"] for one in only} >= {"late", "used"}
+    assert "twice" not in {one["id"] for one in only}
+
+
+def test_the_summary_of_ingest_counts_whatever_had_no_effect(in_vain: Path, cli: Cli) -> None:
+    counted = json.loads((in_vain.parent / "counted.json").read_text())["without_effect"]
+    assert counted == {
+        "reversal": {"nothing-to-undo": 2, "other-subject": 1},
+        "choice": {"not-offered": 2},
+        "merge": {"same-person": 1},
+        "redemption": {"not-issued": 1},
+        "verdict": {"no such decision in review": 1},
+        "veto": {"not-open": 1, "unknown": 1},
+    }
+    (in_vain.parent / "none.jsonl").write_text("")
+    out = cli("ingest", "--db", in_vain, "--replay", in_vain.parent / "none.jsonl").out
+    assert "2 vetoes without effect:" in out
+    assert "1 verdict without effect:" in out
+
+
+def test_what_just_happened_in_vain_says_so(in_vain: Path) -> None:
+    with closing(open_readonly(in_vain)) as db:
+        said = [event_sentence(event, None, str) for event in newest_events(db, 50)]
+    vain = [one.partition("; without effect: ") for one in said if "without effect" in one]
+    assert {(what.partition(":")[0], why) for what, _, why in vain} == {
+        ("an operator declined a conversion in review", "no such decision was in review"),
+        ("an operator stopped a reward", "there is no such reward"),
+        ("a reward was used", "the reward was not given out, or not any more"),
+        ("an operator stopped a reward", "the reward was neither pending, waiting nor offered"),
+        ("bobby is a person known by another reference", "the two references were one person's already"),
+        ("ann chose a reward", "the reward was not open for a choice"),
+        ("a conversion was reversed", "no reward of the conversion could be taken back"),
+        ("eve's conversion was reversed", "it came in another person's name than the conversion"),
+    }

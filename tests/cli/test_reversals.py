@@ -69,7 +69,7 @@ def test_explain_says_of_friend_and_conversion_which_reversals_had_no_effect(
     elsewhere = {"r2": "not-received"} if what == "ben" else {}
     assert reasons == {"r0": "other-subject", "r1": "other-source", "r3": "other-subject"} | elsewhere
     assert (
-        "no effect, it came in another person's name than the conversion"
+        "without effect: it came in another person's name than the conversion"
         in cli("explain", what, "--db", db).out
     )
 

@@ -51,7 +51,10 @@ async def states(door: Caller) -> list[tuple[str, str, str | None, int]]:
 
 
 def vetoes(db: Database) -> Iterable[tuple[Any, ...]]:
-    return db.execute("SELECT id, received_at, json_extract(steering, '$.reason') FROM event WHERE type = 'reward.vetoed' ORDER BY seq")
+    return db.execute(
+        "SELECT id, received_at, json_extract(steering, '$.reason') FROM event "
+        "WHERE type = 'reward.vetoed' ORDER BY seq"
+    )
 
 
 async def test_who_may_veto_is_asked_signed_and_what_is_let_be_is_paid(tmp_path: Path) -> None:

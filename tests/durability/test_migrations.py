@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from db.migrations import migrating
-from db.read import log
 from db.migrations.migrating import STEPS, migrate
+from db.read import log
 from db.sqlite.readonly import OLDEST_SCHEMA, SCHEMA_VERSION, DamagedDatabaseError, SchemaError, open_readonly
 from referral_tui.cli.app import run
 from simulator.domain.errors import DatabaseError
@@ -108,7 +108,10 @@ def test_a_command_that_writes_migrates_first_and_says_so(
 ) -> None:
     (tmp_path / "none.jsonl").write_bytes(b"")
     run(["ingest", "--db", str(old), "--replay", str(tmp_path / "none.jsonl")])
-    assert f"{old}: migrated from schema {VERSIONS[-1]} to {SCHEMA_VERSION}, and verified" in capsys.readouterr().err
+    assert (
+        f"{old}: migrated from schema {VERSIONS[-1]} to {SCHEMA_VERSION}, and verified"
+        in capsys.readouterr().err
+    )
     open_readonly(old).close()
 
 

@@ -10,8 +10,15 @@ import db.schema.models
 import db.schema.models_run  # noqa: F401 - defines its tables
 from db.door_people import NAMING_NOBODY, POINTING
 from db.hooks import HookStore
-from simulator.domain.personal_data import ABOUT_NOBODY, COLUMN_ERASURE, FIELD_ERASURE, KEEP_DAYS, kept_until
-from simulator.domain.vocabulary import ErasureEffect
+from simulator.domain.personal_data import (
+    ABOUT_NOBODY,
+    COLUMN_ERASURE,
+    FIELD_ERASURE,
+    KEEP_DAYS,
+    field_erasure,
+    kept_until,
+)
+from simulator.domain.vocabulary import WRITTEN_REASONS, ErasureEffect
 from simulator.events.contract import EVENT_TYPES
 
 ENVELOPE = ("specversion", "id", "source", "type", "time", "subject")
@@ -32,12 +39,29 @@ def test_it_is_said_of_every_column_of_the_database_what_erasing_a_person_does()
 
 
 def test_a_field_and_its_column_in_the_log_are_treated_alike() -> None:
-    both = FIELD_ERASURE.keys() & COLUMN_ERASURE["event"].keys()
+    both = (FIELD_ERASURE.keys() & COLUMN_ERASURE["event"].keys()) - {"reason"}
     assert len(both) > 20
     assert {name: FIELD_ERASURE[name] for name in both} == {
         name: COLUMN_ERASURE["event"][name] for name in both
     }
     assert COLUMN_ERASURE["person"]["ref"] is FIELD_ERASURE["subject"]
+
+
+def test_a_reason_that_somebody_wrote_is_erased_and_one_of_a_closed_list_stays() -> None:
+    free = {
+        kind.name
+        for kind in EVENT_TYPES.values()
+        for field in kind.fields
+        if field.name == "reason" and field.kind == "text"
+    }
+    assert free == set(map(str, WRITTEN_REASONS))
+    assert {field_erasure(kind, "reason") for kind in free} == {ErasureEffect.REPLACED}
+    assert (
+        field_erasure("conversion.reversed", "reason")
+        is ErasureEffect.KEPT
+        is COLUMN_ERASURE["event"]["reason"]
+    )
+    assert COLUMN_ERASURE["event"]["steering"] is ErasureEffect.REPLACED
 
 
 def test_it_is_said_of_every_table_of_the_door_whether_it_points_to_people(tmp_path: Path) -> None:

@@ -22,13 +22,13 @@ from db.sqlite.readonly import making_sense
 from db.write.erasing import Cells, Overwriting
 from db.write.store import Store, Upstream
 from simulator.domain.errors import InputError
-from simulator.domain.naming import naming
+from simulator.domain.naming import mentioning
 from simulator.domain.personal_data import ERASED
 from simulator.platform.erasing.event import check_said, write
 from simulator.platform.erasing.kept_answers import KeptAnswers
 from simulator.platform.erasing.named_events import NamedEvents
 from simulator.platform.erasing.outcomes import Outcomes, PersonalFacts
-from simulator.platform.erasing.people import Person, find, silent, with_contact_of
+from simulator.platform.erasing.people import KnownAs, Person, find, silent, with_contact_of
 from simulator.platform.erasing.pseudonyms import pseudonym, reference_like
 from simulator.program.load import load_program
 from simulator.program.model import Program
@@ -56,14 +56,16 @@ class ErasedPerson:
 class Erasure:
     """What was erased: each person, the replacement of each text that named them, and what could not be replaced.
 
-    `references` are those that were overwritten. `in_ids` is the number of events whose id, which stays, contains one
-    of the texts. `anew` says that the entire file was rewritten. Texts and references are for searching other places,
-    and must not be kept longer than that takes.
+    `texts` are references, codes, contacts and devices, `known_as` names, e-mail addresses and phone numbers in the
+    client's records. `references` are those that were overwritten. `in_ids` is the number of events whose id, which
+    stays, contains one of the texts. `anew` says that the entire file was rewritten. Texts and references are for
+    searching other places, and must not be kept longer than that takes.
     """
 
     people: Sequence[ErasedPerson]
     references: Sequence[str] = field(repr=False)
     texts: Mapping[str, str] = field(repr=False)
+    known_as: Mapping[str, str] = field(repr=False)
     in_ids: int
     anew: bool
 
@@ -90,16 +92,18 @@ def erase(
     older_than: int | None = None,
     by: str,
     reason: str,
+    known_as: KnownAs = lambda _references: (),
     upstream: Upstream | None = None,
 ) -> Erasure:
     """Erase people from the database at `path`, along with everybody who was merged with them.
 
     They are the people with these references, those who share a contact with `contact_of`, and those about whom
-    nothing was received for `older_than` days. `by` is the reference of the operator, `reason` the basis. What is
-    written is committed `upstream` first.
+    nothing was received for `older_than` days. `by` is the reference of the operator, `reason` the basis. `known_as`
+    returns what the client's records call people, so that free text about them is found. What is written is committed
+    `upstream` first.
 
     Raises:
-        InputError: a reference is unknown, or `by` or `reason` break the contract.
+        InputError: a reference is unknown, or `by` or `reason` break the contract or name somebody who is erased.
         DatabaseError: the database is in use, merged from others, or can't be read or written.
 
     """
@@ -118,7 +122,7 @@ def erase(
         if older_than is not None:
             wanted += silent(store, older_than)
         eraser = _Eraser(store, programs)
-        people = find(store, wanted, eraser.merges)
+        people = find(store, wanted, eraser.merges, known_as)
         store.empty_log()  # whoever keeps it from being emptied is told before, not after
         erased, in_ids = eraser.erase(people, by=by, reason=reason)
         anew = path.stat().st_size <= ANEW_BYTES
@@ -129,6 +133,7 @@ def erase(
         people=erased,
         references=[ref for one in people for ref in one.new_refs],
         texts={text: pseudonym for one in people for text, pseudonym in one.texts.items()},
+        known_as={name: one.new_refs[one.main] for one in people for name in one.known_as},
         in_ids=in_ids,
         anew=anew,
     )
@@ -152,11 +157,13 @@ class _Eraser:
         """
         erased, in_ids = [], 0
         log = NamedEvents.of(self._store, people, alike=self._alike)
+        for person in people:
+            _check_unnamed(person, log, by, reason)
         outcomes = Outcomes.of(self._store, people)
         for person in people:
             self._name(person, log)
             in_ids += self._store.read(erasures.ids_with, list(person.refs), list(person.texts))
-            blanked = {"event": log.blank(person)}
+            blanked = {"event": log.blank(person, self._store)}
             blanked["person"] = {number: {"ref": person.new_refs[ref]} for number, ref in person.refs.items()}
             blanked["quarantine"] = self._quarantine(person)
             codes, blanked["audit"] = self._attributions(person)
@@ -192,23 +199,41 @@ class _Eraser:
 
     def _quarantine(self, person: Person) -> dict[int, Cells]:
         """Return the new cells of refused messages that name the person."""
-        named = naming(person.texts)
+        named = person.mentioned()
         main = person.new_refs[person.main]
+        found = self._store.read(erasures.quarantined_with, list(person.texts), person.known_as)
         return {
             number: {"reason": main, "message": main, "sha256": main}
-            for number, *texts in self._store.read(erasures.quarantined_with, list(person.texts))
+            for number, *texts in found
             if any(named.search(text) for text in texts)
         }
 
     def _commands(self, person: Person) -> dict[int, tuple[str, str | None]]:
         """Return the new arguments, and why they were refused, of commands that name the person."""
-        named = naming(person.texts)
+        named = person.mentioned()
         main = person.new_refs[person.main]
         return {
             number: (named.sub(main, args), None if refused is None else named.sub(main, refused))
-            for number, args, refused in self._store.read(erasures.commands_with, list(person.texts))
+            for number, args, refused in self._store.read(erasures.commands)
             if named.search(args) or named.search(refused or "")
         }
+
+
+def _check_unnamed(person: Person, log: NamedEvents, by: str, reason: str) -> None:
+    """Check that who erases somebody, and why, names nobody who is to be erased: both become part of the log.
+
+    Raises:
+        InputError: it does; says by what.
+
+    """
+    cells = [one.cells[name] for one in log.own(person) for name in ("contact_ref", "device_ref")]
+    texts = {*person.refs.values(), *log.codes_of(person), *(text for text in cells if text is not None)}
+    named = mentioning(texts, person.known_as)
+    for option, said in (("--by", by), ("--basis", reason)):
+        if (found := named.search(said)) is not None:
+            raise InputError(
+                f"{option}: {found[0]!r} names a person who is to be erased, and it stays in the log; name the request"
+            )
 
 
 def _told(person: Person, seq: int, what: Overwriting) -> ErasedPerson:

@@ -25,7 +25,8 @@ _REMOVED: Final = ("segment", "community", "country", "attributes")
 class NamedEvents:
     """The events that name somebody who is to be erased: `before` as they were, `events` as they are now.
 
-    `of_person` and `of_text` are their seqs by the person's number, and by what names somebody.
+    `of_person` and `of_text` are their seqs by the person's number, and by what names somebody. `written` are the
+    reasons that somebody wrote, by seq, of all events, whoever they are about.
     """
 
     before: dict[int, EventCells]
@@ -34,6 +35,7 @@ class NamedEvents:
     spellings: dict[str, list[str]]
     of_person: dict[int, list[int]]
     of_text: dict[tuple[str, str], list[int]]
+    written: dict[int, str]
 
     @classmethod
     def of(cls, store: Store, people: Sequence[Person], *, alike: bool) -> NamedEvents:
@@ -49,13 +51,15 @@ class NamedEvents:
         )
         named = store.read(erasures.events_naming, names)
         found = {one.seq: one for one in (*own, *named)}
-        log = cls({seq: found[seq] for seq in sorted(found)}, {}, {}, {}, {}, {})
+        log = cls({seq: found[seq] for seq in sorted(found)}, {}, {}, {}, {}, {}, {})
         for one in log.before.values():
             log._enter(one, alike=alike)
         return log
 
     def _enter(self, one: EventCells, *, alike: bool) -> None:
         self.events[one.seq] = one
+        if (reason := erasures.reason_in(one)) is not None:
+            self.written[one.seq] = reason
         if one.person is not None:
             self.of_person.setdefault(one.person, []).append(one.seq)
         for name in _NAMING:
@@ -89,19 +93,34 @@ class NamedEvents:
                 found |= {text: spelling(base, place) for place, text in enumerate(self.spellings[key])}
         return found
 
-    def blank(self, person: Person) -> dict[int, Cells]:
-        """Return the new cells of the events that name a person or are theirs, and remember them."""
+    def blank(self, person: Person, store: Store) -> dict[int, Cells]:
+        """Return the new cells of the events that name a person, are theirs, or have a reason about them.
+
+        They are remembered as what the events hold by now.
+        """
+        told = self._reasons_about(person, store)
         keys = [(name, text) for name in _NAMING for text in person.named(name)]
         keys += [("into", ref) for ref in person.new_refs]
         seqs = {seq for number in person.refs for seq in self.of_person.get(number, ())}
         seqs |= {seq for key in keys for seq in self.of_text.get(key, ())}
+        seqs |= told
         new: dict[int, Cells] = {}
         for seq in sorted(seqs):
             one = self.events[seq]
-            if changed := _new_cells(one, person):
+            if changed := _new_cells(one, person, told=seq in told):
                 new[seq] = changed
                 self.events[seq] = one._replace(cells={**one.cells, **changed})
         return new
+
+    def _reasons_about(self, person: Person, store: Store) -> set[int]:
+        """Return the events with a reason in which a person is named, or that are about them or what is theirs."""
+        named = person.mentioned()
+        found = set(store.read(erasures.reasons_about, person.refs, self.written)) if self.written else set()
+        return found | {
+            seq
+            for seq, reason in self.written.items()
+            if self.events[seq].person in person.refs or named.search(reason)
+        }
 
 
 def _distinct(column: str, events: Iterable[EventCells]) -> list[str]:
@@ -118,8 +137,8 @@ def _into(one: EventCells) -> str | None:
     return into
 
 
-def _new_cells(one: EventCells, person: Person) -> dict[str, str | None]:
-    """Return the cells of an event that erasing a person changes."""
+def _new_cells(one: EventCells, person: Person, *, told: bool) -> dict[str, str | None]:
+    """Return the cells of an event that erasing a person changes; `told` says that its reason tells of them."""
     changed: dict[str, str | None] = {}
     for name in _NAMING:
         text = one.cells[name]
@@ -127,8 +146,12 @@ def _new_cells(one: EventCells, person: Person) -> dict[str, str | None]:
             changed[name] = person.named(name)[text]
     if one.person in person.refs:
         changed |= dict.fromkeys((name for name in _REMOVED if one.cells[name] is not None), None)
+    new: dict[str, str] = {}
     into = _into(one)
     if into is not None and into in person.new_refs:
-        data = orjson.loads(one.cells["steering"] or "{}")
-        changed["steering"] = orjson.dumps(data | {"into": person.new_refs[into]}).decode()
+        new["into"] = person.new_refs[into]
+    if told:
+        new["reason"] = person.new_refs[person.main]
+    if new:
+        changed["steering"] = orjson.dumps(orjson.loads(one.cells["steering"] or "{}") | new).decode()
     return changed

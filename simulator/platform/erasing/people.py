@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from db.read import erasures
 from db.read.erasures import Merged
 from db.write.store import Store
 from simulator.domain.errors import InputError
+from simulator.domain.naming import mentioning
 from simulator.domain.personal_data import ERASED
 from simulator.domain.spans import DAY_MS
 from simulator.domain.wall_clock import wall_ms
 
+KnownAs = Callable[[Sequence[str]], Sequence[str]]
+"""A function that returns by what the client knows people with these references: names, e-mail addresses, phones."""
+
 
 @dataclass
 class Person:
-    """Somebody to be erased: all their references by number, and a pseudonym for each text that names them."""
+    """Somebody to be erased: all their references by number, and a pseudonym for each text that names them.
+
+    `known_as` are the names, e-mail addresses and phone numbers in the client's records.
+    """
 
     refs: dict[int, str]
     main: str
@@ -24,6 +32,7 @@ class Person:
     codes: dict[str, str] = field(default_factory=dict)
     contacts: dict[str, str] = field(default_factory=dict)
     devices: dict[str, str] = field(default_factory=dict)
+    known_as: tuple[str, ...] = field(default=(), repr=False)
 
     def named(self, column: str) -> dict[str, str]:
         """Return the pseudonyms for the texts that name them in a column of events."""
@@ -34,8 +43,14 @@ class Person:
         """All texts that name them, with their replacements."""
         return {**self.devices, **self.contacts, **self.codes, **self.new_refs}
 
+    def mentioned(self) -> re.Pattern[str]:
+        """Return a pattern that finds this person in what somebody wrote."""
+        return mentioning(self.texts, self.known_as)
 
-def find(store: Store, references: Sequence[str], merges: Sequence[Merged]) -> list[Person]:
+
+def find(
+    store: Store, references: Sequence[str], merges: Sequence[Merged], known_as: KnownAs
+) -> list[Person]:
     """Find the people with these references, each once."""
     known = store.read(erasures.persons_named, references)
     people: list[Person] = []
@@ -49,7 +64,8 @@ def find(store: Store, references: Sequence[str], merges: Sequence[Merged]) -> l
             continue
         ids = united(known[ref], merges)
         found.update(ids)
-        people.append(Person(store.read(erasures.refs_of, ids), ref))
+        refs = store.read(erasures.refs_of, ids)
+        people.append(Person(refs, ref, known_as=tuple(dict.fromkeys(known_as(list(refs.values()))))))
     return people
 
 
