@@ -100,7 +100,9 @@ def _written_reasons(events: pl.DataFrame) -> dict[int, str]:
     if reasons.null_count() == events.height:
         return {}
     there = reasons.is_not_null().arg_true()
-    rows = zip(there.to_list(), events["type"][there].cast(_TEXT).to_list(), reasons[there].to_list(), strict=True)
+    rows = zip(
+        there.to_list(), events["type"][there].cast(_TEXT).to_list(), reasons[there].to_list(), strict=True
+    )
     return {place: reason for place, kind, reason in rows if kind in _WRITTEN}
 
 
