@@ -49,5 +49,7 @@ def first_difference(db: Database) -> DefinitionDifference | None:
 
 
 def _definitions(db: Database) -> dict[str, Definition]:
+    """Return all definitions by name; older databases have white space after some, which SQLite keeps."""
     marks = ", ".join("?" * len(_STATISTICS))
-    return {row[1]: row for row in db.execute(_ALL.format(marks), _STATISTICS)}
+    found = db.execute(_ALL.format(marks), _STATISTICS)
+    return {row[1]: (*row[:3], row[3] and str(row[3]).rstrip()) for row in found}

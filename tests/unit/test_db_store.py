@@ -319,7 +319,7 @@ def test_only_one_writer_and_a_dead_ones_lock_is_free(make: Make, tmp_path: Path
     ("setup", "said"),
     [
         ("CREATE TABLE t (a)", "not of referral-tui"),
-        ("PRAGMA user_version = 8", "of schema 8"),
+        ("PRAGMA user_version = 9", "of schema 9"),
         ("UPDATE setting SET value = '0' WHERE name = 'schema'", "of schema 0"),
         ("DELETE FROM program_version", "no program"),
     ],
