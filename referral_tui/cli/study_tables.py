@@ -171,8 +171,8 @@ def finalist_lines(
 
 
 _COLUMNS: Final = (
-    "more: customers than as it is; each further: what each of them costs; ended: in how many "
-    "markets the budget ended."
+    "more: customers than as it is; each further: what each of them costs, or each that is lost saves; "
+    "ended: in how many markets the budget ended."
 )
 
 
@@ -191,7 +191,6 @@ def _choice_lines(
     yield _grid_row(" ", letters, widths, "customers", "more (95 %)", "paid+pending", "each further", "ended")
     for design, one, mark in zip(designs, summaries, marks, strict=True):
         more, each = one.differences.get("qualified"), one.each_further
-        priced = more is not None and more.mean.sign > 0 and each.low is not None
         yield _grid_row(
             mark,
             [_choice(design, place) for place in range(len(paths))],
@@ -201,7 +200,7 @@ def _choice_lines(
             if more is None or more.mean.low is None
             else _apart(more.mean.low, more.mean.high or 0),
             ground.money(one.means["promised"]),
-            ground.money(each.value) if priced else figures.NOTHING,
+            ground.money(each.value) if each.bounded else figures.NOTHING,
             f"{one.budget_ended}/{one.markets}",
         )
 

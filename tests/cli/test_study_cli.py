@@ -87,6 +87,9 @@ def test_a_grid_is_sorted_and_has_its_frontier(cli: Cli, pretend: Pretend) -> No
     assert ran.status == 0
     rows = [line.split() for line in ran.out.splitlines() if line.startswith(("*", " ")) and "£" in line]
     assert [row[1] for row in rows] == ["20", "as", "30", "40"]
+    assert all(row[-2].startswith("£") for row in rows if row[1] != "as"), (
+        "each that is lost saves something, too"
+    )
     assert flat(ran.out).startswith("Of 4 designs, referrer-credit.value=40 brings the most customers")
     assert "referrer-credit.value=20 is the cheapest, with" in flat(ran.out)
     assert "fewer customers a year than the design as it is" in flat(ran.out)
