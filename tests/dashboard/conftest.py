@@ -25,9 +25,19 @@ from referral_tui.dashboard.widgets import lines
 from simulator.domain.errors import ProgramError
 from simulator.program.load import load_program
 from simulator.program.words import describe
+from tests.dashboard.headless import paint_when_looked_at, parse_css_once
 from tests.dashboard.story import DAY, START, Story
 from tests.dashboard.trying import FakeStudy
 from tests.dashboard.watching import TOLD, WALL, HeldClock, Watch, Watched
+
+
+@pytest.fixture(scope="session", autouse=True)
+def spared() -> Iterator[None]:
+    """Spare the apps what nobody sees."""
+    with pytest.MonkeyPatch.context() as patch:
+        paint_when_looked_at(patch)
+        parse_css_once(patch)
+        yield
 
 
 @pytest.fixture(scope="session")
