@@ -9,6 +9,7 @@ import gc
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import Annotated, Any, Final
 
@@ -127,8 +128,9 @@ class LazyGroup(TyperGroup):
             raise InterruptedCommand from interrupt
 
 
+@cache
 def load(name: str) -> Any:
-    """Import the module of a command, and return the command."""
+    """Import the module of a command, and return the command: made once, since Typer reads its signature for 2 ms."""
     place = COMMANDS[name]
     found = getattr(import_module(f"referral_tui.cli.{place.module}"), place.name)
     if isinstance(found, typer.Typer):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
@@ -38,16 +39,24 @@ def parse_expression(text: str, facts: FactList = AT_CONVERSION) -> Parsed:
     problems = word_problems(text, facts)
     if problems:
         return Parsed(None, tuple(problems))
+    try:
+        return _parsed(text, facts)
+    except (
+        RecursionError
+    ):  # only if the caller's stack is deep already: the limit on nesting is met long before
+        return Parsed(None, (f"the expression is nested too deep; {MAX_NESTING} levels are the most",))
+
+
+@lru_cache(
+    maxsize=512
+)  # sqlglot takes 1 ms, and `explain` judges a conversion a dozen times by the same rules
+def _parsed(text: str, facts: FactList) -> Parsed:
     reading = _ExpressionReader(facts)
     tree = None
     try:
         tree = reading.condition(parse_one(whole_fractions(text)), "a rule")
     except SqlglotError as error:
         reading.problems.append(_syntax(error))
-    except (
-        RecursionError
-    ):  # only if the caller's stack is deep already: the limit on nesting is met long before
-        reading.problems.append(f"the expression is nested too deep; {MAX_NESTING} levels are the most")
     except _Refused:
         pass
     return Parsed(None if reading.problems else tree, tuple(dict.fromkeys(reading.problems)))

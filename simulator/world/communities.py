@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.world.draws import Floats, Ints, Keys, Purpose, bits, choose, seed_key, uniform
-from simulator.world.spec_people import Communities as CommunitiesSpec
+
+if TYPE_CHECKING:  # pydantic and the world's file: who only receives events loads neither
+    from simulator.world.spec_people import Communities as CommunitiesSpec
 
 NONE = -1
 _KINDS = ((8, "family"), (30, "neighbours"), (120, "club"), (1 << 62, "workplace"))  # by size, exclusive

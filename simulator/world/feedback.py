@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,7 +14,9 @@ from simulator.world.draws import Floats, Ints
 from simulator.world.people import People, Referrers
 from simulator.world.pseudonyms import Bytes, marks
 from simulator.world.reward_acts import ReportedReward
-from simulator.world.spec_people import Feedback as FeedbackSpec
+
+if TYPE_CHECKING:  # pydantic and the world's file: who only receives events loads neither
+    from simulator.world.spec_people import Feedback as FeedbackSpec
 
 _NONE = np.empty(0, dtype=np.int64)
 

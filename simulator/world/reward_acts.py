@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -13,10 +13,12 @@ from simulator.domain.vocabulary import RewardState
 from simulator.program.model import Program, Reward
 from simulator.world.draws import Bools, Ints, Keys, Purpose, bits, seed_key, uniform
 from simulator.world.event_rows import WIDTH, EventKind, event_rows, ident
-from simulator.world.measures import Delay
 from simulator.world.rhythm import Rhythm
-from simulator.world.spec import WorldSpec
-from simulator.world.spec_rewards import Choice, Redemption, Veto
+
+if TYPE_CHECKING:  # pydantic and the world's file: who only receives events loads neither
+    from simulator.world.measures import Delay
+    from simulator.world.spec import WorldSpec
+    from simulator.world.spec_rewards import Choice, Redemption, Veto
 
 ACT_COLUMNS: Final = (
     *("subject", "reward_source", "reward_id", "reward_milestone", "reward_reward"),

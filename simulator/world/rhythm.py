@@ -7,14 +7,17 @@ drawn in lived time and mapped back, so that a delay of a night's length from mi
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.domain.spans import DAY_MS, HOUR_MS
 from simulator.world.draws import Floats, Ints, Keys, Purpose, lognormal
-from simulator.world.measures import Delay
-from simulator.world.spec_people import Rhythm as RhythmSpec
+
+if TYPE_CHECKING:  # pydantic and the world's file: who only receives events loads neither
+    from simulator.world.measures import Delay
+    from simulator.world.spec_people import Rhythm as RhythmSpec
 
 YEAR_MS = 365.25 * DAY_MS
 _FLOOR = 0.02  # pace never drops to 0: lived time must be invertible
