@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from simulator.domain.errors import ProgramError
 from simulator.events.contract import EVENT_TYPES, REFERRER_KINDS
@@ -52,6 +53,11 @@ def load_program(
         ProgramError: every problem of the file, in its order, each with file, line, table and key.
 
     """
+    return _loaded(text, file, currency, numeric)
+
+
+@lru_cache(maxsize=64)  # 6 ms; a command reads the program of its database more than once
+def _loaded(text: str, file: str, currency: str | None, numeric: bool | None) -> Program:
     document = parse_toml(text, file)
     report = Report(file, find_line_numbers(text))
     program = _Loader(document, report, currency, numeric).program(text)

@@ -19,8 +19,9 @@ def paint_when_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     paint = Compositor.render_update
     wait = Pilot._wait_for_screen
 
-    def keep(self: Compositor, *_: Any, **__: Any) -> None:
-        """Leave the dirty regions as they are."""
+    def keep(self: Compositor, *, full: bool = False, **named: Any) -> Any:
+        """Leave the dirty regions as they are, unless a picture of all is asked for."""
+        return paint(self, full=True, **named) if full else None
 
     async def wait_and_paint(self: Pilot[None], timeout: float = 30.0) -> bool:
         waited = await wait(self, timeout)
