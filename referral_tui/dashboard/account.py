@@ -163,7 +163,9 @@ def _if_approved(told: Told, names: Names, program: Program | None) -> Iterator[
 
 def _why_not(told: Told) -> Iterator[Block]:
     if told.get("past"):
-        yield Block("As it was then. What would have paid is told of now: ] goes on.", "quiet", wide=True)
+        yield Block(
+            "As it was then. What would have paid is shown only for now: ] goes on.", "quiet", wide=True
+        )
         return
     if not told["why_not"]:
         return

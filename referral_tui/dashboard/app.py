@@ -350,7 +350,7 @@ class Dashboard(OrderedKeys):
         path = free_path(self.setup.pictures, f"{self.current_mode}{part}", self._now, ending)
         if self.is_web:
             self.deliver_text(io.StringIO(text), save_filename=path.name)
-            said = StatusMessage(f"The {what} was handed to your browser: {path.name}", "good")
+            said = StatusMessage(f"The {what} was sent to your browser: {path.name}", "good")
         else:
             try:
                 write_text(path, text)
@@ -482,7 +482,7 @@ class Dashboard(OrderedKeys):
 
     @property
     def _now(self) -> int:
-        """The simulated moment that is shown, milliseconds UTC; 0 where none is known."""
+        """The simulated moment that is shown, milliseconds UTC; 0 if none is known."""
         if self.view.at is not None:
             return self.view.at
         clock = self.snapshot.database_status.clock if self.snapshot else None

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from referral_tui.dashboard.setup import Setup
 
 LOOK_S: Final = 0.1  # between two looks at how the dashboard stands; one takes 0.2 ms
-NOT_YET: Final = "The lesson goes on by itself as soon as what its panel says is so."
+NOT_YET: Final = "The lesson goes on by itself as soon as you have done what its panel says."
 NO_ANSWER: Final = "The lesson waits for an answer: press the number of a choice."
 LIT, DIM = "-lit", "-dim"
 _HINTS: Final = {
@@ -46,7 +46,7 @@ _HINTS: Final = {
     "done": "space goes on · ⌫ back",
 }
 _KEYS: Final = (
-    ("space", "app.pause", "Goes on with the lesson, where nothing else is left to do"),
+    ("space", "app.pause", "Goes on with the lesson if nothing else is left to do"),
     ("backspace", "app.lesson_back", "Goes a step of the lesson back"),
     ("r", "app.lesson_again", "Begins the lesson again"),
 )

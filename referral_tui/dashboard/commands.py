@@ -57,7 +57,7 @@ COMMANDS: tuple[Command, ...] = (
         "full_stop",
         "step",
         "One event on",
-        "Goes one event on, and says in words what it did",
+        "Goes forward one event, and says in words what it did",
         "step",
         ".",
     ),
@@ -125,7 +125,7 @@ COMMANDS: tuple[Command, ...] = (
         "b",
         "rewind",
         "Back to an earlier stop",
-        "Lists where the world stood still before, to go back there; it is made again from its seed (a demo only)",
+        "Lists where the world stood still before, to go back there; it is recreated from its seed (a demo only)",
     ),
     Command(
         "time.day_back",
@@ -160,7 +160,7 @@ COMMANDS: tuple[Command, ...] = (
         "tab",
         "focus_next",
         "Next part",
-        "Moves the focus on; the arrow keys do so, too",
+        "Moves the focus on; the arrow keys also do",
         "next part",
     ),
     Command(

@@ -80,8 +80,8 @@ _HELPED = {
 }
 MAKING = (
     "The first case is being made",
-    "A small world is run from its seed: people share links, buy and cancel, and messages get lost. It takes some "
-    "seconds; later cases are made while you work.",
+    "A small world is simulated from its seed: people share links, buy and cancel, and messages get lost. It "
+    "takes a few seconds; later cases are made while you work.",
 )
 
 
@@ -199,7 +199,7 @@ class DrillScreen(Screen[None]):
             back = "" if not one.wrong else " This cause comes back in a moment."
             return StatusMessage(f"{right} of {len(one.case.questions)} right at once.{back}", tone)
         if one.helped:
-            return StatusMessage("Answered for you, to learn from: look up why, then press enter.")
+            return StatusMessage("Answered for you, as an example: look up why, then press enter.")
         if one.answered:
             return StatusMessage("Right. Enter goes on.", "good")
         if one.chosen:
@@ -225,8 +225,8 @@ class DrillScreen(Screen[None]):
         if not answers:
             lines = ["No world has a case of these causes. Another seed may: drill --class 2."]
         self.notice(
-            "That was it for today",
-            "\n".join([*lines, "", "q quits; the drill of tomorrow has what is due."]),
+            "That is all for today",
+            "\n".join([*lines, "", "q quits; tomorrow's drill has what is due then."]),
         )
         self.query_one(StatusLine).show(StatusMessage("Finished.", "good"))
         self.query_one(DrillBar).show("finished", self.sitting.title)

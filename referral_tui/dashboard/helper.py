@@ -15,7 +15,7 @@ SAID = 600  # characters of a helper's standard error that are shown
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a helper said: its exit status, its JSON object (null where it gave none), and its words of trouble."""
+    """What a helper said: its exit status, its JSON object (null if it gave none), and its words of trouble."""
 
     status: int
     data: Any

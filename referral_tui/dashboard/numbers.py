@@ -98,7 +98,7 @@ class Number:
 
 
 def numbers_of(text: str) -> tuple[Number, ...]:
-    """Find the numbers of a program's text, amounts first; none where it is no TOML.
+    """Find the numbers of a program's text, amounts first; none if it is no TOML.
 
     One that does not read back as what TOML says stands there is left out.
     """
@@ -111,7 +111,7 @@ def numbers_of(text: str) -> tuple[Number, ...]:
 
 
 def turned(text: str, number: Number, up: int, digits: int) -> str | None:
-    """Write the next value above (`up` 1) or below (-1) into the text; null where there is none.
+    """Write the next value above (`up` 1) or below (-1) into the text; null if there is none.
 
     `digits` are the decimals of the program's money.
     """

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Unit = Literal["count", "money", "latency"]
 Points = tuple[tuple[float, float | None], ...]
-"""Moments, or milliseconds since the start, and the values there; null where nothing is known."""
+"""Moments, or milliseconds since the start, and the values there; null if nothing is known."""
 WEEK_MS = 7 * DAY_MS
 FAR = 5  # a budget of more times what is spent would press the curve to the ground: it is told in words
 SHORT = 0.5  # of a whole measurement: a last one that is shorter tells no rate of its own
@@ -133,7 +133,7 @@ def rewards_picture(look: RewardsLook, program: Program | None) -> Picture:
 
 
 def due_picture(look: RewardsLook, program: Program | None) -> Picture | None:
-    """Make the chart of what falls due: how it adds up, day by day, if nothing else happens; null where none does."""
+    """Make the chart of what falls due: how it adds up, day by day, if nothing else happens; null if none does."""
     found: dict[int, int] = {}
     today = look.now // DAY_MS * DAY_MS
     for row in look.due or ():

@@ -78,7 +78,7 @@ def take(
 
 FAILED = Trouble(
     "This screen failed",
-    "What it wanted to show could not be made sense of; `referral-tui verify` says whether the database is whole. "
+    "What it wanted to show could not be interpreted; `referral-tui verify` says whether the database is whole. "
     "The other screens go on.",
     waiting=False,
 )

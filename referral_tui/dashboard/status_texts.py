@@ -15,8 +15,8 @@ _RUN_SAYS = {
     "stopped": "Stopped before its end; `referral-tui simulate --resume` goes on with it.",
 }
 _REAL_SAY = {
-    "running": "Real events are coming in: 6 tells how. ? explains any part.",
-    "finished": "These events are real: 6 tells how they came. ? explains any part.",
+    "running": "Real events are coming in: 6 shows how. ? explains any part.",
+    "finished": "These events are real: 6 shows how they came. ? explains any part.",
     "stopped": "Stopped before the end: send or `ingest` the rest again, it is harmless.",
 }
 
@@ -51,7 +51,7 @@ def writer_status(snapshot: Snapshot) -> StatusMessage:
     if snapshot.stopped_at is not None:
         why = f" It said: {snapshot.why}" if snapshot.why else ""
         return StatusMessage(
-            f"The writer stopped at {figures.clock_time(snapshot.stopped_at)} UTC, without a word of goodbye. "
+            f"The writer stopped at {figures.clock_time(snapshot.stopped_at)} UTC, without saying so. "
             f"What it wrote is shown.{why}",
             "bad",
         )
@@ -62,7 +62,7 @@ def writer_status(snapshot: Snapshot) -> StatusMessage:
 
 
 def view_status(snapshot: Snapshot) -> StatusMessage | None:
-    """Say that the past is shown, or that the client's names can't be; null where there is nothing to say."""
+    """Say that the past is shown, or that the client's names can't be; null if there is nothing to say."""
     view = snapshot.request.view
     if view.side == "client" and snapshot.names.missing:
         return StatusMessage(
@@ -80,7 +80,7 @@ def _nothing_yet(snapshot: Snapshot, path: Path) -> Trouble | None:
     if snapshot.database_status.accepted:  # not events: those of shards are in databases of their own
         return None
     if snapshot.status in ("running", "paused"):
-        return Trouble("No events yet", "The run has begun; its first events are on their way.", True)
+        return Trouble("No events yet", "The run has started; its first events are on their way.", True)
     refused = snapshot.database_status.refused
     if refused:
         return Trouble(
@@ -92,6 +92,6 @@ def _nothing_yet(snapshot: Snapshot, path: Path) -> Trouble | None:
     return Trouble(
         "No events yet",
         f"This database holds none. `referral-tui ingest FILE --db {path}` puts real ones in; "
-        "`referral-tui simulate --db NEW.db` makes a world of its own; `referral-tui demo` shows one.",
+        "`referral-tui simulate --db NEW.db` simulates a world; `referral-tui demo` shows one.",
         True,
     )

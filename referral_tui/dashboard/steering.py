@@ -218,7 +218,7 @@ class Steering:
 
 
 def next_pace(pace: float, faster: int) -> float | None:
-    """Find the next pace of the ladder above (`faster` 1) or below (-1); null where there is none."""
+    """Find the next pace of the ladder above (`faster` 1) or below (-1); null if there is none."""
     if faster > 0:
         return None if pace <= 0 else next((step for step in PACES if step > pace), FULL_SPEED)
     if pace <= 0:

@@ -60,7 +60,7 @@ class Question:
 class Side:
     """What one design came to: means over markets by stage of the funnel, and money in minor units.
 
-    `budget_ended` is in how many markets the budget ended, null where there is none; `budget_most` the highest chance
+    `budget_ended` is in how many markets the budget ended, null if there is none; `budget_most` the highest chance
     of it that still fits them.
     """
 

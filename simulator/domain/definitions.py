@@ -281,7 +281,8 @@ HEADLINES = ("participation", "k", "cost", "issued", "pending", "clawed", "time"
 FORMULAS: dict[str, str] = {
     "reached": "the larger of the sum of reach over all shares, and visited",
     "step rate": "a stage ÷ the stage before",
-    "held back": "the money of the lines that refused and declined decisions would have made; of an n-th one n-th",
+    "held back": "the money of the lines that refused and declined decisions would have made; of an "
+    "every-n-th reward, one n-th",
     "in review": "the same of decisions that wait for an operator",
     "left in the budget": "the budget of the program in force less what is spent, and never below nothing",
     "spent a day": "what was spent in the last 28 days, or since the first event ÷ those days",

@@ -97,7 +97,7 @@ def test_doubts_that_the_running_program_has_too_come_after_what_changes() -> No
     assert told[1:] == [
         new.text,
         "It pays 20.00 → 40.00 GBP.",
-        "To be said of the running program, too",
+        "Also true of the running program",
         old.text,
     ]
     assert [block.text for block in verdict(running, running, same=True)][2:] == [old.text]

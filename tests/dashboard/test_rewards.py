@@ -94,7 +94,7 @@ async def test_what_is_told_of_the_past_is_whole_at_80_columns(story: Story, wat
         await seen.pilot.press("left_curly_bracket")
         await seen.until(lambda: seen.app.snapshot.request.view.at)
         text = " ".join(line[46:79].strip("│ ") for line in seen.lines())
-        assert "What was to fall due then is not kept; } returns to now." in text
+        assert "What was due to be paid then is not kept; } returns to now." in text
         assert "{ } by the day." in seen.lines()[2]
 
 

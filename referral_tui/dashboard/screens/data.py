@@ -62,7 +62,7 @@ class DataScreen(DashboardScreen):
             "d",
             "sheet",
             "Data sheet",
-            "Tells what data is passed, how often, what uses it, and what each team has to do",
+            "Shows what data is passed, how often, what uses it, and what each team has to do",
             "sheet",
         ),
     )

@@ -44,7 +44,7 @@ DIAL_SAYS: Final = {
 }
 EVENT_SAYS: Final = (
     "An event type: a moment that is shared with the platform, and no more than its fields. Below are the latest "
-    "examples, as the platform knows them: people by short names, never by their own."
+    "examples, as the platform knows them: people by short names, never by their real ones."
 )
 _MOST_CLIENTS: Final = 3  # of a source that are named
 LADDER: Final = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
@@ -68,7 +68,7 @@ def model_words(event_type: str, models: dict[str, str], came: Collection[Came] 
 
 
 def turned(rate: float, up: int) -> float | None:
-    """Find the next rate above (`up` 1) or below (-1); null where there is none."""
+    """Find the next rate above (`up` 1) or below (-1); null if there is none."""
     if up > 0:
         return next((step for step in LADDER if step > rate * 1.0001), None)
     return next((step for step in reversed(LADDER) if step < rate * 0.9999), None)

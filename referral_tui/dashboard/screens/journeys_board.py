@@ -37,7 +37,7 @@ _TITLES: Final[dict[SortOrder, str]] = {
 }
 _FILTER_TOPIC: Final = Topic(
     "Filter",
-    "Words that must all be found in a row: parts of a name or reference of friend or referrer, a code, a channel, a "
+    "Words that must all occur in a row: parts of a name or reference of friend or referrer, a code, a channel, a "
     "stage (visited, claimed, eligible, converted, qualified, rewarded), an outcome (refused, review, ignored), a "
     "rule, or a reward's state (pending, issued, capped …).",
     (
@@ -130,7 +130,7 @@ class JourneysBoard(Container):
         self.account.focus()
 
     def close(self) -> bool:
-        """Close the journey that is open; false where none is."""
+        """Close the journey that is open; false if none is."""
         if self.account.ref is None:
             return False
         self.set_class(False, "-open")

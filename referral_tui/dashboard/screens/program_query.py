@@ -17,7 +17,7 @@ Versions = dict[int, tuple[str, tuple["Rule", ...]]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule as the program file has it; `line` is that of its code, from 1, 0 where it was not found."""
+    """A rule as the program file has it; `line` is that of its code, from 1, 0 if it was not found."""
 
     code: str
     on_fail: str

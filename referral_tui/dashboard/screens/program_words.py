@@ -14,7 +14,7 @@ _WAIT = "Asking the checker …"
 _PARTS = (
     ("What is given", re.compile(r'Reward "|The whole program pays|There is no budget')),
     ("What counts", re.compile(r'".*" is reached by')),
-    ("Who is refused, and who is looked at", re.compile(r'Rule "')),
+    ("Who is refused, and who is reviewed", re.compile(r'Rule "')),
 )
 """Parts of the design, in the order in which people ask for them, and how their sentences begin."""
 _REST = "Who, when and how"
@@ -55,7 +55,7 @@ def verdict(draft: Checked | None, running: Checked | None, *, same: bool) -> li
         Block("It can be run", head=True),
         *_doubts([one for one in draft.warnings if one not in before]),
         *(told or [Block("The wording differs, but the design stays the same.", "quiet")]),
-        *_doubts([one for one in draft.warnings if one in before], "To be said of the running program, too"),
+        *_doubts([one for one in draft.warnings if one in before], "Also true of the running program"),
     ]
 
 

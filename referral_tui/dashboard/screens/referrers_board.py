@@ -111,7 +111,7 @@ class ReferrersBoard(Container):
         self.account.focus()
 
     def close(self, sight: Sight) -> bool:
-        """Close who is open; false where nobody is."""
+        """Close who is open; false if nobody is."""
         if self.account.ref is None:
             return False
         self.set_class(False, "-open")

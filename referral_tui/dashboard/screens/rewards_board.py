@@ -48,7 +48,7 @@ CHART_FACTS = (
     ("pending", DEFINITIONS["pending"].formula),
     ("issued", DEFINITIONS["issued"].formula),
     ("spent", DEFINITIONS["spent"].formula),
-    ("budget", "drawn where it is at most five times what is spent, else told beside the curve's name"),
+    ("budget", "drawn if it is at most five times what is spent, else given beside the curve's name"),
 )
 
 

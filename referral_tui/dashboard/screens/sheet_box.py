@@ -20,7 +20,7 @@ from simulator.domain.owners import TEAMS, Team
 PAGES: Final[tuple[Team | None, ...]] = (None, *TEAMS)
 _TOPIC: Final = Topic(
     "The data sheet",
-    "What data the program needs, how often, what uses each field, and who owns it; with what came in fact. "
+    "What data the program needs, how often, what uses each field, and who owns it; with what actually came. "
     "`referral-tui sheet` writes the same as a file.",
 )
 _WAIT: Final = "Reading what came, and what the program uses: a second or two …"

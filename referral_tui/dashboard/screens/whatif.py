@@ -63,7 +63,7 @@ class WhatIfScreen(DashboardScreen):
             "u",
             "draw",
             "Draw the response",
-            "Draws how people respond anew for each market, within what is assumed, or not any more",
+            "Draws how people respond afresh for each market, within what is assumed, or stops doing so",
             "draw response",
         ),
     )

@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from referral_tui.dashboard.what_if import Answer, Course, Study, World
 
 FORM_SAYS = (
-    "The numbers of the design that runs, at the left, and of its copy: right and left turn the one that the cursor "
-    "stands on to the next sensible value. A first answer, of the first weeks, stands at once; then come the whole "
+    "The numbers of the design that runs, at the left, and of its copy: right and left turn the one under "
+    "the cursor to the next sensible value. A first answer, for the first weeks, appears at once; then come the whole "
     "span and more markets, until a number is turned again. enter applies the copy to the running program, ctrl+o "
     "saves it as a program file, z makes it equal again, u draws how people respond, which is assumed, for each market."
 )
 FAN_SAYS = (
     "How it grows, over many markets: the line is the median, half of all markets lie in the dense band, nine of ten "
     "in the wide one. What runs is dotted, the copy drawn. The line above says what the bands hold: luck alone, or "
-    "luck and how people respond, which u draws anew for each market, within what the world assumes."
+    "luck and how people respond, which u draws afresh for each market, within what the world assumes."
 )
 FAN_FACTS = (
     ("━ ▒ ░", "the copy: median, 50 % and 90 % of markets"),
@@ -76,7 +76,7 @@ class WhatIfBoard(Container):
         self.form.take(numbers_of(draft), numbers_of(running))
 
     def turned(self, text: str, path: Path, up: int, digits: int) -> str | None:
-        """Turn the number at a path of a program's text one value up (1) or down (-1); null where it is at its end."""
+        """Turn the number at a path of a program's text one value up (1) or down (-1); null if it is at its end."""
         number = next((one for one in numbers_of(text) if one.path == path), None)
         return turned(text, number, up, digits) if number is not None else None
 

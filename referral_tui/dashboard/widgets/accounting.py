@@ -29,7 +29,7 @@ TOPIC: Final = Topic(
             "which of the client's systems sent an event, and how late; where none is named the platform saw it",
         ),
         ("touch", "a visit by a referrer's link: the one that won says who referred the friend"),
-        ("counted", "a line that was released, but only moves the count toward a bonus on"),
+        ("counted", "a line that was released, but only counts toward a bonus"),
         ("upline", "whoever brought the referrer"),
         ("✓ ✕ ?", "a rule passed, failed, or had no value to read, which counts as a fail"),
         (

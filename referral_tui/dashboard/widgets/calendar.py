@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DAILY = 14  # days that are shown one by one; later ones by the week
 _MONDAY = 4 * DAY_MS  # 5 January 1970
 _NONE = "Nothing is pending, so nothing falls due."
-_PAST = "What was to fall due then is not kept; } returns to now."
+_PAST = "What was due to be paid then is not kept; } returns to now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,8 @@ class Calendar(Table[Falling]):
             Topic(
                 "Falls due",
                 "What would be issued if nothing else happened, by the day on which the cooling-off ends: for two "
-                "weeks, then by weeks. Lines that would only be counted, or find no room in a cap or the budget, are "
-                "told apart as unpaid. What is reversed before is voided. Days are UTC.",
+                "weeks, then by weeks. Lines that would only be counted, or find no room in a cap or the "
+                "budget, are shown separately as unpaid. What is reversed before then is voided. Days are UTC.",
             ),
             _NONE,
             [
@@ -111,7 +111,7 @@ class Calendar(Table[Falling]):
         self._program, self._now = program, now
 
     def take(self, due: Sequence[DueRow] | None) -> None:
-        """Take what falls due; null where it is not known."""
+        """Take what falls due; null if it is not known."""
         rows = by_days_and_weeks(due or (), self._now)
         most = max((row.value_minor for row in rows), default=0)
         if most != self._most:

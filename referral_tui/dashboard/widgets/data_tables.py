@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from db.read.traffic import TypeRow
     from referral_tui.dashboard.screens.came import Came
 
-_PAST_DIALS = "How the dials stood at a moment of the past is not kept; ] and } return to now."
+_PAST_DIALS = "How the dials were set in the past is not kept; ] and } return to now."
 
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A type of data that is passed; how late it came is in milliseconds, null where none came."""
+    """A type of data that is passed; how late it came is in milliseconds, null if none came."""
 
     type: str
     category: str
@@ -232,9 +232,9 @@ class DialTable(Table[Dial]):
             "What goes wrong: < > turn a dial",
             Topic(
                 "Dials",
-                "Each dial is a share of messages, hours or files that something goes wrong with on the way from the "
-                "client. > turns the one under the cursor up, < down; it holds from the next full hour of simulated "
-                "time on. The counter says how often it has struck.",
+                "Each dial is a share of messages, hours or files that go wrong on the way from the client. "
+                "> turns the one under the cursor up, < down; it takes effect from the next full hour of "
+                "simulated time. The counter says how often something went wrong.",
                 tuple(DIAL_SAYS.items()),
             ),
             _PAST_DIALS,

@@ -43,8 +43,9 @@ class Editor(TypedInOrder, TextArea):
         """Say what the text is."""
         return Topic(
             "The program file",
-            "The whole design as TOML. e edits it here: what is wrong with it is said at once, with the line, and "
-            "what would change, in words. ctrl+r applies it to the running program: every event after it is judged "
+            "The whole design as TOML. e edits it here: what is wrong with it is shown at once, with the "
+            "line, and what would change, in words. ctrl+r applies it to the running program: every event "
+            "after it is judged "
             "by it, and people answer to it from the next window of three days on. ctrl+o saves it to a file. "
             "escape leaves the editor; the draft is kept.",
         )

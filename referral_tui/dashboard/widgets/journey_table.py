@@ -90,8 +90,8 @@ _FIRST: Final = tuple(
 """What is shown of a journey with rewards in several states: the first of these."""
 _TOPIC: Final = Topic(
     "Journeys",
-    "A row for each friend: anybody who visited by a link, claimed, or converted. Enter tells the whole journey, and "
-    "why it was paid or not.",
+    "A row for each friend: anybody who visited by a link, claimed, or converted. Enter shows the whole "
+    "journey, and why it was paid or not.",
 )
 NOBODY: Final = "No friend has visited, claimed or converted yet. Journeys appear here as they begin."
 
@@ -114,7 +114,7 @@ class JourneyTable(Table[Journey]):
                     weight=6,
                     sorts=(True,),
                     says="When the friend's newest event was received; "
-                    "the table is sorted by it unless told otherwise.",
+                    "the table is sorted by it unless you choose another column.",
                 ),
                 Column[Journey]("friend", "friend", 17, self._friend, grow=2, most=26, weight=9),
                 Column[Journey]("referrer", "referred by", 17, self._referrer, grow=2, most=26, weight=8),
@@ -138,8 +138,7 @@ class JourneyTable(Table[Journey]):
                     self._reward,
                     right=True,
                     weight=5,
-                    says="The sum of the journey's reward lines, for whomever they are, in the furthest state there "
-                    "is: "
+                    says="The sum of the journey's reward lines, whoever they are for, in the furthest state reached: "
                     + ", ".join(f"{_SYMBOLS[state]} {state}" for state in _FIRST)
                     + f"; {UNPAID_SYMBOL} {UNPAID} lines are pending, and would pay nothing.",
                 ),

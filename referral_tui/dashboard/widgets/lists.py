@@ -74,7 +74,7 @@ class Stream(Listing["EventRow | SignIns"]):
                 "Just now",
                 "The newest events of the log, newest first, by the platform's clock. People go by short names "
                 "made from their pseudonyms: the platform knows no others. The sign tells the category of data. "
-                "Those who signed in within an hour are told in one row.",
+                "Those who signed in within an hour share one row.",
                 facts,
             ),
             "Nothing has happened yet. Events appear here as the platform receives them.",

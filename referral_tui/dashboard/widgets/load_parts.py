@@ -154,7 +154,8 @@ class Rates(LoadPart):
             facts.append(("last beat", f"{now.achieved:,.0f} events/s achieved"))
         return Topic(
             "Events a second",
-            "How fast events come and are done, over the time since the run began: a beat (a second) a point; of a run "
+            "How fast events come and are committed, over the time since the run began: a beat (a second) a "
+            "point; of a run "
             "of more than ten minutes one of several beats.",
             tuple(facts),
         )
@@ -199,7 +200,7 @@ class Latency(LoadPart):
             f"From {since} until it was committed. So many percent of the events took no longer. Bars are to a "
             "logarithmic scale; the curves are of each beat.",
             (
-                ("error", "told at most 0.8 % too high, never too low; the greatest is exact"),
+                ("error", "at most 0.8 % too high, never too low; the maximum is exact"),
                 ("behind", "how late an event's turn comes, now and at most"),
             ),
         )
@@ -245,8 +246,8 @@ class WhereTimeGoes(LoadPart):
         """Say what each stage does."""
         return Topic(
             "Where the time goes",
-            "Seconds of the thread that judges, stage by stage; writing has a thread beside it. Rules and facts are "
-            "told when a load test has ended.",
+            "Seconds of the thread that judges, stage by stage; writing has a thread beside it. Rules and "
+            "facts appear when a load test has ended.",
             tuple(STAGES.items()),
         )
 
@@ -305,7 +306,7 @@ class Room(LoadPart):
         """Say what each is."""
         return Topic(
             "Queue, disk, memory",
-            "What piles up where the writer can't keep up, and what the run takes of the machine.",
+            "What piles up if the writer can't keep up, and how much of the machine the run uses.",
             (
                 (
                     "queue",

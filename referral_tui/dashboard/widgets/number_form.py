@@ -13,8 +13,8 @@ from referral_tui.dashboard.widgets.columns import Column
 from referral_tui.dashboard.widgets.table import Table
 
 ON_PROGRAM = (
-    "What people change in a program: amounts, the budget, times and limits. right and left turn the one that the "
-    "cursor stands on to the next sensible value, the file follows, and what would change is told below it. ctrl+r "
+    "What people change in a program: amounts, the budget, times and limits. right and left turn the one "
+    "under the cursor to the next sensible value, the file follows, and what would change is shown below it. ctrl+r "
     "applies all of it to the running program; z drops it; enter edits the file there."
 )
 

@@ -40,7 +40,7 @@ _LEADERS: Final = Topic(
 _TREE: Final = Topic(
     "Who brought whom",
     "The first referrers whom nobody brought, and below each the friends they brought, generation by generation: "
-    "right opens a branch, left closes it, enter tells all about the person.",
+    "right opens a branch, left closes it, enter shows everything about the person.",
     (("shown", "of one person 50 friends, those who brought others first"),),
 )
 _COMMUNITIES: Final = Topic(
@@ -49,7 +49,7 @@ _COMMUNITIES: Final = Topic(
     "the referrer was known to be in when they were matched. Kept for now only, not for the past.",
 )
 _CHANNELS: Final = Topic(
-    "Channels", "By which way friends came: the channel of the visit that won, or a code that was typed."
+    "Channels", "How friends came: the channel of the visit that won, or a code that was typed."
 )
 
 
@@ -90,7 +90,8 @@ class LeaderTable(ReferralTable[LeaderRow]):
                 _rate(weight=5),
                 _issued(
                     self._money,
-                    "Rewards issued to them as a referrer or as who brought the referrer, less what was clawed back.",
+                    "Rewards issued to them as the referrer or as whoever brought the referrer, less what "
+                    "was clawed back.",
                     sorts=True,
                 ),
                 _share(lambda: self._qualified, weight=6),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _NONE = 'Nothing waits for a review. Rules with on_fail = "review" put conversions here.'
 REVERSED = "reversed"
 """What stands before the failed rules of a conversion that was reversed meanwhile."""
-_PAST = "What waited at a moment of the past is not kept; ] and } return to now."
+_PAST = "What was waiting in the past is not kept; ] and } return to now."
 
 
 class ReviewQueue(Table[Waiting]):
@@ -29,9 +29,9 @@ class ReviewQueue(Table[Waiting]):
             "Review queue",
             Topic(
                 "Review queue",
-                "Conversions that failed no rule but such as want a person to look. a approves: it qualifies, and "
-                "its rewards begin. d declines: it is refused. The verdict is an event like any other, stamped "
-                "with the simulated time. The first verdict counts: the simulated operator leaves alone what you "
+                "Conversions that failed only rules that ask for a person's review. a approves: it qualifies, and "
+                "its rewards begin. d declines: it is refused. The verdict is an event like any other, with "
+                "the simulated time. The first verdict counts: the simulated operator leaves alone what you "
                 "have decided. A conversion that was reversed meanwhile stays here, marked as reversed: approved, it "
                 "qualifies and pays nothing.",
             ),

@@ -32,7 +32,8 @@ class RuleTable(Table[RuleLine]):
                 (
                     (
                         "held back",
-                        "the reward lines that its refused and declined decisions would have made; of an n-th one n-th",
+                        "the reward lines that its refused and declined decisions would have made; of an "
+                        "every-n-th reward, one n-th",
                     ),
                 ),
             ),
@@ -72,7 +73,7 @@ class RuleTable(Table[RuleLine]):
                 ),
                 self._money("held", "Held back", 9, 8, "money it kept from being paid"),
                 self._money("waiting", "Waiting", 8, 6, "money that waits for a person"),
-                self._money("approved", "Let in", 8, 4, "money that a person let in all the same"),
+                self._money("approved", "Let in", 8, 4, "money that a person approved anyway"),
             ],
             lambda row: row.code,
             id="rules",

@@ -57,7 +57,7 @@ class Table(StripView, Generic[RowT], can_focus=True):
         """The cursor stands on another row."""
 
         def __init__(self, table: Table[Any], row: Any) -> None:
-            """Say of which table, and on which row; null where there is none."""
+            """Say of which table, and on which row; null if there is none."""
             super().__init__()
             self.table, self.row = table, row
 
@@ -167,7 +167,7 @@ class Table(StripView, Generic[RowT], can_focus=True):
             self.repaint()
 
     def go_to(self, key: Hashable) -> bool:
-        """Put the cursor on a row; false where there is no such row."""
+        """Put the cursor on a row; false if there is no such row."""
         place = next((at for at, row in enumerate(self._rows) if self._key(row) == key), None)
         if place is not None:
             self._put(place)

@@ -50,7 +50,7 @@ class OrderedKeys(App[None]):
         await super().on_event(event)
 
     async def obey(self, key: str) -> bool:
-        """Do what a key is bound to, from the widget with the focus up; false where nothing is."""
+        """Do what a key is bound to, from the widget with the focus up; false if nothing is."""
         return await self._check_bindings(key)
 
     @property

@@ -22,11 +22,11 @@ TITLES = {
     "budget": "The budget ends",
 }
 MEANINGS = {
-    "customers": "How many more new customers (friends who qualified) the copy brings than the design: the mean over "
-    "markets, and how sure it is.",
+    "customers": "How many more new customers (friends who qualified) the copy brings than the design: the "
+    "mean over markets, and how certain that is.",
     "money": "How much more the copy promises: rewards issued and pending, so that paying later makes nothing cheaper.",
-    "each": "What each customer costs whom the copy brings besides: the further money ÷ the further customers. Those "
-    "who would have come anyway are paid otherwise, too, and that is in it.",
+    "each": "What each further customer whom the copy brings costs: the further money ÷ the further "
+    "customers. Those who would have come anyway are paid differently, too, and that is included.",
     "budget": "In how many markets the copy's budget first had no room for a reward before the end.",
 }
 SURE = "95 of 100 such intervals hold the true mean: luck alone; what the world assumes is not in it"
@@ -164,7 +164,7 @@ class BothFunnels(LineWidget, can_focus=True):
         self._right: Side | None = None
 
     def show(self, left: Side | None, right: Side | None) -> None:
-        """Take both sides; the copy is null where nothing differs."""
+        """Take both sides; the copy is null if nothing differs."""
         if (left, right) != (self._left, self._right):
             self._left, self._right = left, right
             self._describe(self.size.width)
