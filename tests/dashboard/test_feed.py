@@ -140,7 +140,7 @@ def test_the_clients_names_are_looked_up_on_the_clients_side_only(
     screen_query = Newest(1)
     feed.ask(Request("here", screen_query, View("client")))
     feed.poll()
-    assert "shop.crm.db is not there" in told[-1].snapshot.names.missing
+    assert "shop.crm.db not found" in told[-1].snapshot.names.missing
     subject = told[-1].snapshot.database_status.events[0].subject
     with sqlite3.connect(crm_path(story.path)) as crm:
         crm.execute(f"PRAGMA application_id = {CRM_APPLICATION_ID}")

@@ -67,7 +67,7 @@ async def test_a_client_without_a_customer_system_is_said(story: Story, watch: W
     async with watch(story.path, size=(80, 24)) as seen:
         await seen.pilot.press("p", "y")
         await seen.until(lambda: seen.app.snapshot.request.view.side == "client")
-        assert "The client's view has no names: shop.crm.db is not there" in seen.status_message()
+        assert "The client's view has no names: shop.crm.db not found" in seen.status_message()
         assert "client" in seen.lines()[0]
 
 

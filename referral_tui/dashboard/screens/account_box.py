@@ -1,4 +1,4 @@
-"""What waits for a verdict, opened: the friend's whole journey in a box, where the verdict can be given."""
+"""A decision that waits for a verdict: the friend's whole journey in a box, where the verdict can be given."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class AccountBox(ModalScreen[str | None]):
     ]
 
     def __init__(self, path: Path, row: Waiting, snapshot: Snapshot) -> None:
-        """Tell of the friend of a decision in the database at `path`, with people called as in the snapshot."""
+        """Show the friend of a decision in the database at `path`, with the names of the snapshot."""
         super().__init__()
         self._path, self._row, self._snapshot = path, row, snapshot
 
@@ -41,7 +41,7 @@ class AccountBox(ModalScreen[str | None]):
             yield AccountPane()
 
     def on_mount(self) -> None:
-        """Have the journey told."""
+        """Request the journey."""
         pane, snapshot = self.query_one(AccountPane), self._snapshot
         program = snapshot.database_status.program
         pane.call(snapshot.names, program, snapshot.request.view.at)

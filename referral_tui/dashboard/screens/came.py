@@ -17,7 +17,7 @@ _PLATFORM = "platform"
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """How many events of a source were accepted: of clients over the door, and otherwise (in words)."""
+    """How many events of a source were accepted: from clients over the door, and in other ways (in words)."""
 
     clients: tuple[tuple[str, int], ...] = ()
     rest: tuple[tuple[str, int], ...] = ()
@@ -31,7 +31,7 @@ class Came:
 def came(
     senders: Sequence[SenderRow], ways: Sequence[WayRow], made_by: str, *, served: bool
 ) -> dict[str, Came]:
-    """Return how the events of each source came; while the database is served, what is not told yet is the door's."""
+    """Return how the events of each source came; while it is served, events not counted yet are the door's."""
     found = {}
     for sender in senders:
         own = [way for way in ways if way.source == sender.source]

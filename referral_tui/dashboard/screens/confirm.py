@@ -21,7 +21,7 @@ REAL_NAMES = Topic(
 
 
 class ConfirmScreen(ModalScreen[bool]):
-    """A box over the screen: y says yes; n and escape say no. Enter says nothing, since it is pressed unawares."""
+    """A box over the screen: y says yes; n and escape say no. Enter does nothing: it is easily pressed by mistake."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
     BINDINGS: ClassVar[list[BindingType]] = [

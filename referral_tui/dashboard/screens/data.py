@@ -88,7 +88,7 @@ class DataScreen(DashboardScreen):
         self.board.turn_panel()
 
     def action_open(self) -> None:
-        """Open what the cursor stands on: an event type, or a message of the quarantine."""
+        """Open what is under the cursor: an event type, or a message in quarantine."""
         self.board.open()
 
     def action_sheet(self) -> None:
@@ -122,6 +122,6 @@ class DataScreen(DashboardScreen):
                 self.send_command("dial", {"faults": {dial.dial: rate}})
 
     def on_table_opened(self, message: Table.Opened) -> None:
-        """Have the latest examples of an event type read: it is opened with them."""
+        """Request the latest examples of an event type, which it is opened with."""
         if message.table.id == "types":
             self.change_query(opened=message.row.type)

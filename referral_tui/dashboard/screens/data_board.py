@@ -43,7 +43,7 @@ BELOW = 7  # lines for a row of the panels, at least
 
 
 class DataBoard(Container):
-    """The parts; where it is narrow, one panel at a time below the types."""
+    """The parts; on a narrow terminal, one panel at a time below the types."""
 
     def __init__(self) -> None:
         super().__init__(id="board", classes=f"-{PANELS[0]}")
@@ -81,11 +81,11 @@ class DataBoard(Container):
 
     @property
     def dial(self) -> Dial | None:
-        """The dial that the cursor stands on."""
+        """The dial under the cursor."""
         return self.query_one(DialTable).row
 
     def show(self, snapshot: Snapshot, step: Step | None) -> None:
-        """Hand each part what it shows; those that would stay the same do nothing."""
+        """Give each part what it shows; parts that would not change do nothing."""
         look: DataLook = snapshot.answer
         made_by, models = snapshot.database_status.made_by, dict(look.models)
         ways = came(look.senders, look.ways, made_by, served=look.door is not None)
@@ -111,18 +111,18 @@ class DataBoard(Container):
         self._fit()
 
     def open(self) -> None:
-        """Open what the cursor stands on: a message of the quarantine where the focus is there, else a type."""
+        """Open what is under the cursor: a message in quarantine if the focus is there, else a type."""
         table = self.query_one(RefusedTable)
         (table if table.has_focus else self.query_one(TypeTable)).action_open()
 
     def open_type(self, event_type: str, examples: Sequence[Example]) -> None:
-        """Tell an event type in a box, with its latest examples."""
+        """Show an event type in a box, with its latest examples."""
         row = next((row for row in self.query_one(TypeTable).rows if row.type == event_type), None)
         if row is not None:
             self.app.push_screen(ExplainScreen(type_topic(row, examples), ()))
 
     def on_table_opened(self, message: Table.Opened) -> None:
-        """Tell a message of the quarantine in a box; types are opened by the screen, which reads examples."""
+        """Show a message in quarantine in a box; types are opened by the screen, which reads examples."""
         if isinstance(message.row, Refused):
             self.app.push_screen(ExplainScreen(message_topic(message.row), ()))
 
@@ -135,7 +135,7 @@ class DataBoard(Container):
         return turned(rate, up)
 
     def turn_panel(self) -> None:
-        """Show the next panel, where one is shown at a time, and go to it."""
+        """Show the next panel if one is shown at a time, and go to it."""
         panels = (*PANELS, DOOR) if self.has_class("-served") else PANELS
         here = next((place for place, name in enumerate(panels) if self.has_class(f"-{name}")), -1)
         name = panels[(here + 1) % len(panels)]
@@ -148,7 +148,7 @@ class DataBoard(Container):
         self._fit()
 
     def _fit(self) -> None:
-        """Give the types the lines they need, as long as enough are left for what is below."""
+        """Give the types the lines they need, provided that enough are left for what is below."""
         panels = 2 if self.query_one(TypeTable).region.width >= 100 else 1
         served = DOOR_LINES if panels > 1 and self.has_class("-served") else 0
         most = max(5, self.size.height - served - BELOW * panels)
@@ -159,7 +159,7 @@ class DataBoard(Container):
             self.styles.grid_rows = rows
 
     def on_table_left(self, message: Table.Left) -> None:
-        """Go on upwards where a table was left over its first row."""
+        """Move the focus up when the cursor leaves a table at its first row."""
         message.stop()
         if message.table.id != "types":
             self.query_one(TypeTable).focus()

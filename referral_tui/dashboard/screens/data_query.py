@@ -1,4 +1,4 @@
-"""What the screen of the data has read."""
+"""What the data screen has read."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MOST = 100  # rows of quarantine and of reconciliation
 class DataLook:
     """What is passed, how it arrives, and what became of it.
 
-    `dials`, `chains` and `door` are null for the past, and `ways` is empty: how each source's events came.
+    `dials`, `chains` and `door` are null for the past, and `ways` (how each source's events came) is empty.
     """
 
     types: tuple[TypeRow, ...]
@@ -52,14 +52,14 @@ class DataLook:
 
 @dataclass(frozen=True, slots=True)
 class DataQuery(ScreenQuery):
-    """All of the screen; `opened` is the event type whose latest examples are wanted, empty: of none."""
+    """The query of the whole screen; `opened` is the event type whose latest examples are wanted, or empty."""
 
     EVERY_MS: ClassVar[int] = 500
 
     opened: str = ""
 
     def read(self, context: QueryContext) -> DataLook:
-        """Read it; of the past what can't change any more is kept."""
+        """Read it; of the past, what can no longer change is kept."""
         at, db = context.at, context.db
         clock = context.database_status.clock
         past: sums.PastSums = context.kept.setdefault("past", sums.PastSums())

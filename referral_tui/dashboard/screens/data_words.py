@@ -1,4 +1,4 @@
-"""The data in words: who usually owns a type, how it is delivered, what each dial does, and the state of the whole."""
+"""Describe the data in words: who usually owns a type, how it is delivered, what each dial does, and its health."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ LADDER: Final = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 
 
 def model_words(event_type: str, models: dict[str, str], came: Collection[Came] = ()) -> str:
-    """Say how a type arrives, in at most a dozen cells; `came` says it of each source of a real one."""
+    """Say how a type arrives, in at most a dozen cells; `came` has the ways of a type that is not simulated."""
     if came:
         door, files = any(one.clients for one in came), any(one.in_files for one in came)
         return "door+file" if door and files else "door" if door else "files"
@@ -75,7 +75,7 @@ def turned(rate: float, up: int) -> float | None:
 
 
 def health(look: DataLook, program: Program | None, came: Mapping[str, Came]) -> list[Block]:
-    """Tell receipts, how each source's messages came, what lateness cost, and where the chains stand."""
+    """List receipts, how each source's messages came, what lateness cost, and the state of the chains."""
     blocks = [Block("Receipts", head=True)]
     total = sum(count for _, count in look.receipts)
     inks = {"accepted": "good", "conflict": "bad", "malformed": "bad", "duplicate": "warn"}
@@ -125,7 +125,7 @@ def _came_words(came: Came) -> str:
 
 
 def type_topic(row: Passed, examples: Sequence[Example]) -> Topic:
-    """Tell an event type as a box: its fields, owner, delivery, lateness, and its latest examples, pseudonymous."""
+    """Describe an event type for a box: its fields, owner, delivery, lateness, and latest examples, pseudonymous."""
     fields = dict.fromkeys(name for one in examples for name, _value in one.fields)
     facts = [
         ("category", CATEGORY_TITLES[category(row.type)]),
@@ -150,7 +150,7 @@ def type_topic(row: Passed, examples: Sequence[Example]) -> Topic:
 
 
 def message_topic(row: Refused) -> Topic:
-    """Tell a message in quarantine as a box."""
+    """Describe a message in quarantine for a box."""
     return Topic(
         f"Message {row.number} in quarantine",
         "It was not accepted. It can be corrected and sent again"

@@ -1,4 +1,4 @@
-"""What is told of a door over HTTP that serves the database: who calls, and what is sent."""
+"""Describe an HTTP door that serves the database: who calls, and what is sent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from referral_tui.dashboard.widgets.reading import Block
 
 
 def door_blocks(door: DoorStatus) -> list[Block]:
-    """Tell a door: its address, its clients, its subscribers."""
+    """Describe a door: its address, its clients, its subscribers."""
     requests = sum(one.requests for one in door.callers)
     callers = figures.counted(len(door.callers), "client")
     said = f"since {figures.moment(door.since)}; {figures.counted(requests, 'request')} of {callers}"

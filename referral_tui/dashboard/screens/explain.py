@@ -44,7 +44,7 @@ class ExplainScreen(ModalScreen[None]):
         self._behind: tuple[object, RenderableType] | None = None
 
     def render(self) -> RenderableType:
-        """Keep the dimmed picture of the screen behind: the box is painted three times as it opens, 8 ms each."""
+        """Cache the dimmed picture of the screen behind: the box is painted three times as it opens, 8 ms each."""
         key = (self.app.size, self.app.theme)
         if self._behind is None or self._behind[0] != key:
             console = self.app.console
@@ -61,18 +61,18 @@ class ExplainScreen(ModalScreen[None]):
 
 
 class Explanation(LineWidget):
-    """Text, facts and keys under each other, drawn as lines: as widgets, a hundred of them, they took 0.1 s to open."""
+    """Text, facts and keys below one another, drawn as lines: as a hundred widgets they took 0.1 s to open."""
 
     def __init__(self, topic: Topic, keys: Sequence[StatusPosted]) -> None:
         super().__init__(id="explanation")
         self._topic, self._keys = topic, keys
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
-        """As many lines as the text has at a width."""
+        """Return how many lines the text has at a width."""
         return len(self._lines(width))
 
     def draw(self, width: int, height: int) -> Iterator[Strip]:  # noqa: ARG002 -- all of it; its box scrolls
-        """Draw names in their column, and texts that are broken in theirs."""
+        """Draw names in their column, and wrapped texts in theirs."""
         name_ink, plain = self.ink("accent") + Style(bold=False), self.ink("plain")
         for name, text, ink in self._lines(width):
             line = self.line(width)
@@ -83,7 +83,7 @@ class Explanation(LineWidget):
             yield line.strip()
 
     def _lines(self, width: int) -> list[tuple[str, str, str]]:
-        """Name, text and ink of each line; without an ink it is one of two columns."""
+        """Name, text and ink of each line; without an ink, it is one of two columns."""
         text = wrap(self._topic.text, max(1, width)) or [""]
         lines = [("", one, "plain") for one in ("", *text, "")]
         lines += self._rows(self._topic.facts, width)

@@ -1,4 +1,4 @@
-"""Fraud and what it costs, in a box: on the client's side of the wall only, asked of the command that scores."""
+"""Fraud and what it costs, in a box: on the client's side of the wall only, from the command that scores."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _WAIT: Final = "Asking the client's system how well the rules did: a few seconds
 
 
 class FraudBox(ModalScreen[None]):
-    """A box over the screen; on the platform's side it says how to cross, and asks nothing."""
+    """A box over the screen; on the platform's side it says how to cross, and requests nothing."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -52,7 +52,7 @@ class FraudBox(ModalScreen[None]):
             yield Reading("", _TOPIC, "", id="fraud")
 
     def on_mount(self) -> None:
-        """Ask, where that may be seen."""
+        """Request the score, if it may be seen on this side."""
         reading = self.query_one(Reading)
         self.set_focus(reading)
         if self._side == "platform":
@@ -71,7 +71,7 @@ class FraudBox(ModalScreen[None]):
 
 
 def fraud_words(told: dict[str, Any]) -> Iterator[Block]:
-    """Tell what `fraud --json` tells: what fraud costs, each rule against the truth, each kind of cheat. Pure."""
+    """Describe what `fraud --json` says: what fraud costs, each rule against the truth, each kind of cheat. Pure."""
 
     def money(minor: int) -> str:
         return figures.money(minor, told["currency"], told["digits"])

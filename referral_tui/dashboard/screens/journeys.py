@@ -47,7 +47,7 @@ class JourneysScreen(DashboardScreen):
     """Whether a row is to be opened as soon as the rows are those that are filtered for."""
 
     def screen_query(self) -> JourneysQuery:
-        """Ask for the rows that are filtered for, on the side of the wall that is shown."""
+        """Ask for the rows that match the filter, on the side of the wall that is shown."""
         return replace(self._screen_query, side=self.host.view.side)
 
     def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:
@@ -59,7 +59,7 @@ class JourneysScreen(DashboardScreen):
 
     @property
     def found_now(self) -> bool:
-        """Whether the rows that are shown are those that are filtered for: keys can be quicker than a search."""
+        """Whether the rows shown are those that match the filter: keys can be quicker than a search."""
         snapshot = self.host.snapshot
         return (
             snapshot is not None
@@ -94,7 +94,7 @@ class JourneysScreen(DashboardScreen):
         self.board.table.sort_next()
 
     def action_follow(self) -> None:
-        """Follow the friend whose journey is open or under the cursor, or nobody where that one is followed."""
+        """Follow the friend whose journey is open or under the cursor, or stop following them."""
         friend = self.board.chosen
         if friend is not None:
             self._following = None if friend == self._following else friend
@@ -104,13 +104,13 @@ class JourneysScreen(DashboardScreen):
     # -- what the parts say ---------------------------------------------------------------------------
 
     def on_input_changed(self, message: Input.Changed) -> None:
-        """Search for what is typed; the first that is found has the cursor."""
+        """Search for what is typed; the cursor goes to the first that is found."""
         self._opening = False
         self.board.table.action_edge(0)
         self.change_query(text=message.value.strip(), page=type(self._screen_query)().page)
 
     def on_table_opened(self, message: Table.Opened) -> None:
-        """Open a journey, once the rows are those that are filtered for."""
+        """Open a journey, once the rows are those that match the filter."""
         if not self.found_now:
             self._opening = True
             return
@@ -122,10 +122,10 @@ class JourneysScreen(DashboardScreen):
         self.change_query(order=self.board.order_of(message.sorting))
 
     def on_table_near_end(self) -> None:
-        """Have more rows read."""
+        """Request more rows."""
         if len(self.board.table.rows) >= self._screen_query.page:
             self.change_query(page=self._screen_query.next_page)
 
     def on_account_pane_named(self, message: AccountPane.Named) -> None:
-        """Have the people of an account named."""
+        """Request the names of the people of an account."""
         self.change_query(also=message.people)

@@ -62,7 +62,7 @@ class JourneysBoard(Container):
         self._title = ""
 
     def compose(self) -> ComposeResult:
-        """Put the filter above, rows and account beside each other."""
+        """Put the filter above, and rows and account side by side."""
         yield FilterBar(_FILTER_TOPIC, "/ filters: name, code, stage, channel …")
         with Horizontal(classes="beside"):
             yield JourneyTable()
@@ -75,7 +75,7 @@ class JourneysBoard(Container):
 
     @property
     def filter(self) -> FilterBar:
-        """The line that is filtered by."""
+        """The filter line."""
         return self.query_one(FilterBar)
 
     @property
@@ -84,7 +84,7 @@ class JourneysBoard(Container):
         return self.query_one(AccountPane)
 
     def show(self, snapshot: Snapshot, step: Step | None, path: Path) -> None:
-        """Hand each part what it shows."""
+        """Give each part what it shows."""
         answer: JourneysAnswer = snapshot.answer
         screen_query: Any = snapshot.request.screen_query
         database_status = snapshot.database_status
@@ -140,7 +140,7 @@ class JourneysBoard(Container):
 
 
 def _said(found: SearchResult, *, filtered: bool) -> str:
-    """Say how many rows there are, and how far the search has come."""
+    """Say how many rows there are, and how far the search has got."""
     rows = figures.count(len(found.rows))
     if found.windowed:
         return f"{rows} among the newest events; all can be searched when the run rests"

@@ -37,7 +37,7 @@ class JourneysAnswer:
 
 @dataclass(frozen=True, slots=True)
 class JourneysQuery(ScreenQuery):
-    """Journeys that match `text`, called as on one side of the wall; `opened` is the open one's person."""
+    """Journeys that match `text`, named as on one side of the wall; `opened` is the person whose journey is open."""
 
     EVERY_MS: ClassVar[int] = 500  # a page is looked up in 5 ms and painted in 10, and no faster read
 
@@ -50,11 +50,11 @@ class JourneysQuery(ScreenQuery):
 
     @property
     def next_page(self) -> int:
-        """How many rows to read when more are wanted: as many as now where that is the most."""
+        """How many rows to read when more are wanted: as many as now if that is the maximum."""
         return min(self.page + PAGE, MOST)
 
     def read(self, context: QueryContext) -> JourneysAnswer:
-        """Go on with the search, which is kept."""
+        """Continue the search, which is kept."""
         wanted = SearchRequest(self.text, self.order, self.page, context.seq, context.at)
         side, search = context.kept.get("search", ("", None))
         if search is None or (side, search.wanted) != (self.side, wanted):
@@ -65,9 +65,9 @@ class JourneysQuery(ScreenQuery):
         return JourneysAnswer(found, rows[0] if rows else None, self.also)
 
     def _namer(self, context: QueryContext) -> Namer:
-        """Call people as the screen does.
+        """Name people as the screen does.
 
-        On the client's side by their short names besides, so that what is found stays found as the wall is crossed.
+        On the client's side also by their short names, so that what is found stays found as the wall is crossed.
         """
         if self.side == "platform" or not self.text:
             return short_name

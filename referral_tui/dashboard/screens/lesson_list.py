@@ -22,7 +22,7 @@ Wish = tuple[int, bool]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A lesson in the list: `state` says how far it has been gone through."""
+    """A lesson in the list: `state` says how far it has been completed."""
 
     title: str
     about: str
@@ -31,7 +31,7 @@ class Entry:
 
 
 class LessonList(ModalScreen[Wish | None]):
-    """A box with the lessons; gives back which one to open, null to leave."""
+    """A box with the lessons; returns which one to open, or null to leave."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -81,7 +81,7 @@ class LessonList(ModalScreen[Wish | None]):
 
 
 class Entries(LineWidget):
-    """The lessons, a line each, and below them what the one under the cursor is about."""
+    """The lessons, one a line, and below them what the one under the cursor is about."""
 
     def __init__(self, entries: Sequence[Entry], place: int) -> None:
         super().__init__(id="lessons")

@@ -1,4 +1,4 @@
-"""What the load screen shows: four panels over the beats of a run, and the door where the database is served."""
+"""What the load screen shows: four panels over the beats of a run, and the door if the database is served."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class LoadBoard(Container):
         yield DoorPanel()
 
     def show(self, load: Load | None, door: DoorStatus | None) -> None:
-        """Hand each what was measured."""
+        """Give each what was measured."""
         self.set_class(self.query_one(DoorPanel).take(door), "-served")
         self.set_class(load is not None, "-measured")
         if load is not None:

@@ -23,6 +23,6 @@ class LoadQuery(ScreenQuery):
     """The newest beats; nothing can be set."""
 
     def read(self, context: QueryContext) -> LoadLook:
-        """Read them, up to the moment that is looked back to."""
+        """Read them, up to the moment that is looked at."""
         door = door_status(context.path, newest_entry(context.db)) if context.at is None else None
         return LoadLook(load(context.db, context.at), door)

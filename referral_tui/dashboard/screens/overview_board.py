@@ -39,7 +39,7 @@ CHART_FACTS = (
 
 
 class OverviewBoard(Container):
-    """The parts of the first screen, and the way of the focus between them."""
+    """The parts of the first screen, and how the focus moves between them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -70,7 +70,7 @@ class OverviewBoard(Container):
                 yield Attributions()
 
     def show(self, snapshot: Snapshot, step: Step | None) -> None:
-        """Hand each part what it shows; those that would stay the same do nothing."""
+        """Give each part what it shows; parts that would not change do nothing."""
         overview: Overview = snapshot.answer
         program = snapshot.database_status.program
         for headline in overview.headlines:
@@ -99,7 +99,7 @@ class OverviewBoard(Container):
             self.screen.focus_previous()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Share the new size: beside each other where the funnel's bars keep enough cells, else one below the other."""
+        """Share the new size: side by side if the funnel's bars keep enough cells, else one below the other."""
         side = event.size.width >= SIDE
         self.set_class(side, "-side")
         self.set_class(event.size.width < ONE_LINE, "-two-lines")
@@ -121,12 +121,12 @@ class OverviewBoard(Container):
         self.query_one(Rewards if isinstance(self.screen.focused, Chart) else Funnel).focus()
 
     def action_above(self) -> None:
-        """Move the focus from the chart to the tiles; above them is nothing."""
+        """Move the focus from the chart to the tiles; there is nothing above them."""
         if isinstance(self.screen.focused, Chart):
             self.query(Tile).last().focus()
 
     def on_funnel_left(self, message: Funnel.Left) -> None:
-        """Go on where the funnel's cursor went over an end."""
+        """Move the focus when the funnel's cursor moves past an end."""
         if message.step > 0:
             self.query_one(Stream).focus()
         else:

@@ -14,7 +14,7 @@ class OverviewQuery(ScreenQuery):
     """The figures and the newest rows; nothing can be set."""
 
     def read(self, context: QueryContext) -> Overview:
-        """Read them; the hours that can't change any more are kept."""
+        """Read them; hours that can no longer change are kept."""
         if context.at is not None:
             return overview_at(context.db, context.kept.setdefault("past", PastSums()), context.at)
         clock = context.database_status.clock

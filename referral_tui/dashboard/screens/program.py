@@ -114,11 +114,11 @@ class ProgramScreen(DashboardScreen):
 
     @property
     def typing(self) -> bool:
-        """Whether the file is edited."""
+        """Whether the file is being edited."""
         return self._look is not None and self.board.editing
 
     def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:
-        """Hand the snapshot to the board, and have a version's text told in words."""
+        """Hand the snapshot to the board, and request a version's text in words."""
         look: ProgramLook | None = snapshot.answer
         if look is None:
             return
@@ -139,7 +139,7 @@ class ProgramScreen(DashboardScreen):
     # -- what the keys do -----------------------------------------------------------------------------
 
     def action_edit(self) -> None:
-        """Edit the file, at the rule that the cursor stands on."""
+        """Edit the file, at the rule under the cursor."""
         board = self.board
         if board.editing or self._look is None:
             return
@@ -149,7 +149,7 @@ class ProgramScreen(DashboardScreen):
         self.say(StatusMessage("Change a value; its consequences are shown as soon as you stop typing."))
 
     def action_form(self) -> None:
-        """Turn numbers by the arrow keys."""
+        """Change numbers with the arrow keys."""
         board = self.board
         if board.editing or self._look is None:
             return
@@ -169,11 +169,11 @@ class ProgramScreen(DashboardScreen):
         self.board.toggle_class("-file")
 
     def action_fraud(self) -> None:
-        """Open how well the rules did, which only the client's side may see."""
+        """Open the fraud score, which only the client's side may see."""
         self.board.open_fraud(self.host.setup.path, self.host.view.side)
 
     def action_drop(self) -> None:
-        """Forget the draft."""
+        """Discard the draft."""
         if self._draft is None or self._look is None:
             self.say(StatusMessage("There is no draft to drop.", "warn"))
             return
@@ -218,7 +218,7 @@ class ProgramScreen(DashboardScreen):
         self.action_edit()
 
     def on_number_form_turned(self, message: NumberForm.Turned) -> None:
-        """Turn a number in the draft: it is found anew, since the draft may have changed since the key."""
+        """Turn a number in the draft: it is looked up again, since the draft may have changed meanwhile."""
         look, snapshot = self._look, self.host.snapshot
         if look is None or snapshot is None or snapshot.database_status.program is None:
             return
@@ -246,7 +246,7 @@ class ProgramScreen(DashboardScreen):
             self.board.editor.go_to(message.row.line)
 
     def on_text_area_changed(self, _message: TextArea.Changed) -> None:
-        """Keep what is typed, and have it checked after a pause."""
+        """Keep what is typed, and check it after a pause."""
         if self._look is None or not self.board.editing:
             return
         self._take_draft()
@@ -256,26 +256,26 @@ class ProgramScreen(DashboardScreen):
     # -- inside ---------------------------------------------------------------------------------------
 
     def _check_soon(self) -> None:
-        """Have the draft checked after a pause."""
+        """Check the draft after a pause."""
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(PAUSE_S, self._tell_checked)
 
     def _take_draft(self) -> None:
-        """Take the draft from the text as it is now: that of the last message may be older."""
+        """Take the draft from the current text: that of the last message may be older."""
         look, board = self._look, self.board
         if look is not None and board.editing:
             text = board.editor.text
             self._draft = text if text != look.text else None
 
     def _tell_numbers(self) -> None:
-        """Show the draft's numbers, where their form is open."""
+        """Show the draft's numbers if their form is open."""
         look, board = self._look, self.board
         if look is not None and board.turning:
             board.tell_numbers(look.text if self._draft is None else self._draft, look.text)
 
     def _tell(self) -> None:
-        """Tell the design, and what is known of the draft; what was never checked waits for a pause of typing."""
+        """Show the design, and what is known of the draft; an unchecked draft waits for a pause in typing."""
         look = self._look
         if look is None:
             return
@@ -298,7 +298,7 @@ class ProgramScreen(DashboardScreen):
         self.run_worker(self._checked(text), exclusive=not running, group="design" if running else "draft")
 
     async def _checked(self, text: str) -> None:
-        """Have a text checked by a helper process, tell what it said, and then compare the text with what came."""
+        """Check a text in a helper process, show the result, and then compare the text with what came."""
         status = self.host.snapshot.database_status if self.host.snapshot else None
         currency = status.program.currency if status is not None and status.program is not None else None
         try:
@@ -317,7 +317,7 @@ class ProgramScreen(DashboardScreen):
             await self._compare(text, currency)
 
     async def _compare(self, text: str, currency: str | None) -> None:
-        """Have a text that can be run compared with what came, and tell the doubts."""
+        """Compare a valid text with what came, and show the doubts."""
         try:
             compared = await self.board.check(text, currency, self.host.setup.path)
         except asyncio.CancelledError:
@@ -328,7 +328,7 @@ class ProgramScreen(DashboardScreen):
             self._tell()
 
     def _refusal(self) -> str:
-        """Say why the draft can't be applied, where it can't."""
+        """Say why the draft can't be applied, if it can't."""
         snapshot, draft = self.host.snapshot, self._draft
         if snapshot is None or draft is None:
             return "There is nothing to apply: edit the program first, with e."

@@ -1,4 +1,4 @@
-"""The parts of the screen of the program: rules, the design in words, the file, and what is said of a draft."""
+"""The parts of the program screen: rules, the design in words, the file, and what the checker says of a draft."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ LEFT_FOR_WORDS = 8  # lines
 
 
 class ProgramBoard(Container):
-    """The parts; `-editing` while the file is edited, `-file` where it is shown in place of the words."""
+    """The parts; `-editing` while the file is edited, `-file` while it is shown in place of the words."""
 
     def __init__(self) -> None:
         super().__init__(id="board")
         self._rows = ""
 
     def compose(self) -> ComposeResult:
-        """Make the parts; where there are two columns the file stands in the second."""
+        """Make the parts; with two columns the file is in the second."""
         yield RuleTable()
         yield NumberForm()
         yield Editor()
@@ -86,11 +86,11 @@ class ProgramBoard(Container):
 
     @property
     def rule(self) -> RuleLine | None:
-        """The rule that the cursor stands on."""
+        """The rule under the cursor."""
         return self.query_one(RuleTable).row
 
     def show(self, look: ProgramLook, snapshot: Snapshot, step: Step | None) -> None:
-        """Show rules; the words and the file are handed in by themselves."""
+        """Show rules; the words and the file are set separately."""
         table = self.query_one(RuleTable)
         table.use(snapshot.database_status.program)
         table.show(look.rules)
@@ -101,11 +101,11 @@ class ProgramBoard(Container):
         self._fit()
 
     def tell_design(self, version: int, checked: Checked | None) -> None:
-        """Tell the running design."""
+        """Show the running design."""
         self.query_one("#words", Reading).show(design(checked), f"The design in words, version {version}")
 
     def tell_draft(self, draft: Checked | None, running: Checked | None, *, same: bool) -> None:
-        """Tell what is wrong with the draft, and mark it in the file, or what it would change."""
+        """Show what is wrong with the draft, and mark it in the file, or show what it would change."""
         problems = draft.problems if draft is not None else ()
         self.editor.mark(frozenset(one.line for one in problems if one.line is not None))
         self.query_one("#verdict", Reading).show(verdict(draft, running, same=same), top=True)
@@ -124,22 +124,22 @@ class ProgramBoard(Container):
         return None if number is None or changed is None else (changed, number.line)
 
     async def check(self, text: str, currency: str | None, database: FilePath | None = None) -> Checked:
-        """Have a program's text checked by a helper process; `currency` must be kept.
+        """Check a program's text in a helper process; `currency` must be kept.
 
-        With a database it is compared with what came there, too, which takes a look over the whole log.
+        With a database, it is also compared with what came there, which reads the whole log.
         """
         return await checking.check(text, currency, database)
 
     def refusal(self, snapshot: Snapshot, draft: Checked | None) -> str:
-        """Say why a draft can't be applied; empty where it can."""
+        """Say why a draft can't be applied; empty if it can."""
         return refusal(snapshot, draft)
 
     def open_fraud(self, path: FilePath, side: Side) -> None:
-        """Open how well the rules did, which only the client's side may see."""
+        """Open the fraud score, which only the client's side may see."""
         self.app.push_screen(FraudBox(path, side))
 
     def edit(self, line: int | None) -> None:
-        """Begin to edit, at a line (from 1) where one is given."""
+        """Begin to edit, at a line (from 1) if given."""
         editor = self.editor
         self.set_class(False, "-form")
         self.set_class(True, "-editing")
@@ -173,7 +173,7 @@ class ProgramBoard(Container):
         self._fit()
 
     def _fit(self) -> None:
-        """Give the rules the lines they need, as long as enough are left for the words."""
+        """Give the rules the lines they need, provided that enough are left for the words."""
         if self.turning:
             self._share("1fr 9")
             return
@@ -187,5 +187,5 @@ class ProgramBoard(Container):
             self.styles.grid_rows = rows
 
     def on_table_left(self, message: Table.Left) -> None:
-        """Stay: above the rules is nothing."""
+        """Stay: there is nothing above the rules."""
         message.stop()

@@ -1,4 +1,4 @@
-"""What the screen of the program has read: the version in force, and what its rules did."""
+"""What the program screen has read: the version in force, and what its rules did."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class RuleLine:
-    """A rule and what it did; money in minor units. `on_fail` is empty where the version in force has no such rule."""
+    """A rule and what it did; money in minor units. `on_fail` is empty if the version in force has no such rule."""
 
     code: str
     on_fail: str
@@ -53,7 +53,7 @@ class ProgramLook:
 
 @dataclass(frozen=True, slots=True)
 class ProgramQuery(ScreenQuery):
-    """All of the screen; nothing can be set."""
+    """The query of the whole screen; it has no settings."""
 
     EVERY_MS: ClassVar[int] = 400
 
@@ -80,7 +80,7 @@ def rule_lines(rules: tuple[Rule, ...], did: tuple[RuleRow, ...]) -> tuple[RuleL
 
 
 def rules_of(text: str) -> tuple[Rule, ...]:
-    """Read the rules of a program's text, and where they stand; none where it can't be read."""
+    """Read the rules of a program's text, and where they stand; none if it can't be read."""
     try:
         tables: Any = tomllib.loads(text).get("rule", [])
     except tomllib.TOMLDecodeError:

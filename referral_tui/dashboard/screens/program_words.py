@@ -1,4 +1,4 @@
-"""What the screen of the program says: the design, what is wrong with a draft, and what it would change. Pure."""
+"""What the program screen says: the design, what is wrong with a draft, and what it would change. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _INKS = {"~": "warn", "+": "good", "-": "bad"}
 
 
 def design(checked: Checked | None) -> list[Block]:
-    """Tell a design in sentences, what is given first."""
+    """Return a design in sentences, starting with what is given."""
     if checked is None:
         return [Block(_WAIT, "quiet")]
     if checked.failed:
@@ -37,7 +37,7 @@ def design(checked: Checked | None) -> list[Block]:
 
 
 def verdict(draft: Checked | None, running: Checked | None, *, same: bool) -> list[Block]:
-    """Tell what is wrong with a draft, or what it would change beside the running design."""
+    """Say what is wrong with a draft, or what it would change in the running design."""
     if draft is None:
         return [Block(_WAIT, "quiet")]
     if draft.failed:
@@ -60,13 +60,13 @@ def verdict(draft: Checked | None, running: Checked | None, *, same: bool) -> li
 
 
 def _doubts(warnings: Sequence[Problem], head: str = "") -> list[Block]:
-    """Tell doubts, under a head where one is given and there are any."""
+    """List doubts, under a heading if one is given and there are any."""
     told = [Block(one.text, "warn", _line(one.line), "?", "warn") for one in warnings]
     return [Block(head, head=True), *told] if head and told else told
 
 
 def refusal(snapshot: Snapshot, draft: Checked | None) -> str:
-    """Say why a draft can't be applied; empty where it can."""
+    """Say why a draft can't be applied; empty if it can."""
     if draft is None:
         return "It is still being checked; try again in a moment."
     if not draft.fine:
@@ -86,7 +86,7 @@ def refusal(snapshot: Snapshot, draft: Checked | None) -> str:
 
 
 def changed(before: Sequence[str], after: Sequence[str]) -> list[Block]:
-    """Tell which sentences of a design change (with `old → new` in them), which go, and which come."""
+    """Say which sentences of a design change (with `old → new` in them), which go, and which come."""
     return [
         Block(text, "quiet" if sign == "-" else "plain", sign=sign, sign_ink=_INKS[sign])
         for sign, text in changes(before, after)

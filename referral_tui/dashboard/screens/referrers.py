@@ -103,7 +103,7 @@ class ReferrersScreen(DashboardScreen):
         self.action_view(cast("Sight", message.view))
 
     def on_table_opened(self, message: Table.Opened) -> None:
-        """Open a person; communities and channels have no more to tell."""
+        """Open a person; communities and channels have nothing more to show."""
         if self._screen_query.sight in ("leaders", "tree"):
             self.board.open(message.row, self.host.setup.path)
 
@@ -122,5 +122,5 @@ class ReferrersScreen(DashboardScreen):
         )
 
     def on_account_pane_named(self, message: AccountPane.Named) -> None:
-        """Have the people of an account named."""
+        """Request the names of the people of an account."""
         self.change_query(also=message.people)

@@ -1,4 +1,4 @@
-"""What the referrers screen shows: leaders, the tree of who brought whom, communities, channels; and who is open."""
+"""What the referrers screen shows: leaders, the tree, communities, channels; and the person who is open."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class ReferrersBoard(Container):
         super().__init__(id="board")
 
     def compose(self) -> ComposeResult:
-        """Put the views in one place, and who is open beside them."""
+        """Put the views in one place, and the open person beside them."""
         yield ViewLine(VIEWS)
         with Horizontal(classes="beside"):
             yield LeaderTable()
@@ -57,7 +57,7 @@ class ReferrersBoard(Container):
 
     @property
     def account(self) -> AccountPane:
-        """Who is open, if anybody is."""
+        """The account that is open, if any."""
         return self.query_one(AccountPane)
 
     def table(self, sight: Sight) -> Table[Any]:
@@ -70,7 +70,7 @@ class ReferrersBoard(Container):
             self.table(name).display = name == sight
 
     def show(self, snapshot: Snapshot, step: Step | None, path: Path) -> None:
-        """Hand the open view what it shows."""
+        """Give the open view what it shows."""
         answer: ReferrersAnswer = snapshot.answer
         view, database_status = snapshot.request.view, snapshot.database_status
         program = database_status.program
@@ -105,13 +105,13 @@ class ReferrersBoard(Container):
                 break
 
     def open(self, row: LeaderRow | Branch, path: Path) -> None:
-        """Tell all about a person."""
+        """Show everything about a person."""
         self.set_class(True, "-open")
         self.account.open(path, row.ref, row)
         self.account.focus()
 
     def close(self, sight: Sight) -> bool:
-        """Close who is open; false if nobody is."""
+        """Close the open person; false if nobody is open."""
         if self.account.ref is None:
             return False
         self.set_class(False, "-open")
@@ -127,7 +127,7 @@ class ReferrersBoard(Container):
 
 
 def _said(answer: ReferrersAnswer, *, past: bool) -> str:
-    """Return a note on the view: how many friends each generation has, or that a board is of now."""
+    """Return a note on the view: how many friends each generation has, or that a board shows only the present."""
     if past and answer.sight in ("leaders", "communities"):
         return "as of now: boards of the past are not kept"
     if not answer.generations:

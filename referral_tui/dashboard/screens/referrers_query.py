@@ -16,13 +16,13 @@ Sight = Literal["leaders", "tree", "communities", "channels"]
 
 
 def measure(row: GroupRow, order: GroupOrder) -> int:
-    """Give what a community or a channel is sorted by, and its bar shows."""
+    """Return what a community or a channel is sorted by, which its bar shows."""
     return {"friends": row.friends, "qualified": row.qualified, "issued": row.issued_minor}[order]
 
 
 @dataclass(frozen=True, slots=True)
 class ReferrersAnswer:
-    """What one view shows, with what its shares are parts of: qualified friends and matched ones."""
+    """What one view shows, with the totals of its shares: qualified friends and matched ones."""
 
     sight: Sight
     order: SortOrder
@@ -42,7 +42,7 @@ class ReferrersAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ReferrersQuery(ScreenQuery):
-    """One view; `opened` are the people whose branches are, `also` those who are named beside it."""
+    """One view; `opened` are the people whose branches are open, `also` those who are named besides."""
 
     EVERY_MS: ClassVar[int] = 500
 

@@ -62,7 +62,7 @@ class RewardsScreen(DashboardScreen):
     _screen_query: RewardsQuery
 
     def offers(self, command: Command) -> bool:
-        """Whether something waits that can be opened and decided: of the past nothing does."""
+        """Whether something waits that can be opened and decided; in the past nothing can."""
         if command.id == OPEN.id or command.id.startswith("review."):
             look = self.host.snapshot.answer if self.host.snapshot is not None else None
             return bool(getattr(look, "queue", None))
@@ -77,7 +77,7 @@ class RewardsScreen(DashboardScreen):
         self.board.measure()
 
     def action_decide(self, verdict: str) -> None:
-        """Settle what the cursor of the queue stands on: by a command while a run goes on, else by a helper."""
+        """Settle the decision under the cursor of the queue: by a command during a run, else by a helper."""
         row = self.board.chosen()
         snapshot = self.host.snapshot
         if snapshot is not None and snapshot.request.view.at is not None:
@@ -88,7 +88,7 @@ class RewardsScreen(DashboardScreen):
             self._give(row, verdict)
 
     def _give(self, row: Waiting, verdict: str) -> None:
-        """Give a verdict, by a command while a run goes on, else by a helper."""
+        """Give a verdict, by a command during a run, else by a helper."""
         snapshot = self.host.snapshot
         if snapshot is None:
             return
@@ -116,14 +116,14 @@ class RewardsScreen(DashboardScreen):
             self.app.push_screen(box, lambda verdict: self._decide(row, verdict))
 
     def on_table_opened(self, _message: Table.Opened) -> None:
-        """Open what the cursor of the queue stands on, as enter does wherever the focus is."""
+        """Open the decision under the cursor of the queue, as enter does wherever the focus is."""
         self.action_open()
 
     def _decide(self, row: Waiting, verdict: str | None) -> None:
-        """Settle what was opened, where a verdict was given on it."""
+        """Settle the decision that was opened, if a verdict was given."""
         if verdict is not None:
             self._give(row, verdict)
 
     async def _settle(self, row: Waiting, verdict: str) -> None:
-        """Have a helper process settle it: nobody else writes to the database now."""
+        """Settle it with a helper process: nobody else writes to the database now."""
         self.say(await self.board.settle(row, verdict, BY, self.host.setup.path))

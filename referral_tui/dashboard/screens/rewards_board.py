@@ -1,4 +1,4 @@
-"""The parts of the screen of rewards: the table by state, the queue, the budget and the calendar."""
+"""The parts of the rewards screen: the table by state, the queue, the budget and the calendar."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ CHART_FACTS = (
 
 
 class RewardsBoard(Container):
-    """The parts, and the way of the focus between them."""
+    """The parts, and how the focus moves between them."""
 
     def __init__(self) -> None:
         super().__init__(id="board")
@@ -73,7 +73,7 @@ class RewardsBoard(Container):
             yield Chart("Falls due, added up", DUE_TEXT, (), id="due-chart")
 
     def show(self, snapshot: Snapshot, step: Step | None) -> None:
-        """Hand each part what it shows; those that would stay the same do nothing."""
+        """Give each part what it shows; parts that would not change do nothing."""
         look: RewardsLook = snapshot.answer
         program = snapshot.database_status.program
         table, queue = self.query_one(RewardTable), self.query_one(ReviewQueue)
@@ -101,9 +101,9 @@ class RewardsBoard(Container):
         self._fit()
 
     def _fit(self) -> None:
-        """Share the height: to table and queue what they need, to the chart the rest, or none where that is too low.
+        """Share the height: table and queue get what they need, the chart the rest, or nothing if that is too little.
 
-        Where nothing waits and there is no room for both, the chart stands in the place of the queue.
+        If nothing waits and there is no room for both, the chart takes the place of the queue.
         """
         queue, chart, budget = (
             self.query_one(ReviewQueue),
@@ -126,7 +126,7 @@ class RewardsBoard(Container):
             self.styles.grid_rows = rows
 
     def _fit_calendar(self, room: int) -> None:
-        """Give the calendar the lines that it needs, and the rest to its chart where that is enough for one."""
+        """Give the calendar the lines that it needs, and the rest to its chart if that is enough for one."""
         calendar, chart = self.query_one(Calendar), self.query_one("#due-chart", Chart)
         needs = len(calendar.rows) + 3
         chart.display = self._falling is not None and room - needs >= CHART
@@ -141,11 +141,11 @@ class RewardsBoard(Container):
         return self.query_one(ReviewQueue).row
 
     def account_box(self, row: Waiting, path: Path, snapshot: Snapshot) -> AccountBox:
-        """Make the box that tells the journey of a row of the queue; its result is a verdict, or null."""
+        """Make the box that shows the journey of a row of the queue; its result is a verdict, or null."""
         return AccountBox(path, row, snapshot)
 
     async def settle(self, row: Waiting, verdict: str, by: str, path: Path) -> StatusMessage:
-        """Have a helper process settle a row of the queue, and say what came of it."""
+        """Settle a row of the queue with a helper process, and say what came of it."""
         reply = await helper.ask(
             ["review", verdict, str(row.number), "--by", by, "--db", str(path), "--json"]
         )
@@ -159,7 +159,7 @@ class RewardsBoard(Container):
         return StatusMessage(f"Not done: {reply.said}", "bad")
 
     def on_table_left(self, message: Table.Left) -> None:
-        """Go on upwards where a table was left over its first row."""
+        """Move the focus up when the cursor leaves a table at its first row."""
         message.stop()
         if message.table.id != "rewards-table":
             self.query_one(RewardTable).focus()

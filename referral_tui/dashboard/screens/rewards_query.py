@@ -1,4 +1,4 @@
-"""What the screen of rewards has read."""
+"""What the rewards screen has read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_WAITING = 200  # rows of the queue; it says when there are more
 
 @dataclass(frozen=True, slots=True)
 class MoneyCourse:
-    """How the money went: what each bucket brought of issued and spent money, what was pending at its end."""
+    """How the money went: what was issued and spent in each bucket, and what was pending at its end."""
 
     span: Span
     changes: tuple[Change, ...]
@@ -30,7 +30,7 @@ class MoneyCourse:
 
 @dataclass(frozen=True, slots=True)
 class RewardsLook:
-    """Rewards, budget, course, calendar and queue of one moment; of the past the last two are not known (null).
+    """Rewards, budget, course, calendar and queue of one moment; the last two are not known of the past (null).
 
     `now` is that moment, milliseconds UTC.
     """
@@ -50,12 +50,12 @@ class RewardsLook:
 
 @dataclass(frozen=True, slots=True)
 class RewardsQuery(ScreenQuery):
-    """All of the screen; nothing can be set."""
+    """The query of the whole screen; it has no settings."""
 
     EVERY_MS: ClassVar[int] = 400
 
     def read(self, context: QueryContext) -> RewardsLook:
-        """Read it; of the past what can't change any more is kept."""
+        """Read it; of the past, what can no longer change is kept."""
         clock = context.database_status.clock
         now = context.at if context.at is not None else clock.sim_at if clock else 0
         past: sums.PastSums = context.kept.setdefault("past", sums.PastSums())
@@ -72,7 +72,7 @@ class RewardsQuery(ScreenQuery):
 
 
 def _course(context: QueryContext, found: sums.Sums, now: int) -> MoneyCourse:
-    """Read how the money went up to a moment; the buckets that can't change any more are kept, but not of the past."""
+    """Read how the money went up to a moment; buckets that can no longer change are kept, but not of the past."""
     history: History = History() if context.at is not None else context.kept.setdefault("history", History())
     buckets = history.read(context.db, *(() if context.at is None else (context.at // HOUR_MS,)))
     issued, pending, spent = (

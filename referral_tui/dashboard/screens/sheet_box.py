@@ -27,7 +27,7 @@ _WAIT: Final = "Reading what came, and what the program uses: a second or two â€
 
 
 class SheetBox(ModalScreen[None]):
-    """A box over the screen; left and right turn from everything to the page of each team."""
+    """A box over the screen; left and right turn the pages: everything, then one page a team."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -37,7 +37,7 @@ class SheetBox(ModalScreen[None]):
     ]
 
     def __init__(self, path: Path) -> None:
-        """Tell of the program of the database at `path`."""
+        """Show the program of the database at `path`."""
         super().__init__()
         self._path = path
         self._page = 0

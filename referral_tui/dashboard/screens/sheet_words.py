@@ -1,4 +1,4 @@
-"""The data sheet in blocks of text, from what `sheet --format json` tells. Pure."""
+"""The data sheet in blocks of text, from the output of `sheet --format json`. Pure."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def sheet_words(told: Fields, team: Team | None) -> Iterator[Block]:
 
 
 def _tasks(team: Team, tasks: list[Fields]) -> Iterator[Block]:
-    """Tell what a team has to do: what is not right yet comes first."""
+    """List what a team has to do: what is not right yet comes first."""
     yield Block(f"What {team} has to do", head=True)
     for task in sorted(tasks, key=lambda task: _ORDER.index(task["state"])):
         sign, ink = _SIGNS[task["state"]]
@@ -41,7 +41,7 @@ def _tasks(team: Team, tasks: list[Fields]) -> Iterator[Block]:
 
 
 def _passed(rows: list[Fields], team: Team | None) -> Iterator[Block]:
-    """Tell each type in use with its fields."""
+    """List each type in use with its fields."""
     used = [row for row in rows if row["system"]]
     for event, group in groupby(used, key=lambda row: row["event"]):
         fields = list(group)
@@ -69,7 +69,7 @@ def _came(row: Fields) -> Iterator[Block]:
 
 
 def _field(row: Fields, team: Team | None) -> Block:
-    """Tell a field: who uses it, and by team what else matters."""
+    """Describe a field: who uses it, and what else matters to a team."""
     said = [row["used_by"]]
     if team == "engineering":
         said = [row["needed"], f"such as {row['example']}", row["used_by"]]
@@ -82,7 +82,7 @@ def _field(row: Fields, team: Team | None) -> Block:
 
 
 def _unneeded(rows: Iterable[Fields]) -> Iterator[Block]:
-    """Tell what nothing uses: what came all the same stands out."""
+    """List what nothing uses: what came anyway stands out."""
     yield Block("What not to send: nothing in the program uses it", head=True)
     unused = [row for row in rows if not row["used"] and row["used_by"].startswith("nothing: ")]
     for event, group in groupby(unused, key=lambda row: row["event"]):

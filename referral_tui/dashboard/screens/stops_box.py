@@ -1,4 +1,4 @@
-"""Where the world stood still before, in a box: one of the last hundred stops, to go back to."""
+"""A box with the last hundred stops of the world, to go back to one of them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TOPIC: Final = Topic(
 
 
 class StopsBox(ModalScreen[Stop | None]):
-    """A box over the screen; gives back the stop to go to, or null."""
+    """A box over the screen; returns the stop to go to, or null."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -75,5 +75,5 @@ class StopsBox(ModalScreen[Stop | None]):
         self.query_one(Table).action_open()
 
     def on_table_opened(self, message: Table.Opened) -> None:
-        """Give the stop back."""
+        """Return the stop."""
         self.dismiss(message.row)

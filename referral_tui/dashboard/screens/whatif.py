@@ -1,4 +1,4 @@
-"""The eighth screen: the design beside a copy of it, whose numbers are turned, and what each turn would bring."""
+"""The eighth screen: the design beside a copy of it, whose numbers can be changed, and what each change would bring."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NO_PEOPLE = (
 
 
 class WhatIfScreen(DashboardScreen):
-    """Numbers to turn, and what comes of it."""
+    """Numbers to change, and what comes of it."""
 
     KEY = "8"
     TITLE_IN_TAB = "What if"
@@ -97,7 +97,7 @@ class WhatIfScreen(DashboardScreen):
         self._begin(look.text, look.world, program.currency, program.digits)
 
     def show_alone(self) -> bool:
-        """Show the design that the app was opened with, where there is no database."""
+        """Show the design that the app was opened with if there is no database."""
         alone = self.host.setup.alone
         if alone is None or not self.query(self.FIRST_FOCUS):  # not yet in its place
             return False
@@ -105,13 +105,13 @@ class WhatIfScreen(DashboardScreen):
         return True
 
     async def on_unmount(self) -> None:
-        """Let go of what answers."""
+        """Release whatever answers."""
         self.workers.cancel_group(self, GROUP)
         if self._study is not None:
             await self._study.close()
 
     def on_screen_suspend(self) -> None:
-        """Give the processor back while another screen is looked at."""
+        """Stop computing while another screen is open."""
         if self._asked is not None and not self._finished:
             self.workers.cancel_group(self, GROUP)
             self._asked = None
@@ -133,7 +133,7 @@ class WhatIfScreen(DashboardScreen):
                 self.send_command("program", {"text": self._draft})
 
     def action_save(self) -> None:
-        """Save the copy, or the design where nothing was turned."""
+        """Save the copy, or the design if nothing was changed."""
         if self._text is not None:
             self.save_file("program", "toml", self._draft or self._text)
 
@@ -142,7 +142,7 @@ class WhatIfScreen(DashboardScreen):
         self._turn_to(None)
 
     def action_draw(self) -> None:
-        """Draw how people respond for each market, or let them respond as the world file says again."""
+        """Draw how people respond for each market, or let them respond as the world file says."""
         self._drawn = not self._drawn
         self._ask()
 
@@ -151,7 +151,7 @@ class WhatIfScreen(DashboardScreen):
         self.action_apply()
 
     def on_number_form_turned(self, message: NumberForm.Turned) -> None:
-        """Turn a number of the copy, and ask what that brings."""
+        """Change a number of the copy, and ask what that brings."""
         if self._text is None:
             return
         before = self._draft or self._text
@@ -167,7 +167,7 @@ class WhatIfScreen(DashboardScreen):
     # -- inside ---------------------------------------------------------------------------------------
 
     def _begin(self, text: str, world: World, currency: str, digits: int) -> None:
-        """Take the design; where it is the copy, which was applied, nothing differs any more."""
+        """Set the design; if it is the copy that was applied, nothing differs any more."""
         self._money = currency, digits
         if self._draft == text:
             self._draft = None
@@ -183,7 +183,7 @@ class WhatIfScreen(DashboardScreen):
             self._ask()
 
     def _ask(self) -> None:
-        """Ask about what is set now, unless that is what was asked; what was asked before is given up."""
+        """Ask about what is set now, unless that is what was asked; earlier questions are abandoned."""
         from dataclasses import replace
 
         from referral_tui.dashboard.what_if import Question

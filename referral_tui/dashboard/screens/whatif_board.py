@@ -1,4 +1,4 @@
-"""The parts of the screen of a what-if: results above, the numbers beside both funnels, and how both grow below."""
+"""The parts of the What if screen: results above, the numbers beside both funnels, and how both grow below."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ NO_COURSE = "The curves begin with the first answer."
 
 
 class WhatIfBoard(Container):
-    """The parts; `-low` where there is no room for the curves."""
+    """The parts; `-low` while there is no room for the curves."""
 
     def __init__(self) -> None:
         super().__init__(id="board")
@@ -81,11 +81,11 @@ class WhatIfBoard(Container):
         return turned(text, number, up, digits) if number is not None else None
 
     def refusal(self, snapshot: Snapshot) -> str:
-        """Say why a copy that is valid can't be applied; empty where it can."""
+        """Say why a copy that is valid can't be applied; empty if it can."""
         return refusal(snapshot, Checked())
 
     def tell(self, text: str, ink: str = "quiet") -> None:
-        """Say something in place of the sentence."""
+        """Show a text in place of the sentence."""
         self.query_one(Said).show(text, ink)
 
     def show(self, answer: Answer, world: World, currency: str, digits: int) -> None:
@@ -114,7 +114,7 @@ class WhatIfBoard(Container):
             self.styles.grid_rows = rows
 
     def on_table_left(self, message: Table.Left) -> None:
-        """Stay: what is above the numbers is reached by tab."""
+        """Stay: tab leads to what is above the numbers."""
         message.stop()
 
 

@@ -1,4 +1,4 @@
-"""What the screen of a what-if has read: the program in force, and the people of the run."""
+"""What the What if screen has read: the program in force, and the people of the run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class WhatIfLook:
 
 @dataclass(frozen=True, slots=True)
 class WhatIfQuery(ScreenQuery):
-    """All of the screen; nothing can be set."""
+    """The query of the whole screen; it has no settings."""
 
     EVERY_MS: ClassVar[int] = 400
 

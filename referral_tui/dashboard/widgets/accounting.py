@@ -1,4 +1,4 @@
-"""The text beside a table that tells all about one person: asked of a helper process, kept while nothing changes."""
+"""The text beside a table that explains one person: requested from a helper process, kept while nothing changes."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ TOPIC: Final = Topic(
 
 
 class AccountPane(Reading):
-    """What one person's journey was, and why it came out so."""
+    """One person's journey, and why it ended as it did."""
 
     class Named(Message):
         """An account names these people: the screen may want their names."""
@@ -52,7 +52,7 @@ class AccountPane(Reading):
             self.people = people
 
     def __init__(self, *, referrer_first: bool = False) -> None:
-        """Make it; `referrer_first` tells what somebody did as a referrer before their own journey."""
+        """Make it; with `referrer_first`, what somebody did as a referrer comes before their own journey."""
         super().__init__("Nobody is open", TOPIC, "Enter opens the row under the cursor.", id="account")
         self._referrer_first = referrer_first
         self.ref: str | None = None
@@ -64,7 +64,7 @@ class AccountPane(Reading):
         self._at: int | None = None
 
     def open(self, path: Path, ref: str, stamp: Hashable) -> None:
-        """Tell of a person; `stamp` changes when what happened to them has."""
+        """Show a person; `stamp` changes when anything has happened to them."""
         key = (ref, stamp)
         if key == self._asked:
             return
@@ -79,14 +79,14 @@ class AccountPane(Reading):
         self.run_worker(self._ask(path, key), group="account", exclusive=True)
 
     def close(self) -> None:
-        """Tell of nobody."""
+        """Show nobody."""
         self.workers.cancel_group(self, "account")
         self.ref = self._asked = self._told = None
         self.border_subtitle = ""
         self.show([], "Nobody is open")
 
     def call(self, names: Names, program: Program | None, at: int | None) -> None:
-        """Call people by these names, as of a moment (null: now)."""
+        """Use these names for people, as of a moment (null: now)."""
         if (names, program, at) != (self._names, self._program, self._at):
             self._names, self._program, self._at = names, program, at
             self._draw()

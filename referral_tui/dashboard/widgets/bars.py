@@ -64,7 +64,7 @@ class TopBar(LineWidget):
             self.redraw()
 
     def draw(self, width: int, height: int) -> Iterator[Strip]:  # noqa: ARG002 -- one line whatever the height
-        """Draw the line; ours gives way to the program's name, that to words, and those to other screens' titles."""
+        """Draw the line; if space is short, leave out our name, then the program's, words, and other titles."""
         line = self.line(width)
         side, short = f"{self._side}'s view ", f"{self._side} "
         wide = [f" {tab.key} {tab.title} " for tab in self._tabs]
@@ -97,13 +97,13 @@ class ClockBar(LineWidget):
         self._snapshot: Snapshot | None = None
 
     def show(self, snapshot: Snapshot) -> None:
-        """Take a snapshot; costs nothing where this line would stay as it is."""
+        """Take a snapshot; does nothing if this line would not change."""
         before, self._snapshot = self._snapshot, snapshot
         if before is None or self._shown(before) != self._shown(snapshot):
             self.redraw()
 
     def draw(self, width: int, height: int) -> Iterator[Strip]:  # noqa: ARG002 -- one line whatever the height
-        """Draw the line, as much of it as there is room for."""
+        """Draw as much of the line as fits."""
         line = self.line(width)
         snapshot = self._snapshot
         if snapshot is None:
@@ -154,7 +154,7 @@ class ClockBar(LineWidget):
 
 
 class KeyBar(LineWidget):
-    """The keys, as many as there is room for; each can be clicked."""
+    """As many keys as fit; each can be clicked."""
 
     def __init__(self) -> None:
         super().__init__(id="keys")
@@ -182,7 +182,7 @@ class KeyBar(LineWidget):
         yield line.strip()
 
     def _fitting(self, room: int) -> list[KeyHint]:
-        """Find the keys that there is room for: the pinned ones, and of the others as many as fit, in order."""
+        """Find the keys that fit: the pinned ones, and as many of the others as possible, in order."""
         room -= sum(_hint_cells(hint) for hint in self._hints if hint.pinned)
         fitting: list[KeyHint] = []
         full = False

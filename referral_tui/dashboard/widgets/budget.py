@@ -1,4 +1,4 @@
-"""The budget as a gauge: what is issued, what is pending, what is left, and when it runs out at the present pace."""
+"""The budget as a gauge: what is issued, what is pending, what is left, and when it runs out at the current pace."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class BudgetGauge(LineWidget, can_focus=True):
         self._program: Program | None = None
 
     def show(self, budget: Budget, program: Program | None) -> None:
-        """Take the budget to show; costs nothing when it is the one that is shown."""
+        """Take the budget to show; does nothing if it is already shown."""
         if (budget, program) != (self._budget, self._program):
             self._budget, self._program = budget, program
             self.redraw()
 
     def draw(self, width: int, height: int) -> Iterator[Strip]:
-        """Draw the bar and the sentences that there is room for."""
+        """Draw the bar and as many sentences as fit."""
         budget = self._budget
         if budget is None or self._program is None:
             return

@@ -41,7 +41,7 @@ class Falling:
 def by_days_and_weeks(rows: Sequence[DueRow], now: int) -> tuple[Falling, ...]:
     """Add up what falls due: by days for two weeks from now (milliseconds UTC), then by weeks from Mondays on.
 
-    What was due before and has not been told the time yet falls due today.
+    What was due earlier and has not been processed yet falls due today.
     """
     today = now // DAY_MS * DAY_MS
     last = today + DAILY * DAY_MS
@@ -104,7 +104,7 @@ class Calendar(Table[Falling]):
         )
 
     def use(self, program: Program | None, now: int) -> None:
-        """Write money as this program does, and days as seen from now (milliseconds UTC)."""
+        """Format money as this program does, and days as seen from now (milliseconds UTC)."""
         if (program, now // DAY_MS) != (self._program, self._now // DAY_MS):
             self._strips.clear()
             self.refresh()

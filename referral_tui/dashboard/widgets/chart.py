@@ -36,7 +36,7 @@ class Chart(LineWidget, can_focus=True):
         self._picture: Picture | None = None
 
     def show(self, picture: Picture) -> None:
-        """Take what to show; costs nothing where it is what is shown."""
+        """Set what to show; does nothing if it is already shown."""
         if picture != self._picture:
             self._picture = picture
             self.border_subtitle = CHANGED if picture.marks else ""

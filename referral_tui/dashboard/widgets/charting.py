@@ -17,7 +17,7 @@ SIGNS = {False: "━", True: "┅"}
 
 
 def chart(picture: Picture, width: int, height: int, *, titled: bool = True) -> Iterator[list[Run]]:
-    """Draw as many panels as there is room for, one under the other, over one axis."""
+    """Draw as many panels as fit, one below another, over one axis."""
     room = height - AXIS
     if room < 1 or width < 16:
         return
@@ -35,7 +35,7 @@ def chart(picture: Picture, width: int, height: int, *, titled: bool = True) -> 
 
 
 def _ticks(panel: Panel, picture: Picture, rows: int) -> tuple[scales.Tick, ...]:
-    """Choose the round numbers that leave the curves most of the rows, all as many rows apart."""
+    """Choose evenly spaced round numbers that leave most of the rows to the curves."""
     top = panel.top
 
     def spread(ticks: tuple[scales.Tick, ...]) -> tuple[float, int]:
@@ -54,7 +54,7 @@ def _scale(panel: Panel, picture: Picture, top: float, most: int) -> tuple[scale
 
 
 def _title(panel: Panel, gutter: int, width: int) -> list[Run]:
-    """Name the panel and its curves; where there is no room for both, the curves."""
+    """Name the panel and its curves; if both don't fit, only the curves."""
     names = [(f"{SIGNS[curve.dotted]} {curve.name}", curve.ink) for curve in panel.curves if curve.name]
     words = [(panel.title, "head"), *names]
     if gutter + 1 + sum(len(text) + 2 for text, _ in words) > width + 2 and names:
@@ -117,7 +117,7 @@ def _dots(curve: Curve, picture: Picture, top: float) -> list[Dot | None]:
 
 
 def _marks(canvas: Canvas, picture: Picture, *, named: bool) -> None:
-    """Draw the changes of the program; of those whose names would touch, the newest is named."""
+    """Draw the changes of the program; if the names of several would touch, only the newest is named."""
     free = canvas.width
     for at, name in reversed(picture.marks):
         column = round((at - picture.start) / (picture.end - picture.start) * (canvas.width - 1))

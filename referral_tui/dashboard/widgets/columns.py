@@ -13,7 +13,7 @@ RowT = TypeVar("RowT")
 class Column(Generic[RowT]):
     """A column: `draw` gives a row's text for so many cells, and its ink.
 
-    It is `width` cells wide, and takes `grow` parts of the cells that are left over, up to `most` (0: no end). Where
+    It is `width` cells wide, and takes `grow` shares of the cells that are left over, up to `most` (0: no end). Where
     the width is short, columns of the smallest `weight` give way first. `sorts` are the ways it can be sorted,
     the first one first: descending (true) or ascending (false); `says` is its line in the help.
     """
@@ -31,7 +31,7 @@ class Column(Generic[RowT]):
 
 
 def fit(columns: Sequence[Column[RowT]], width: int) -> list[tuple[Column[RowT], int]]:
-    """Share `width` cells among columns, one cell between two; gives those that there is room for, in order."""
+    """Share `width` cells among columns, one cell between two; return those that fit, in order."""
     shown = list(columns)
     while len(shown) > 1 and sum(column.width + 1 for column in shown) - 1 > width:
         least = min(shown, key=lambda column: (column.weight, -shown.index(column)))

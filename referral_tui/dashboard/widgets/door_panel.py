@@ -40,7 +40,7 @@ class DoorPanel(Reading):
         super().__init__("The door", _TOPIC, "No door is open.", id="door")
 
     def take(self, door: DoorStatus | None) -> bool:
-        """Show a door, or nothing where there is none, and return whether there is one."""
+        """Show a door, or nothing if there is none, and return whether there is one."""
         if door is not None:
             self.show(door_blocks(door))
         return door is not None

@@ -56,7 +56,7 @@ class Editor(TypedInOrder, TextArea):
         return not self.read_only
 
     def put(self, text: str) -> None:
-        """Take another text, without a way back to the one before; the first one opens at what is given."""
+        """Replace the text and clear its undo history; the first one opens at the first rule."""
         if text != self.text:
             first = not self.text
             self.load_text(text)
@@ -72,13 +72,13 @@ class Editor(TypedInOrder, TextArea):
             self.refresh()
 
     def notify_style_update(self) -> None:
-        """Forget lines in the old colours."""
+        """Drop lines in the old colours."""
         self._ink.forget()
         self._line_cache.clear()
         super().notify_style_update()
 
     def get_line(self, line_index: int) -> Text:
-        """Colour a line: headers, keys, values, comments; a wrong one is marked whole."""
+        """Colour a line: headers, keys, values, comments; a wrong line is marked from end to end."""
         line = super().get_line(line_index)
         if line_index + 1 in self._wrong:
             line.stylize(Style(color=self._ink("bad").color, underline=True, bold=True))

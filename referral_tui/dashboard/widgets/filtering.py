@@ -1,4 +1,4 @@
-"""The line above a table: what is typed filters its rows, and it says how far the search has come."""
+"""The line above a table: what is typed filters its rows, and it says how far the search has got."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ class FilterInput(TypedInOrder, Input):
 
 
 class FilterStatus(LineWidget):
-    """How many rows there are, and how far the search has come."""
+    """How many rows there are, and how far the search has got."""
 
     def __init__(self) -> None:
         super().__init__(id="filter-status")
         self.text = ""
 
     def show(self, text: str) -> None:
-        """Take what to say."""
+        """Set what to say."""
         if text != self.text:
             self.text = text
             self.redraw()
@@ -78,7 +78,7 @@ class FilterBar(Horizontal):
         return self._input.value.strip()
 
     def begin(self) -> None:
-        """Let the text be typed: from the next key on, also of those that are waiting already."""
+        """Let the text be typed: from the next key on, including keys that are already queued."""
         self.screen.set_focus(self._input)
 
     def empty(self) -> None:

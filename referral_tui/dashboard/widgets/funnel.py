@@ -1,4 +1,4 @@
-"""The funnel: stage by stage how many, how many of those before, and what moved in the last moments."""
+"""The funnel: how many reached each stage, what share of the stage before that is, and what moved just now."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ class Funnel(LineWidget, can_focus=True):
     ]
 
     class Left(Message):
-        """The cursor went over an end: `step` is -1 at the top, 1 at the bottom."""
+        """The cursor moved past an end: `step` is -1 at the top, 1 at the bottom."""
 
         def __init__(self, step: int) -> None:
-            """Say over which end."""
+            """Set which end."""
             super().__init__()
             self.step = step
 
@@ -63,7 +63,7 @@ class Funnel(LineWidget, can_focus=True):
         return self._stages[self._cursor] if self._stages else None
 
     def show(self, stages: tuple[Stage, ...], moved: tuple[int, ...]) -> None:
-        """Take the stages to show; costs nothing when they are the ones that are shown."""
+        """Take the stages to show; does nothing if they are already shown."""
         if (stages, moved) == (self._stages, self._moved):
             return
         self._stages, self._moved = stages, moved
@@ -71,7 +71,7 @@ class Funnel(LineWidget, can_focus=True):
         self.redraw()
 
     def action_cursor(self, step: int) -> None:
-        """Move the cursor; over an end the focus goes on."""
+        """Move the cursor; past an end the focus moves on."""
         place = self._cursor + step
         if 0 <= place < len(self._stages):
             self._cursor = place
@@ -88,11 +88,11 @@ class Funnel(LineWidget, can_focus=True):
             self.redraw()
 
     def on_resize(self, _event: events.Resize) -> None:
-        """Name the columns that there is room for."""
+        """Name the columns that fit."""
         self._describe(self.size.width)
 
     def draw(self, width: int, height: int) -> Iterator[Strip]:
-        """Draw each stage in as many rows as there is room for, and below them the scale of the bars."""
+        """Draw each stage in as many rows as fit, and below them the scale of the bars."""
         if not self._stages:
             return
         rows = self._rows(height)
@@ -223,7 +223,7 @@ class Scale:
         return cls(top, cells, bool(counts) and min(counts) * cells < SHORTEST * top)
 
     def cells(self, count: float) -> int:
-        """Return how long the bar of a count is; one cell at least where there is anything."""
+        """Return how long the bar of a count is; at least one cell if there is anything."""
         if count <= 0 or self.top <= 0:
             return 0
         return max(1, round(self._part(count) * self.width))

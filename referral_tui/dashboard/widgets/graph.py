@@ -54,7 +54,7 @@ def area(values: Sequence[float | None], width: int, height: int) -> list[str]:
 
 
 def bar(part: float, width: int) -> str:
-    """Draw a bar over `part` (0 to 1) of `width` cells, to an eighth of a cell; a part above nothing shows."""
+    """Draw a bar over `part` (0 to 1) of `width` cells, to an eighth of a cell; any part above zero shows."""
     eighths = round(max(0.0, min(1.0, part)) * width * 8)
     if part > 0:
         eighths = max(1, eighths)

@@ -1,4 +1,4 @@
-"""The last sieve before the terminal: no hidden character is painted, whatever widget drew it.
+"""The last filter before the terminal: no hidden character is painted, whichever widget drew it.
 
 Our own lines write hidden characters out (`Line.add`, `wrap`); a title, a tooltip, a text that is typed or pasted are
 drawn by Textual, which lets escape sequences through.
@@ -20,10 +20,10 @@ _HIDDEN = re.compile(f"[{HIDDEN_CHARACTERS}]")
 
 
 class HiddenFilter(LineFilter):
-    """Puts `�` in place of hidden characters, as many as the cells they were counted for: mostly none."""
+    """Puts `�` in place of hidden characters, as many as the cells they were counted for, usually none."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 -- Textual's
-        """Give the segments of a line as they may be painted."""
+        """Return the segments of a line as they may be painted."""
         if all(segment.text.isprintable() for segment in segments):
             return segments
         return [
@@ -33,7 +33,7 @@ class HiddenFilter(LineFilter):
 
 
 def title(text: str) -> Text:
-    """Make a border's title of a text in which something may come from outside: no markup, nothing hidden."""
+    """Make a border's title from a text that may come from outside: no markup, nothing hidden."""
     return Text(printable(text))
 
 

@@ -1,4 +1,4 @@
-"""Colours by what they are for: component classes of the screen, looked up once and kept.
+"""Colours by purpose: component classes of the screen, looked up once and kept.
 
 They belong to the screen and not to each widget: Textual makes a node for each component class of each widget and
 styles it at every pass, which made the first paint half as long again (800 nodes instead of 50).
@@ -52,7 +52,7 @@ COMPONENTS = {f"ink--{name}" for name in INKS}
 
 
 class Inks:
-    """The inks of one widget: the screen's colours on the widget's own ground."""
+    """The inks of one widget: the screen's colours on the widget's own background."""
 
     def __init__(self, widget: Widget) -> None:
         """Look up for this widget."""
@@ -69,10 +69,10 @@ class Inks:
         return style
 
     def forget(self) -> None:
-        """Look up anew: the theme has changed."""
+        """Look up again: the theme has changed."""
         self._kept.clear()
 
 
 def solid(style: Style) -> Style:
-    """Put a block on a ground of its own colour: without, a picture has a hairline between it and the next block."""
+    """Put a block on a background of its own colour: otherwise a picture has a hairline between blocks."""
     return style + Style(bgcolor=style.color) if style.color is not None else style

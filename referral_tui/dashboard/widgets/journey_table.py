@@ -162,7 +162,7 @@ class JourneyTable(Table[Journey]):
         )
 
     def use(self, program: Program | None) -> None:
-        """Write money as this program does."""
+        """Format money as this program does."""
         if program != self._program:
             self._program = program
             self.redraw()

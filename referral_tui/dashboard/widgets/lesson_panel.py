@@ -26,7 +26,7 @@ ROOMY: Final = 14  # rows from which the panel has the lesson's title, and blank
 class Shown:
     """What the panel shows: a step and how far it has come; `keys` are those to press, as the person has set them.
 
-    `heading` is the lesson's title, which stands above the step where there is room, `hint` says how to go on.
+    `heading` is the lesson's title, which stands above the step where there is room, `hint` says how to continue.
     `figure` is a number in words and what it is, for a talk.
     """
 
@@ -71,7 +71,7 @@ class LessonPanel(LineWidget, can_focus=True):
         self._notice = ""
 
     def show(self, shown: Shown) -> None:
-        """Take what to show; costs nothing where it is what is shown."""
+        """Set what to show; does nothing if it is already shown."""
         if shown == self._shown:
             return
         self._shown, self._notice = shown, ""
@@ -100,7 +100,7 @@ class LessonPanel(LineWidget, can_focus=True):
             self.post_message(self.Answered(choice))
 
     def draw(self, width: int, height: int) -> Iterator[Strip]:
-        """Draw the step, or its question once that is all that is left."""
+        """Draw the step, or its question once only that remains."""
         shown = self._shown
         if shown is None:
             for text in wrap(self._notice, max(1, width)):

@@ -46,9 +46,9 @@ class Line:
         return self._left
 
     def add(self, text: str, style: Style, width: int | None = None, *, right: bool = False) -> Line:
-        """Write a text, cut with an ellipsis at `width` or the line's end, padded to `width` where one is given.
+        """Write a text, cut with an ellipsis at `width` or the line's end, and padded to `width` if given.
 
-        Whatever would steer the terminal is written out: texts may come from outside.
+        Whatever would control the terminal is escaped: texts may come from outside.
         """
         room = self._left if width is None else min(width, self._left)
         if room <= 0:
@@ -81,7 +81,7 @@ class Explained(Protocol):
     """A widget that can say what it shows."""
 
     def topic(self) -> Topic:
-        """Say what has the focus here, with the formula of the number it stands on."""
+        """Say what has the focus here, with the formula of the number under the cursor."""
 
 
 class LineWidget(Widget):
@@ -97,7 +97,7 @@ class LineWidget(Widget):
         raise NotImplementedError
 
     def redraw(self) -> None:
-        """Draw anew, and paint the lines that came out otherwise: a painted line costs ten times a drawn one."""
+        """Redraw, and paint only the lines that changed: painting a line costs ten times drawing it."""
         if self._drawn is None or self._drawn[0] != self.size:
             self._drawn = None
             self.refresh()
@@ -116,7 +116,7 @@ class LineWidget(Widget):
         return or_failed(lambda: list(self.draw(size.width, size.height)), size.width, self)
 
     def notify_style_update(self) -> None:
-        """Forget lines drawn in the old colours."""
+        """Drop lines drawn in the old colours."""
         self._drawn = None
         self.ink.forget()
         super().notify_style_update()
@@ -134,7 +134,7 @@ class LineWidget(Widget):
         return Line(width, self.ink("plain"))
 
     def render_line(self, y: int) -> Strip:
-        """Give a line of the content, drawn now if it has to be."""
+        """Return a line of the content, drawing it now if necessary."""
         size = self.size
         if self._drawn is None or self._drawn[0] != size:
             self._drawn = size, self._draw_all(size)
@@ -143,7 +143,7 @@ class LineWidget(Widget):
 
 
 def or_failed(draw: Callable[[], list[Strip]], width: int, widget: Widget) -> list[Strip]:
-    """Draw, or say in a line that it can't be: what is in the database may be anything, and the rest goes on."""
+    """Draw, or say in a line that it can't be drawn: the database may hold anything, and the rest must go on."""
     try:
         return draw()
     except Exception:
@@ -152,7 +152,7 @@ def or_failed(draw: Callable[[], list[Strip]], width: int, widget: Widget) -> li
 
 
 def empty_line(text: str, y: int, width: int, height: int, ink: Inks) -> Strip:
-    """Draw a line of what stands in the middle of a widget that has nothing to show."""
+    """Draw a line of the text in the middle of a widget that has nothing to show."""
     lines = wrap(text, max(1, width - 4))
     place = y - max(0, (height - len(lines)) // 2)
     line = Line(width, ink("plain"))
@@ -162,14 +162,14 @@ def empty_line(text: str, y: int, width: int, height: int, ink: Inks) -> Strip:
 
 
 def clip(text: str, width: int) -> str:
-    """Cut a text to a number of cells, with an ellipsis where something is lost."""
+    """Cut a text to a number of cells, with an ellipsis if something is lost."""
     if cell_len(text) <= width:
         return text
     return set_cell_size(text, width - 1) + "…" if width > 1 else set_cell_size(text, max(0, width))
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Break a text at its spaces into lines of at most `width` cells; hidden characters are written out."""
+    """Break a text at its spaces into lines of at most `width` cells; hidden characters are escaped."""
     lines: list[str] = []
     line = ""
     for word in printable(text, lines=True).split():

@@ -50,7 +50,7 @@ class Listing(StripView, Generic[RowT], can_focus=True):
         self.dated = False
 
     def show(self, rows: Sequence[RowT]) -> None:
-        """Take the rows to show, newest first; costs nothing when they are the ones that are shown."""
+        """Take the rows to show, newest first; does nothing if they are already shown."""
         if rows == self._newest:
             return
         self._newest = rows
@@ -60,7 +60,7 @@ class Listing(StripView, Generic[RowT], can_focus=True):
             self._say_held()
 
     def call(self, names: Names) -> None:
-        """Call people by these names."""
+        """Use these names for people."""
         if names != self.names:
             self.names = names
             self.repaint()
@@ -115,7 +115,7 @@ class Listing(StripView, Generic[RowT], can_focus=True):
             self._follow()
 
     def notify_style_update(self) -> None:
-        """Forget strips drawn in the old colours."""
+        """Drop strips drawn in the old colours."""
         self._strips.clear()
         self.ink.forget()
         super().notify_style_update()
@@ -127,7 +127,7 @@ class Listing(StripView, Generic[RowT], can_focus=True):
             self._explain()
 
     def draw_line(self, y: int) -> Strip:
-        """Give a visible line."""
+        """Return a visible line."""
         width, height = self.scrollable_content_region.size
         place = y + self.scroll_offset.y
         if not self._rows:

@@ -38,18 +38,18 @@ SIGN_IN = "session.authenticated"
 
 @dataclass(frozen=True, slots=True)
 class SignIns:
-    """Those who signed in within an hour, told in one row, so that what matters more stays in view."""
+    """Those who signed in within an hour, shown in one row, so that what matters more stays in view."""
 
     newest: EventRow
     people: int
 
     def references(self) -> tuple[str | None, ...]:
-        """Name who appears in it: one alone goes by their name."""
+        """Name everybody who appears in it by name: those who signed in alone."""
         return self.newest.references() if self.people == 1 else ()
 
 
 def gather(rows: Sequence[EventRow]) -> tuple[EventRow | SignIns, ...]:
-    """Put the sign-ins of each hour together, at the place of the newest; all else stays as it is, newest first."""
+    """Put the sign-ins of each hour together, at the place of the newest; everything else stays, newest first."""
     hours: dict[int, set[str | None]] = {}
     for row in rows:
         if row.type == SIGN_IN:
@@ -85,11 +85,11 @@ class Stream(Listing["EventRow | SignIns"]):
 
     @property
     def rows(self) -> Sequence[EventRow]:
-        """The events that are shown, each for itself."""
+        """The events that are shown, one by one."""
         return self._events
 
     def show_events(self, events: Sequence[EventRow]) -> None:
-        """Take the newest events, newest first; costs nothing when they are the ones that are shown."""
+        """Take the newest events, newest first; does nothing if they are already shown."""
         if events != self._events:
             self._events = events
             self.show(gather(events))
@@ -99,12 +99,12 @@ class Stream(Listing["EventRow | SignIns"]):
         return _event(row).received_at
 
     def glosses(self) -> Iterator[str]:
-        """Say what steering is, where some stands here."""
+        """Explain steering events if any are shown."""
         if any(category(_event(row).type) == "steering" for row in self.shown):
             yield f"{CATEGORY_SYMBOLS['steering']} {CATEGORY_TITLES['steering']}"
 
     def marked(self, row: EventRow | SignIns, step: Step) -> bool:
-        """Tell whether an event is the last step's doing."""
+        """Return whether the last step caused an event."""
         return _event(row).seq > step.after
 
     def draw_row(self, row: EventRow | SignIns, line: Line) -> None:
@@ -152,7 +152,7 @@ class Rewards(Listing["AuditEntry"]):
         return row.at
 
     def glosses(self) -> Iterator[str]:
-        """Say the words that not everybody knows, where they stand here."""
+        """Explain the words that not everybody knows, if they are shown."""
         shown = self.shown
         if any(row.kind == "counted" for row in shown):
             yield "· counted: toward a bonus"
@@ -160,7 +160,7 @@ class Rewards(Listing["AuditEntry"]):
             yield "upline: who brought the referrer"
 
     def marked(self, row: AuditEntry, step: Step) -> bool:
-        """Tell whether a change is the last step's doing."""
+        """Return whether the last step caused a change."""
         return row in step.audit_entries
 
     def _state_cells(self, room: int) -> int:
@@ -211,7 +211,7 @@ class Attributions(Listing["Attributed"]):
         return row.attributed_at
 
     def marked(self, row: Attributed, step: Step) -> bool:
-        """Tell whether a match is the last step's doing."""
+        """Return whether the last step caused a match."""
         return row.seq > step.after
 
     def draw_row(self, row: Attributed, line: Line) -> None:

@@ -60,7 +60,7 @@ class LoadPart(LineWidget, can_focus=True):
         self._load: Load | None = None
 
     def show(self, load: Load) -> None:
-        """Take what was measured; costs nothing where it is what is shown."""
+        """Take what was measured; does nothing if it is already shown."""
         if load != self._load:
             self._load = load
             self.mark(load)
@@ -86,7 +86,7 @@ class LoadPart(LineWidget, can_focus=True):
         raise NotImplementedError
 
     def named(self, name: str, value: str, rest: str, width: int, ink: str = "strong") -> Strip:
-        """Draw a line of a name, a value, and what is said of it."""
+        """Draw a line of a name, a value, and a comment."""
         line = self.line(width).skip().add(name, self.ink("quiet"), NAME)
         line.add(value, self.ink(ink), VALUE, right=True).skip(2)
         return (line.add(rest, self.ink("quiet")) if len(rest) <= line.left else line).strip()
@@ -94,7 +94,7 @@ class LoadPart(LineWidget, can_focus=True):
     def bar(
         self, line: Line, part: float, cells: int, ink: str, rows: int, said: str = ""
     ) -> Iterator[Strip]:
-        """End a line with a bar over `part` of some cells and a few words, and draw the bar on in the rows below it."""
+        """End a line with a bar over `part` of some cells and a few words, and continue the bar in the rows below."""
         indent, full, style = line.width - line.left, round(part * cells), self.ink(ink)
         if rows > 1:
             line.add("█" * full, style).skip(cells - full)
@@ -106,13 +106,13 @@ class LoadPart(LineWidget, can_focus=True):
             yield self.line(line.width).skip(indent).add("█" * thick, style).strip()
 
     def chart(self, picture: Picture, width: int, height: int) -> Iterator[Strip]:
-        """Draw curves over the time since the start; their names stand above where there is room."""
+        """Draw curves over the time since the start; their names stand above if there is room."""
         if len(picture.panels[0].curves[0].points) > 1:
             for runs in chart(picture, width - 1, height, titled=height > TITLED):
                 yield draw_runs(self, runs, width)
 
     def mark(self, load: Load) -> None:
-        """Say on the frame what the marks are, and that a long run is told by some of its beats."""
+        """Say on the frame what the marks are, and that a long run is shown by a sample of its beats."""
         if not self.CHARTED:
             return
         said = [CHANGED] if load.changes else []
@@ -192,7 +192,7 @@ class Latency(LoadPart):
         yield from self.chart(load_pictures(load)[1], width, left - 1)
 
     def topic(self) -> Topic:
-        """Say from when to when."""
+        """Say which moments latency is measured between."""
         mode = self._load.figures.get("mode") if self._load is not None else None
         since = "the moment it was due" if mode == "open" else "the moment its batch was ready"
         return Topic(
@@ -213,7 +213,7 @@ class WhereTimeGoes(LoadPart):
         super().__init__("Where the time goes", "load-time")
 
     def lines(self, load: Load, width: int, height: int) -> Iterator[Strip]:
-        """Draw the stages in their order, those that take most where there is no room for all; then the rules."""
+        """Draw the stages in their order, or those that take most if not all fit; then the rules."""
         stages: dict[str, float] = load.figures["stages"]
         whole = sum(seconds for name, seconds in stages.items() if name != _BESIDE) or 1.0
         shown = [name for name in stages if stages[name] > 0]
@@ -320,7 +320,7 @@ class Room(LoadPart):
 
 
 def _thickness(bars: int, height: int) -> int:
-    """Share the height: rows of a bar with the gap below it, where all have two rows of bar or more; else one."""
+    """Share the height: rows of a bar with a gap below it if every bar gets at least two rows, else one."""
     rows = min(4, height // max(1, bars))
     return rows if rows >= 3 else 1
 

@@ -28,10 +28,10 @@ class NumberForm(Table[Number]):
     ]
 
     class Turned(Table.Moved):
-        """A number is to be turned."""
+        """A number should be changed."""
 
         def __init__(self, table: NumberForm, row: Number, up: int) -> None:
-            """Say which, and which way: 1 up, -1 down."""
+            """Set which, and which way: 1 up, -1 down."""
             super().__init__(table, row)
             self.up = up
 
@@ -71,7 +71,7 @@ class NumberForm(Table[Number]):
         self.show(numbers)
 
     def action_turn(self, up: int) -> None:
-        """Have the number under the cursor turned."""
+        """Ask for the number under the cursor to be changed."""
         if self.row is not None:
             self.post_message(self.Turned(self, self.row, up))
 

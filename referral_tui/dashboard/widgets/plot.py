@@ -23,7 +23,7 @@ class Canvas:
         self._over: dict[tuple[int, int], Run] = {}
 
     def put(self, column: int, row: int, sign: str, ink: str) -> None:
-        """Put a character into a cell; a line that passes there stays above it."""
+        """Put a character into a cell; a line that passes through it stays on top."""
         self._under[column, row] = sign, ink
 
     def write(self, column: int, row: int, text: str, ink: str) -> None:
@@ -32,7 +32,7 @@ class Canvas:
             self._over[column + place, row] = sign, ink
 
     def line(self, dots: Sequence[Dot | None], ink: str, *, dotted: bool = False) -> None:
-        """Draw a line through points, from left to right; it is interrupted where one is unknown."""
+        """Draw a line through points, from left to right; it breaks where one is unknown."""
         before: tuple[int, int] | None = None
         for dot in dots:
             here = None if dot is None else self._place(dot)
@@ -43,7 +43,7 @@ class Canvas:
             before = here
 
     def rows(self) -> Iterator[list[Run]]:
-        """Give the rows from the top down, cut into runs of one ink."""
+        """Return the rows from the top down, cut into runs of one ink."""
         for row in range(self.height):
             runs: list[list[str]] = []
             for column in range(self.width):

@@ -28,7 +28,7 @@ MOST_NAME = 24  # cells of the column of names at most; a third of the width whe
 class Block:
     """A part of the text: with a `name` (of a fact, or a moment) in the column at the left, a `sign` before it.
 
-    `head` makes it a heading with a line behind it; a text of nothing leaves a line blank. What is broken stays in
+    `head` makes it a heading with a line behind it; an empty text leaves a blank line. Wrapped text stays in
     its column. `wide` begins at the left, also where others have names.
     """
 
@@ -42,7 +42,7 @@ class Block:
 
 
 class Reading(ScrollView, can_focus=True):
-    """Blocks under each other, broken at the width."""
+    """Blocks below one another, wrapped at the width."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "row(-1)", "Up", show=False, id="reading.up", tooltip="Scroll up"),
@@ -50,7 +50,7 @@ class Reading(ScrollView, can_focus=True):
     ]
 
     class Left(Message):
-        """The text was left over its top."""
+        """The cursor left the text upwards."""
 
     def __init__(self, title: str, topic: Topic, empty: str, *, id: str) -> None:  # noqa: A002 -- Textual's name
         """Make it with its title, its help, and what stands in it while there is nothing to read."""
@@ -63,7 +63,7 @@ class Reading(ScrollView, can_focus=True):
         self._drawn: tuple[int, list[Strip]] = (-1, [])
 
     def show(self, blocks: Sequence[Block], title: str | None = None, *, top: bool = False) -> None:
-        """Take a text; costs nothing where it is the one that is shown. `top` begins at its start."""
+        """Take a text; does nothing if it is already shown. `top` begins at its start."""
         if title is not None and title != self._title:
             self._title = title
             self.border_title = as_title(title)
@@ -84,14 +84,14 @@ class Reading(ScrollView, can_focus=True):
         return self._topic
 
     def action_row(self, step: int) -> None:
-        """Scroll by a line; over the top the focus may go on."""
+        """Scroll by a line; at the top the focus may move on."""
         if step < 0 and self.scroll_offset.y == 0:
             self.post_message(self.Left())
         else:
             self.scroll_relative(y=step, animate=False)
 
     def notify_style_update(self) -> None:
-        """Forget lines drawn in the old colours."""
+        """Drop lines drawn in the old colours."""
         self._drawn = (-1, [])
         self.ink.forget()
         super().notify_style_update()
@@ -101,7 +101,7 @@ class Reading(ScrollView, can_focus=True):
         self._fit()
 
     def render_line(self, y: int) -> Strip:
-        """Give a visible line."""
+        """Return a visible line."""
         width, height = self.scrollable_content_region.size
         if self._drawn[0] != width:
             self._fit()

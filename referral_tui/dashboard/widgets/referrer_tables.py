@@ -54,14 +54,14 @@ _CHANNELS: Final = Topic(
 
 
 class ReferralTable(Table[BringerT]):
-    """What the leaderboard shares with communities and channels: money, and what shares are parts of."""
+    """What the leaderboard shares with communities and channels: money, and the totals of shares."""
 
     _program: Program | None = None
     _qualified = 0
     _most = 0
 
     def use(self, program: Program | None, qualified: int, most: int) -> None:
-        """Write money as this program does; `qualified` is all there are, `most` what the longest bar shows."""
+        """Format money as this program does; `qualified` is all there are, `most` what the longest bar shows."""
         if (program, qualified, most) != (self._program, self._qualified, self._most):
             self._program, self._qualified, self._most = program, qualified, most
             self.redraw()
@@ -169,7 +169,7 @@ class GroupTable(ReferralTable[GroupRow]):
         )
 
     def sort(self, order: GroupOrder) -> None:
-        """Have the bars show what the rows are sorted by."""
+        """Make the bars show what the rows are sorted by."""
         if order != self._order:
             self._order = order
             self.redraw()
@@ -187,7 +187,7 @@ class GroupTable(ReferralTable[GroupRow]):
 
 
 class BranchTable(Table[Branch]):
-    """The tree, as far as it is opened: right and left open and close the branch under the cursor."""
+    """The tree, as far as it is opened: right opens the branch under the cursor, left closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -199,10 +199,10 @@ class BranchTable(Table[Branch]):
     ]
 
     class Turned(Table.Moved):
-        """A branch is to be opened or closed."""
+        """A branch should be opened or closed."""
 
         def __init__(self, table: BranchTable, row: Branch, *, opened: bool) -> None:
-            """Say which, and which way."""
+            """Set which, and which way."""
             super().__init__(table, row)
             self.opened = opened
 
@@ -234,7 +234,7 @@ class BranchTable(Table[Branch]):
         )
 
     def action_branch(self, opened: bool) -> None:
-        """Open or close the branch; where it is closed already, go to the one above."""
+        """Open or close the branch; if it is already closed, go to the one above."""
         row = self.row
         if row is None:
             return

@@ -90,7 +90,7 @@ class ReviewQueue(Table[Waiting]):
         )
 
     def use(self, program: Program | None, now: int) -> None:
-        """Write money as this program does, and ages as seen from now (milliseconds UTC)."""
+        """Format money as this program does, and ages as seen from now (milliseconds UTC)."""
         hour = figures.HOUR
         if (program, now // hour) != (self._program, self._now // hour):
             self._strips.clear()
@@ -98,7 +98,7 @@ class ReviewQueue(Table[Waiting]):
         self._program, self._now = program, now
 
     def take(self, rows: tuple[Waiting, ...] | None, waiting: int) -> None:
-        """Take the oldest of those that wait, and how many do; null rows where they are not known."""
+        """Set the oldest of those that wait, and how many there are; null rows if they are not known."""
         self.show(rows or (), empty=_PAST if rows is None else _NONE)
         title = f"Review queue: {figures.count(waiting)}" if waiting else "Review queue"
         if rows and len(rows) < waiting:

@@ -68,7 +68,7 @@ class RewardLine:
     revoked_minor: int = 0
 
     def pair(self, state: str) -> tuple[int, int]:
-        """How many and how much a column has."""
+        """Return the count and the money of a column."""
         return getattr(self, state), getattr(self, f"{state}_minor")
 
     @classmethod
@@ -126,13 +126,13 @@ class RewardTable(Table[RewardLine]):
         )
 
     def use(self, program: Program | None) -> None:
-        """Write money as this program does."""
+        """Format money as this program does."""
         if program != self._program:
             self._program = program
             self.redraw()
 
     def take(self, rewards: tuple[RewardRow, ...]) -> None:
-        """Take the rewards; the row of all of them is made here."""
+        """Take the rewards; the row of their sum is made here."""
         rows = tuple(RewardLine.of(row) for row in rewards)
         self.show((*rows, total(rows)) if rows else ())
 
@@ -148,7 +148,7 @@ class RewardTable(Table[RewardLine]):
         self._entitle()
 
     def _entitle(self) -> None:
-        """Say what the columns show, where it is not both."""
+        """Say in the title what the columns show if not both fit."""
         width = self.scrollable_content_region.width
         both = any(cells >= BOTH for column, cells in self._fit_columns(width) if column.key in SHOWN)
         self.border_title = (
@@ -156,7 +156,7 @@ class RewardTable(Table[RewardLine]):
         )
 
     def redraw(self) -> None:
-        """Draw all rows anew."""
+        """Redraw all rows."""
         self._strips.clear()
         self.refresh()
 

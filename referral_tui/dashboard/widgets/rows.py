@@ -15,7 +15,7 @@ class Rowed(Protocol):
 
     @property
     def id(self) -> str | None:
-        """The widget's name, which the file is called by."""
+        """The widget's name, used in the name of the file."""
 
     @property
     def rows(self) -> Sequence[Any]:
@@ -23,7 +23,7 @@ class Rowed(Protocol):
 
 
 def called(row: object, names: Names) -> tuple[str, ...]:
-    """How the people in a row are called by the client, where it says so: with another name it is drawn anew."""
+    """Return the client's names for the people in a row, if it has any: with another name it is redrawn."""
     if not names.found or not isinstance(row, MentionsPeople):
         return ()
     return tuple(names.found.get(reference or "", "") for reference in row.references())

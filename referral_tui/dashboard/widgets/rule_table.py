@@ -80,7 +80,7 @@ class RuleTable(Table[RuleLine]):
         )
 
     def use(self, program: Program | None) -> None:
-        """Write money as this program does."""
+        """Format money as this program does."""
         if program != self._program:
             self._program = program
             self._strips.clear()

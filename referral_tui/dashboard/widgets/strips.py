@@ -1,4 +1,4 @@
-"""The base of what scrolls by lines: of lines that are seen, only those that came out otherwise are painted again."""
+"""The base of what scrolls by lines: of the visible lines, only those that changed are painted again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MORE_ABOVE, MORE_BELOW = "↑", "↓"  # at the first and the last line that is 
 
 
 class StripView(ScrollView):
-    """Lines that a subclass draws, and keeps where drawing is dear; a painted line costs ten times a kept one."""
+    """Lines that a subclass draws, and caches if drawing is expensive; painting a line costs ten times keeping it."""
 
     def __init__(self, *, id: str, classes: str) -> None:  # noqa: A002 -- Textual's name
         super().__init__(id=id, classes=classes)
@@ -23,7 +23,7 @@ class StripView(ScrollView):
         raise NotImplementedError
 
     def render_line(self, y: int) -> Strip:
-        """Give a visible line, and remember it as painted."""
+        """Return a visible line, and remember it as painted."""
         strip = self._painted[y] = self._line(y)
         return strip
 
@@ -31,7 +31,7 @@ class StripView(ScrollView):
         return or_failed(lambda: [self.draw_line(y)], self.scrollable_content_region.width, self)[0]
 
     def repaint(self) -> None:
-        """Paint the lines that would come out otherwise now."""
+        """Paint the lines that would now be different."""
         size = self.scrollable_content_region.size
         changed = [
             Region(0, y, size.width, 1) for y in range(size.height) if self._painted.get(y) != self._line(y)

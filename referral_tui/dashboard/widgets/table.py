@@ -41,7 +41,7 @@ class Sorting:
 
 
 class Table(StripView, Generic[RowT], can_focus=True):
-    """Rows under a header; what is drawn of one is said by its columns, its identity by `key`."""
+    """Rows under a header; its columns say what is drawn of each, `key` what identifies it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "Up", show=False, id="table.up", tooltip="One row up"),
@@ -54,10 +54,10 @@ class Table(StripView, Generic[RowT], can_focus=True):
     ]
 
     class Moved(Message):
-        """The cursor stands on another row."""
+        """The cursor moved to another row."""
 
         def __init__(self, table: Table[Any], row: Any) -> None:
-            """Say of which table, and on which row; null if there is none."""
+            """Set which table, and which row; null if there is none."""
             super().__init__()
             self.table, self.row = table, row
 
@@ -70,10 +70,10 @@ class Table(StripView, Generic[RowT], can_focus=True):
         """A row was opened, by enter or by a second click."""
 
     class Sorted(Message):
-        """Another order is wanted: the screen asks for it by its screen_query, and hands it back with the rows."""
+        """Another order is wanted: the screen requests it in its query, and passes it back with the rows."""
 
         def __init__(self, table: Table[Any], sorting: Sorting) -> None:
-            """Say of which table, and which order."""
+            """Set which table, and which order."""
             super().__init__()
             self.table, self.sorting = table, sorting
 
@@ -86,7 +86,7 @@ class Table(StripView, Generic[RowT], can_focus=True):
         """The cursor comes near the last row that was handed in."""
 
     class Left(Moved):
-        """The cursor went up over the first row."""
+        """The cursor moved up past the first row."""
 
     def __init__(
         self,
@@ -125,10 +125,10 @@ class Table(StripView, Generic[RowT], can_focus=True):
         return self._rows[self._cursor] if self._rows else None
 
     def show(self, rows: Sequence[RowT], sorting: Sorting | None = None, empty: str | None = None) -> None:
-        """Take the rows to show, in their order; costs nothing where they are the ones that are shown.
+        """Take the rows to show, in their order; does nothing if they are already shown.
 
-        The cursor stays on its row wherever that has gone to; on the first row it stays the first. What is seen
-        stands still while rows come in above it.
+        The cursor stays on its row wherever that moves; if it is on the first row, it stays first. What is visible
+        stays in place while rows come in above it.
         """
         if empty is not None and empty != self._empty:
             self._empty = empty
@@ -150,18 +150,18 @@ class Table(StripView, Generic[RowT], can_focus=True):
             self.post_message(self.Moved(self, self.row))
 
     def redraw(self) -> None:
-        """Draw all rows anew: what their columns are drawn by has changed."""
+        """Redraw all rows: something that their columns depend on has changed."""
         self._strips.clear()
         self.repaint()
 
     def call(self, names: Names) -> None:
-        """Call people by these names."""
+        """Use these names for people."""
         if names != self.names:
             self.names = names
             self.repaint()
 
     def mark(self, keys: Collection[Hashable]) -> None:
-        """Light up these rows: they are the last step's doing."""
+        """Highlight these rows: the last step caused them."""
         if keys != self._marked:
             self._marked = keys
             self.repaint()
@@ -181,7 +181,7 @@ class Table(StripView, Generic[RowT], can_focus=True):
     # -- keys and the mouse ---------------------------------------------------------------------------
 
     def action_move(self, step: int) -> None:
-        """Move the cursor by rows; over the top the focus may go on."""
+        """Move the cursor by rows; at the top the focus may move on."""
         if step < 0 and self._cursor == 0:
             self.post_message(self.Left(self, self.row))
         else:
@@ -201,14 +201,14 @@ class Table(StripView, Generic[RowT], can_focus=True):
             self.post_message(self.Opened(self, self.row))
 
     def sort_next(self) -> None:
-        """Want the next order: each column that can be sorted by, one way and then the other."""
+        """Ask for the next order: each sortable column, one way and then the other."""
         ways = [Sorting(column.key, down) for column in self._columns for down in column.sorts]
         if ways:
             place = ways.index(self.sorting) + 1 if self.sorting in ways else 0
             self.post_message(self.Sorted(self, ways[place % len(ways)]))
 
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor on the row that is clicked, open it where it is there already; sort by a header."""
+        """Put the cursor on the row that is clicked, open it if the cursor is already there; sort by a header."""
         offset = event.get_content_offset(self)
         if offset is None:
             return
@@ -229,7 +229,7 @@ class Table(StripView, Generic[RowT], can_focus=True):
     # -- drawing --------------------------------------------------------------------------------------
 
     def notify_style_update(self) -> None:
-        """Forget strips drawn in the old colours."""
+        """Drop strips drawn in the old colours."""
         self._strips.clear()
         self.ink.forget()
         super().notify_style_update()
@@ -248,7 +248,7 @@ class Table(StripView, Generic[RowT], can_focus=True):
         self.refresh()
 
     def draw_line(self, y: int) -> Strip:
-        """Give a visible line: the header, then rows."""
+        """Return a visible line: the header, then rows."""
         width, height = self.scrollable_content_region.size
         if not self._rows:
             return empty_line(self._empty, y, width, height, self.ink)
@@ -351,7 +351,7 @@ class Table(StripView, Generic[RowT], can_focus=True):
 
 
 def _over(part: Segment, over: Style) -> Segment:
-    """Lay the cursor's ground under a part of a row; a bar keeps its own."""
+    """Put the cursor's background under a part of a row; a bar keeps its own."""
     style = part.style or Style.null()
     bar = style.bgcolor is not None and style.bgcolor == style.color
     return part if bar else Segment(part.text, style + over)

@@ -1,4 +1,4 @@
-"""Sentences on the screen: the line that tells what goes on, and the notice where there is nothing to show."""
+"""Sentences on the screen: the status line, and the notice when there is nothing to show."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Notice(LineWidget):
         self.title, self.text, self.bad = "", "", False
 
     def show(self, title: str, text: str, *, bad: bool) -> None:
-        """Take what to say."""
+        """Set what to say."""
         if (title, text, bad) != (self.title, self.text, self.bad):
             self.title, self.text, self.bad = title, text, bad
             self.redraw()
@@ -76,7 +76,7 @@ class Notice(LineWidget):
 
 
 class TooSmall(LineWidget):
-    """What stands on a terminal that is too small for anything else."""
+    """What is shown on a terminal that is too small for anything else."""
 
     NEEDED = (72, 20)
 

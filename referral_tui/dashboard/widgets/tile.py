@@ -72,14 +72,14 @@ class Tile(LineWidget, can_focus=True):
         self._bucket_hours = 1
 
     def show(self, headline: Headline, program: Program | None, bucket_hours: int) -> None:
-        """Take a number to show; costs nothing when it is the one that is shown."""
+        """Take a number to show; does nothing if it is already shown."""
         if (headline, program, bucket_hours) == (self._headline, self._program, self._bucket_hours):
             return
         self._headline, self._program, self._bucket_hours = headline, program, bucket_hours
         self.redraw()
 
     def draw(self, width: int, height: int) -> Iterator[Strip]:
-        """Draw name, number, parts and line, as many of them as there is room for."""
+        """Draw name, number, parts and line, as many of them as fit."""
         focus = self.has_focus
         names = self._names(width)
         height -= len(names) - 1
@@ -113,7 +113,7 @@ class Tile(LineWidget, can_focus=True):
         return [*wrap(TITLES[self.key], width), ""][:2]
 
     def _said(self, headline: Headline, width: int, height: int) -> list[str]:
-        """Say what the number is made of, and what it is, as far as there is room."""
+        """Say what the number is made of, and what it is, as far as that fits."""
         if height < 4:
             return []
         if height < GLOSS_FROM:

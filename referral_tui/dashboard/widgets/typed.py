@@ -1,4 +1,4 @@
-"""Keys in the order in which they are pressed, however quickly they come.
+"""Keep keys in the order in which they are pressed, however quickly they come.
 
 Textual inserts a letter in the text itself, while a key of a binding (backspace, an arrow) travels up to the app
 first: in a burst the next letter overtakes it.
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class TypedInOrder:
-    """Mixed into a widget that text is typed into, before Textual's class: obeys keys of bindings where it stands."""
+    """Mixed into a widget that text is typed into, before Textual's class: handles keys of bindings itself."""
 
     INSERTED: ClassVar[frozenset[str]] = frozenset()
     """Keys that are no letters and are inserted all the same."""
@@ -27,7 +27,7 @@ class TypedInOrder:
         return True
 
     async def _on_key(self, event: events.Key) -> None:
-        """Obey a key that is no text now, before the next one is looked at."""
+        """Handle a key that is not text now, before the next one."""
         if event.is_printable or event.key in self.INSERTED:
             return
         app = cast("OrderedKeys", cast("Widget", self).app)
@@ -37,10 +37,10 @@ class TypedInOrder:
 
 
 class OrderedKeys(App[None]):
-    """An app that obeys a key before it looks at the next one."""
+    """An app that handles a key before it reads the next one."""
 
     async def on_event(self, event: events.Event) -> None:
-        """Obey a key at once where nothing is typed: in a burst the next one goes where this one has led."""
+        """Handle a key at once if nothing is being typed: in a burst the next one goes where this one has led."""
         if isinstance(event, events.Key) and self.return_code is not None:
             return  # it quits: a key behind that would open a screen which is taken apart already
         if isinstance(event, events.Key) and not event.is_forwarded and not self._typed_into:
@@ -50,7 +50,7 @@ class OrderedKeys(App[None]):
         await super().on_event(event)
 
     async def obey(self, key: str) -> bool:
-        """Do what a key is bound to, from the widget with the focus up; false if nothing is."""
+        """Do what a key is bound to, from the focused widget upwards; false if it is bound to nothing."""
         return await self._check_bindings(key)
 
     @property

@@ -1,4 +1,4 @@
-"""The line above a board with several views: which there are, which one is open, and a word on it."""
+"""The line above a board with several views: the views, which one is open, and a word about it."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class ViewLine(LineWidget):
         self._said = ""
 
     def show(self, view: str, said: str) -> None:
-        """Take which view is open, and what is said of it."""
+        """Set which view is open, and what to say of it."""
         if (view, said) != (self._open, self._said):
             self._open, self._said = view, said
             self.redraw()
 
     def draw(self, width: int, height: int) -> Iterator[Strip]:  # noqa: ARG002
-        """Draw the views at the left, the word at the right where there is room for it."""
+        """Draw the views at the left, the word at the right if it fits."""
         line = self.line(width)
         for name, key, title in self._views:
             here = name == self._open

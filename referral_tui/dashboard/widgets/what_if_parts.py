@@ -1,4 +1,4 @@
-"""What a copy of the design brings beside it: results in large digits, the sentence, and one funnel for both."""
+"""What a copy of the design brings compared with it: results in large digits, a sentence, and one funnel for both."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ WAIT = "the first market is being run …"
 
 
 class Result(LineWidget, can_focus=True):
-    """One result: its name, its value, how sure it is, and both sides."""
+    """One result: its name, its value, how certain that is, and both sides."""
 
     def __init__(self, key: str) -> None:
         super().__init__(id=f"what-if-{key}", classes="tile")
@@ -56,7 +56,7 @@ class Result(LineWidget, can_focus=True):
             self.redraw()
 
     def draw(self, width: int, height: int) -> Iterator[Strip]:
-        """Draw the name, the value, and as much of what it is made of as there is room for."""
+        """Draw the name, the value, and as much of what it is made of as fits."""
         title = self.line(width).add(TITLES[self.key], self.ink("accent" if self.has_focus else "quiet"))
         if self.has_focus and title.left >= 2:
             title.add(" ◂", self.ink("accent"))
@@ -72,7 +72,7 @@ class Result(LineWidget, can_focus=True):
             yield self.line(width).add(row, self.ink("quiet")).strip()
 
     def topic(self) -> Topic:
-        """Say what the number means, and how sure it is."""
+        """Say what the number means, and how certain it is."""
         answer = self._answer
         facts = [("interval", SURE if answer is None or not answer.drawn else SURE_OF_BOTH)]
         if answer is not None:
@@ -81,7 +81,7 @@ class Result(LineWidget, can_focus=True):
         return Topic(TITLES[self.key], MEANINGS[self.key], tuple(facts))
 
     def _told(self, answer: Answer) -> tuple[str, list[str]]:
-        """Say the value, and in lines what it is made of; the last of them matters most."""
+        """Return the value, and lines of what it is made of; the last of them matters most."""
         if self.key == "budget":
             return self._budget(answer)
         if self.key == "each":
@@ -131,20 +131,20 @@ class Result(LineWidget, can_focus=True):
 
 
 class Said(LineWidget):
-    """The answer in a sentence, and what it is from."""
+    """The answer in a sentence, and its basis."""
 
     def __init__(self) -> None:
         super().__init__(id="said")
         self._text, self._ink, self._from = WAIT, "quiet", ""
 
     def show(self, text: str, ink: str, ground: str = "") -> None:
-        """Take the sentence, its ink, and how many markets it is from."""
+        """Set the sentence, its ink, and how many markets it is from."""
         if (text, ink, ground) != (self._text, self._ink, self._from):
             self._text, self._ink, self._from = text, ink, ground
             self.redraw()
 
     def draw(self, width: int, height: int) -> Iterator[Strip]:
-        """Draw as much as there is room for."""
+        """Draw as much as fits."""
         lines = [*wrap(self._from, width - 2)[:1], *wrap(self._text, width - 2)]
         if len(lines) > height > 0:
             lines[height - 1] = clip(f"{lines[height - 1]} {lines[height]}", width - 2)
@@ -154,7 +154,7 @@ class Said(LineWidget):
 
 
 class BothFunnels(LineWidget, can_focus=True):
-    """Each stage of the design and of its copy: what both have is one bar, what they differ by stands out."""
+    """Each stage of the design and of its copy: what both have is one bar, and the difference stands out."""
 
     BORDER_TITLE = "Both funnels"
 
@@ -171,7 +171,7 @@ class BothFunnels(LineWidget, can_focus=True):
             self.redraw()
 
     def on_resize(self, _event: events.Resize) -> None:
-        """Say what there is room for."""
+        """Say what fits."""
         self._describe(self.size.width)
 
     def _describe(self, width: int) -> None:
@@ -185,7 +185,7 @@ class BothFunnels(LineWidget, can_focus=True):
         return height >= 2 * len(STAGES) and self._right is not None
 
     def _cells(self, width: int) -> int:
-        """Return how long the longest bar is; 0 where the width is too short for bars."""
+        """Return how long the longest bar is; 0 if the width is too small for bars."""
         counts = COUNT * (1 if self._right is None or self._tall(self.size.height) else 2)
         left = width - 1 - NAME - counts - (CHANGE + 1 if self._right is not None else 0) - 1
         return left if left >= SHORTEST else 0
@@ -197,7 +197,7 @@ class BothFunnels(LineWidget, can_focus=True):
         return Scale(round(top), cells, bool(known) and min(known) * cells < 1.5 * top)
 
     def draw(self, width: int, height: int) -> Iterator[Strip]:
-        """Draw the stages, in two rows each where there is room: the design's bar, and the copy's below it."""
+        """Draw the stages, in two rows each if they fit: the design's bar, and the copy's below it."""
         left, right = self._left, self._right
         if left is None:
             yield self.line(width).skip().add(WAIT, self.ink("quiet")).strip()
