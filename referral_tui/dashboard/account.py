@@ -1,4 +1,4 @@
-"""What `explain --json` tells of a person, as text to read: blocks of headings, facts, rules and moments. Pure.
+"""Show what `explain --json` says of a person as text: blocks of headings, facts, rules and moments. Pure.
 
 `told` is the object that the command prints. Moments are milliseconds UTC, money is in minor units.
 """
@@ -46,7 +46,7 @@ _OUTCOMES: Final = {"qualified": ("✓", "good"), "refused": ("✕", "bad"), "re
 
 
 def references(told: Told) -> tuple[str, ...]:
-    """Name everybody whom an account names."""
+    """List everybody whom an account names."""
     found = {told.get("ref")}
     found.update(touch.get("referrer") for touch in told.get("touches", ()))
     found.add((told.get("attribution") or {}).get("referrer"))
@@ -61,7 +61,7 @@ def references(told: Told) -> tuple[str, ...]:
 
 
 def as_of(told: Told, at: int) -> Told:
-    """Leave out of an account what came after a moment; why it turned out so is not told then."""
+    """Leave out of an account what came after a moment, and also why it ended as it did."""
     past: Told = told | {"why_not": [], "changes": [], "past": True}
     past["timeline"] = [entry for entry in told["timeline"] if entry["at"] < at]
     if any(entry["kind"] == "event" and entry["at"] >= at for entry in told["timeline"]):
@@ -82,7 +82,7 @@ def as_of(told: Told, at: int) -> Told:
 
 
 def _decision_then(one: Told, at: int) -> Told:
-    """Take a verdict that came after the moment back: the decision waited for it."""
+    """Undo a verdict that came after the moment: the decision was still waiting for it."""
     if one["decided_at"] < at or one["in_review"] is None:
         return one
     return one | {
@@ -95,7 +95,7 @@ def _decision_then(one: Told, at: int) -> Told:
 
 
 def _reward_then(one: Told, at: int) -> Told:
-    """Give a reward the state that it had at a moment: what it came to later is not known then."""
+    """Give a reward the state that it had at a moment: later states were not known then."""
     if one["state_at"] < at:
         return one
     due = figures.moment(one["due_at"])
@@ -203,7 +203,7 @@ def _entry(entry: Told, name: str, names: Names, program: Program | None) -> Blo
 
 
 def _way_here(entry: Told) -> str:
-    """By whom an event was sent, and how long it took from its moment to the platform."""
+    """Say who sent an event, and how long it took to reach the platform."""
     lag = entry["received_at"] - entry["occurred_at"]
     if entry.get("time_inferred"):
         return f"; {entry['source']} sent it without a time: inferred from its receipt"
@@ -236,7 +236,7 @@ def _attribution(told: Told, names: Names) -> Iterator[Block]:
 
 
 def _vain_reversals(told: Told, names: Names) -> Iterator[Block]:
-    """Reversals without effect, and why; those that count stand in the timeline, with what they undid."""
+    """List reversals without effect, and why; the others are in the timeline, with what they undid."""
     vain = [one for one in told.get("reversals", ()) if one["why"]]
     if vain:
         yield Block("Reversals without effect", head=True)
@@ -248,7 +248,7 @@ def _vain_reversals(told: Told, names: Names) -> Iterator[Block]:
 
 
 def _amended(told: Told) -> Iterator[Block]:
-    """Yield what changed a conversion afterwards: what was reinstated, other amounts."""
+    """Yield what changed a conversion afterwards: reinstatements, and other amounts."""
     if told.get("amended"):
         yield Block("What changed a conversion afterwards", head=True)
     for one in told.get("amended", ()):
@@ -300,7 +300,7 @@ def _reward(one: Told, names: Names, program: Program | None) -> Block:
 
 
 def _referrer(one: Told, names: Names, program: Program | None, *, past: bool) -> Iterator[Block]:
-    """Yield what somebody did as a referrer; the past of this is not kept, so the heading says that it is up to now."""
+    """Yield what somebody did as a referrer; its past is not kept, so the heading says that it is up to now."""
     head = "As a referrer, up to now" if past else "As a referrer"
     yield Block(f"{head}: {figures.counted(one['friends_count'], 'friend')}", head=True)
     for link in one["links"]:
@@ -336,7 +336,7 @@ def _referrer(one: Told, names: Names, program: Program | None, *, past: bool) -
 
 
 def _rooms(rooms: Iterable[Told], program: Program | None) -> Iterator[Block]:
-    """Return what caps leave room for."""
+    """Return how much room the caps leave."""
     for room in rooms:
         left = []
         if room["count"] is not None:

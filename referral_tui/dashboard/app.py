@@ -90,7 +90,7 @@ def open_screen(place: type[DashboardScreen]) -> DashboardScreen:
 
 
 class Dashboard(OrderedKeys):
-    """Looks at one database."""
+    """The app, which shows one database."""
 
     CSS_PATH = "dashboard.tcss"
     TITLE = "referral-tui"
@@ -104,7 +104,7 @@ class Dashboard(OrderedKeys):
     ]
 
     def __init__(self, setup: Setup) -> None:
-        """Prepare to look; nothing is opened before the first paint."""
+        """Prepare the app; nothing is opened before the first paint."""
         super().__init__()
         self.setup = setup
         self.snapshot: Snapshot | None = None
@@ -126,18 +126,18 @@ class Dashboard(OrderedKeys):
             self.set_keymap(dict(setup.preferences.keys))
 
     def get_default_screen(self) -> Screen[Any]:
-        """Open the first screen; as a mode like the others all styles would be parsed once more."""
+        """Open the first screen; as a mode like the others, all styles would be parsed again."""
         return open_screen(SCREENS[0])
 
     def on_mount(self) -> None:
-        """Begin to look once the first picture stands."""
+        """Start reading once the first screen is painted."""
         # the first screen is there already; now it can be gone back to by its name
         self.add_mode(SCREENS[0].MODE, partial(open_screen, SCREENS[0]))
         self.call_after_refresh(self._begin)
         self._leave_on_signals()
 
     def on_unmount(self) -> None:
-        """Stop looking."""
+        """Stop reading."""
         if self.feed is not None:
             self.feed.stop()
 
@@ -150,7 +150,7 @@ class Dashboard(OrderedKeys):
             tell(error)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Have no hidden character painted, whatever drew it."""
+        """Keep hidden characters from being painted, whatever drew them."""
         return [*super().get_line_filters(), self._sieve]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -186,7 +186,7 @@ class Dashboard(OrderedKeys):
         self._show()
 
     def on_query_changed(self, _message: QueryChanged) -> None:
-        """Have read what the open screen wants now."""
+        """Request what the open screen wants now."""
         self._ask()
 
     def on_screen_shown_again(self, _message: ScreenShownAgain) -> None:
@@ -199,13 +199,13 @@ class Dashboard(OrderedKeys):
             self.feed.send(message.kind, message.args)
 
     def on_status_posted(self, message: StatusPosted) -> None:
-        """Tell what a screen has to say."""
+        """Show what a screen has to say."""
         if self.steering is not None:
             self.steering.say(message.status_message)
         self._tell()
 
     def on_follow_requested(self, message: FollowRequested) -> None:
-        """Follow a friend, or nobody any more."""
+        """Follow a friend, or stop following."""
         if self.steering is not None:
             self.steering.following = message.reference
             name = self.snapshot.names(message.reference) if message.reference and self.snapshot else ""
@@ -241,12 +241,12 @@ class Dashboard(OrderedKeys):
         self._steer("pause")
 
     def action_step(self, until: str | None = None) -> None:
-        """Go one event on, or on to the next change; from the past to now, where it can be seen."""
+        """Go forward one event, or to the next change; from the past go to now first, where the effect can be seen."""
         self._look(replace(self.view, at=None))
         self._steer("step", until=until)
 
     def action_rewind(self) -> None:
-        """Offer the stops before the one that is shown, of a world that is ours to make again."""
+        """Offer the stops before the one that is shown, if we can recreate the world."""
         if self.steering is None:
             return
         if self.setup.rewind is None:
@@ -263,7 +263,7 @@ class Dashboard(OrderedKeys):
         self.push_screen(StopsBox(stops), self._go_back)
 
     def _go_back(self, stop: Stop | None) -> None:
-        """Have the world made again up to a stop."""
+        """Recreate the world up to a stop."""
         if stop is None or self.steering is None or self.setup.rewind is None:
             return
         self._look(replace(self.view, at=None))
@@ -287,7 +287,7 @@ class Dashboard(OrderedKeys):
         self._show()
 
     def action_wall(self) -> None:
-        """Change the side of the wall; names are shown for the first time only to who says so."""
+        """Change the side of the wall; names are shown for the first time only after a confirmation."""
         if self.setup.read_only:
             self.on_status_posted(StatusPosted(StatusMessage(NO_NAMES, "warn")))
             return
@@ -299,7 +299,7 @@ class Dashboard(OrderedKeys):
             self._look(replace(self.view, side="client" if self.view.side == "platform" else "platform"))
 
     def action_travel(self, hours: int) -> None:
-        """Go back (below 0) or on in time; at the end it is live again."""
+        """Go back (below 0) or forward in time; at the end it is live again."""
         clock = self.snapshot.database_status.clock if self.snapshot else None
         self._look(replace(self.view, at=travel(self.view.at, hours, clock)))
 
@@ -341,7 +341,7 @@ class Dashboard(OrderedKeys):
             self._save("table", f"-{table.id}", "csv", table_text(table.rows, calls))
 
     def _save(self, what: str, part: str, ending: str, text: str) -> None:
-        """Save a file where we were started, or in a browser hand it to that, and say so."""
+        """Save a file in the current folder, or send it to the browser, and say so."""
         from simulator.domain.errors import InputError
         from simulator.domain.writing import write_text
 
@@ -371,7 +371,7 @@ class Dashboard(OrderedKeys):
         )
 
     def _leave_on_signals(self) -> None:
-        """Leave in order when we are told to end, or the terminal is closed: whoever opened us cleans up."""
+        """Exit cleanly on a signal to end, or when the terminal is closed: whoever opened us cleans up."""
         for name in ("SIGTERM", "SIGHUP"):
             number = getattr(signal, name, None)
             if number is not None:  # not on every system
@@ -401,7 +401,7 @@ class Dashboard(OrderedKeys):
             self._show()
 
     def _load_rest(self) -> None:
-        """Load what the other screens need, beside: else each took 40 ms more when it is opened first."""
+        """Load what the other screens need, in the background: otherwise each takes 40 ms more when first opened."""
         self.run_worker(self._load_parts, thread=True)
 
     def _load_parts(self) -> None:
@@ -410,18 +410,18 @@ class Dashboard(OrderedKeys):
         self.settled()
 
     def _ask(self) -> None:
-        """Have the reader thread answer what the open screen asks for."""
+        """Ask the reader thread for what the open screen needs."""
         if self.feed is not None and self.place is not None:
             self.feed.ask(Request(self.place.MODE, self.place.screen_query(), self.view))
 
     def _cross(self, yes: bool | None) -> None:
-        """Show names, where that was allowed."""
+        """Show names, if that was confirmed."""
         if yes:
             self._names_allowed = True
             self._look(replace(self.view, side="client"))
 
     def _look(self, view: View) -> None:
-        """Look at another side, or another moment."""
+        """Show another side of the wall, or another moment."""
         if view != self.view:
             if view.at != self.view.at and self.steering is not None:
                 self.steering.forget()  # what was told of now is not what is seen

@@ -1,4 +1,4 @@
-"""What is wrong with a program, and what it says in words: asked of a helper process, which has the checker."""
+"""Check a program and describe it in words, in a helper process that has the checker loaded."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PROBLEM = re.compile(r"standard input(?::(\d+))?: (.*)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong, or doubtful, with its line from 1 where it is known."""
+    """Something wrong, or doubtful, with its line, from 1, if it is known."""
 
     line: int | None
     text: str
@@ -40,8 +40,8 @@ class Checked:
 async def check(text: str, currency: str | None, database: Path | None = None) -> Checked:
     """Check a program's text; `currency` is the running program's, which a new version must keep.
 
-    With a database it is a doubt, too, what came into it and the program doesn't use, and what the program waits for
-    and never came: that takes a look over the whole log. Else it takes about a second. Call it in a worker of Textual.
+    With a database, doubts include data that came and that the program doesn't use, and data that the program waits for
+    and that never came: this reads the whole log. Otherwise it takes about a second. Call it in a worker of Textual.
     """
     arguments = ["program", "check", "-", "--json"]
     if currency:

@@ -1,6 +1,6 @@
 """The dashboard with a lesson in it: a panel beside every screen says what to look at and what to press.
 
-The lesson watches how the dashboard stands (`seeing`), some times a second while one is open; it never looks at keys.
+The lesson watches the state of the dashboard (`seeing`) a few times a second while one is open; it never looks at keys.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Classroom(Dashboard):
     ]
 
     def __init__(self, setup: Setup, course: Course, *, watching: bool = True) -> None:
-        """Prepare to teach a course on the database of the setup; without `watching`, only when it is told to look."""
+        """Prepare to teach a course on the database of the setup; without `watching`, look only on request."""
         super().__init__(setup)
         self._watching = watching
         self.course = course
@@ -89,7 +89,7 @@ class Classroom(Dashboard):
         self._figure: tuple[str, str] | None = None
 
     def beside(self) -> Iterable[Widget]:
-        """Put the lesson beside every screen."""
+        """Put the lesson at the side of every screen."""
         yield LessonPanel()
 
     def on_mount(self) -> None:  # besides that of Dashboard, which Textual calls too
@@ -102,14 +102,14 @@ class Classroom(Dashboard):
     # -- the lesson -----------------------------------------------------------------------------------
 
     def watch_lesson(self) -> None:
-        """Look at how the dashboard stands, and go on where that is what the step waits for."""
+        """Look at the state of the dashboard, and go on if it is what the step waits for."""
         self.watch_scene()
         if self.guide is not None and self.settled_in and self.guide.see(seen(self)):
             self._arrive()
         self._show_lesson()
 
     def watch_scene(self) -> None:
-        """Go on with what a scene waits for: the end of the world's run, or the row of whom it opens."""
+        """Go on with what a scene waits for: the end of the world's run, or the row of the person that it opens."""
         self._find_cast()
         if self.guide is not None:
             self.guide.note_box(seen(self).box)
@@ -148,7 +148,7 @@ class Classroom(Dashboard):
             self.begin(place, again=again)
 
     def begin(self, place: int, *, again: bool) -> None:
-        """Open a lesson, where it was left or from its first step."""
+        """Open a lesson, where it was left off or at its first step."""
         self._place = place
         lesson = self.course.lessons[place]
         if self._facts is None or not self.world_is_read:
@@ -179,7 +179,7 @@ class Classroom(Dashboard):
         self.run_worker(self._stage(states, fresh=fresh), exclusive=True, group="stage")
 
     def arrived(self) -> None:
-        """Take note that a step begins; a lesson has nobody to tell."""
+        """Note that a step begins; a lesson has nobody to notify."""
 
     async def _stage(self, states: Sequence[tuple[str, str]], *, fresh: bool) -> None:
         if fresh:
@@ -195,7 +195,7 @@ class Classroom(Dashboard):
         self._show_lesson()
 
     async def _renew(self) -> None:
-        """Begin with screens that nothing was done on."""
+        """Begin with fresh screens."""
         await self.action_place(SCREENS[0].MODE)
         for place in SCREENS[1:]:
             await self.remove_mode(place.MODE)
@@ -204,7 +204,7 @@ class Classroom(Dashboard):
     # -- what the keys do -----------------------------------------------------------------------------
 
     def action_pause(self) -> None:
-        """Go on with the lesson where nothing else is left to do; its world has ended, so there is none to pause."""
+        """Go on with the lesson if nothing else is left to do; its world has ended, so there is nothing to pause."""
         guide = self.guide
         if guide is None:
             super().action_pause()
@@ -271,7 +271,7 @@ class Classroom(Dashboard):
     # -- what is shown --------------------------------------------------------------------------------
 
     def look(self, view: View) -> None:
-        """Look at another side of the wall, or another moment."""
+        """Show another side of the wall, or another moment."""
         self._look(view)
 
     def _show_lesson(self) -> None:
@@ -309,12 +309,12 @@ class Classroom(Dashboard):
             place.set_focus(place.query(place.FIRST_FOCUS).first())
 
     def _hints(self, *, everything: bool = False) -> list[KeyHint]:
-        """List the keys of the lesson, too, for the help."""
+        """Also list the keys of the lesson for the help."""
         own = [KeyHint(key, "", action, says) for key, action, says in _KEYS] if everything else []
         return own + super()._hints(everything=everything)
 
     def _first_words(self, lesson: Lesson) -> str:
-        """Say what the first step of a lesson says, where that needs nobody of its world; else what it is about."""
+        """Return what the first step of a lesson says if that needs no person of its world, else its summary."""
         first = lesson.steps[0]
         if missing(first, self.course.facts):
             return lesson.about
@@ -325,7 +325,7 @@ class Classroom(Dashboard):
         return _LAST if last and phase == "done" else _HINTS[phase]
 
     def _light(self) -> None:
-        """Light up the part that the step points to; a talk dims the others."""
+        """Highlight the part that the step points to; a talk dims the others."""
         place, guide = self.place, self.guide
         if place is None or guide is None:
             return

@@ -1,4 +1,4 @@
-"""The clocks of the dashboard's process, handed in so that a test can hold them."""
+"""The clocks of the dashboard's process, passed in so that a test can stop them."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from textual.binding import Binding
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command. `id` is what a remapped key goes by; `label` is null for one that the footer leaves out."""
+    """A command. `id` is the name for remapping its key; `label` is None for one that the footer leaves out."""
 
     id: str
     keys: str

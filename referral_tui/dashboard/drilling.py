@@ -87,7 +87,7 @@ MAKING = (
 
 @dataclass
 class Sitting:
-    """What a drill is opened with: where cases come from, in which order, and who is asked.
+    """What a drill is opened with: where cases come from, in which order, and who answers.
 
     `keep` is called with each case that was answered; `title` names the class, if there is one.
     """
@@ -123,7 +123,7 @@ class DrillScreen(Screen[None]):
         self.over = False
 
     def compose(self) -> ComposeResult:
-        """Put message, reading and question under each other."""
+        """Put message, reading and question below one another."""
         yield TooSmall()
         yield DrillBar()
         yield StatusLine()
@@ -136,7 +136,7 @@ class DrillScreen(Screen[None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Have the first case brought."""
+        """Request the first case."""
         self.query_one(KeyBar).show(self.hints())
         self.query_one(DrillBar).show("drill", self.sitting.title)
         self.notice(*MAKING)
@@ -145,7 +145,7 @@ class DrillScreen(Screen[None]):
     # -- cases ------------------------------------------------------------------------------------------
 
     def bring(self) -> None:
-        """Have the next case brought, or sum up where there is none."""
+        """Request the next case, or sum up if there is none."""
         if self.sitting.session.queue:
             self.run_worker(self._bring(), exclusive=True)
         else:
@@ -292,7 +292,7 @@ def _hint(command: Command, space: str) -> KeyHint:
 
 
 class DrillApp(OrderedKeys):
-    """An app with one screen, that of a sitting."""
+    """An app with one screen, for one sitting."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = ["dashboard.tcss", "drill.tcss"]
     TITLE = "referral-tui"
@@ -327,7 +327,7 @@ class DrillApp(OrderedKeys):
         return (NIGHT if self.current_theme.dark else DAY).variables
 
     async def on_unmount(self) -> None:
-        """End what makes cases."""
+        """End the process that makes cases."""
         await self.sitting.supply.close()
 
     def action_theme(self) -> None:

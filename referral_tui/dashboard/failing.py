@@ -1,4 +1,4 @@
-"""What is left of a dashboard that failed: a line on the terminal, and the whole of it in a file for who mends it."""
+"""Report that the dashboard failed: a line on the terminal, and the details in a file for whoever fixes it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from simulator.domain.printable import printable
 
 
 def tell(error: BaseException, folder: Path | None = None) -> None:
-    """Say on standard error that the dashboard failed, and where the details are; the terminal is ours no more."""
+    """Say on standard error that the dashboard failed, and where the details are; the terminal is no longer ours."""
     folder = platformdirs.user_log_path("referral-tui", appauthor=False) if folder is None else folder
     path = folder / "dashboard-failure.txt"
     said = printable(f"{type(error).__name__}: {error}".splitlines()[0])

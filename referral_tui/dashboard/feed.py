@@ -1,6 +1,6 @@
 """The reader thread: a few looks a second at what the open screen asks for, one message when something changed.
 
-The screen never waits for the disk: commands, too, go out through this thread. The next look is armed after the
+The screen never waits for the disk: commands, too, go out through this thread. The next look is scheduled after the
 last one is done, so that a slow disk means fewer looks and never a queue of them.
 """
 
@@ -36,7 +36,7 @@ REST = 4.0  # a look that took long is followed by four times as long a rest: a 
 
 
 class Feed:
-    """Reads one database for one app; `ended` tells why the writer we started is gone, if we started one."""
+    """Reads one database for one app; `ended` says why the writer that we started has ended, if we started one."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class Feed:
         *,
         read_only: bool = False,
     ) -> None:
-        """`read_only`: no command is sent, and no name of a customer is read, whatever is asked for."""
+        """With `read_only`, no command is sent and no name of a customer is read, whatever is requested."""
         self.path = path
         self._post = post
         self._clocks = clocks = clocks or Clocks()
@@ -68,7 +68,7 @@ class Feed:
         self._read_only = read_only
 
     def start(self) -> None:
-        """Begin to look."""
+        """Start reading."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -81,7 +81,7 @@ class Feed:
             self._close()
 
     def send(self, kind: str, args: Mapping[str, object] | None = None) -> None:
-        """Have the thread send a command at once; a CommandSent or CommandFailed message follows."""
+        """Make the thread send a command at once; a CommandSent or CommandFailed message follows."""
         if self._read_only:
             self._post(CommandFailed("this dashboard was opened to look only (--read-only)"))
             return
@@ -90,17 +90,17 @@ class Feed:
 
     @property
     def request(self) -> Request:
-        """What is asked now."""
+        """The current request."""
         return self._request
 
     def ask(self, request: Request) -> None:
-        """Have a question answered from now on, and at once; each change is posted as a Fresh message."""
+        """Answer a question at once and from now on; each change is posted as a SnapshotTaken message."""
         if request != self._request:
             self._request = request
             self._wake.set()
 
     def poll(self) -> None:
-        """Look once: send what waits, read what changed, post it. Any thread may; one at a time does."""
+        """Look once: send what waits, read what changed, post it. Any thread may call it; one at a time runs."""
         with self._looking:
             self._send_commands()
             try:
@@ -144,7 +144,7 @@ class Feed:
                 self._post(CommandFailed(str(error)))
 
     def _read(self, request: Request) -> Snapshot | None:
-        """Take a snapshot if one is worth it: null while nothing has changed."""
+        """Take a snapshot if there is news; None while nothing has changed."""
         reader = self._open()
         version, now_ms = reader.version(), self._clocks.steady_ms()
         changed = (
@@ -181,7 +181,7 @@ class Feed:
         return stopped_at(clock, self._clocks.wall_ms(), self._ended()) is None
 
     def _open(self) -> Reader:
-        """Open the file, again where another one lies at the path, and let go where none does any more."""
+        """Open the file, reopen it if another one is at the path, and close it if there is none any more."""
         file: tuple[int, int] | None = None
         with contextlib.suppress(OSError):
             status = os.stat(self.path)  # noqa: PTH116 -- seven times a second; a Path would only wrap it

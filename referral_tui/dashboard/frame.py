@@ -1,4 +1,4 @@
-"""What every screen of the dashboard has around its own part: top, clock, sentence, keys, and what stands in for it."""
+"""The frame of every screen of the dashboard: top, clock, sentence, keys, and what replaces an empty screen."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ SIDE_FROM = WIDTHS[1][0] + SIDE_PANEL  # columns from which it stands at the sid
 
 
 class QueryChanged(Message):
-    """A screen wants something else to be read."""
+    """A screen needs something else to be read."""
 
 
 class ScreenShownAgain(Message):
-    """A screen is seen again, after another one or a box over it: what came meanwhile has not been shown."""
+    """A screen is seen again, after another one or a box over it: what came in the meantime has not been shown."""
 
 
 class CommandRequested(Message):
-    """A screen wants the writer to be ordered something; `args` belong to the kind (see `db.control.send`)."""
+    """A screen asks for a command to the writer; `args` belong to the kind (see `db.control.send`)."""
 
     def __init__(self, kind: str, args: Mapping[str, object]) -> None:
         """Say what is wanted."""
@@ -56,7 +56,7 @@ class CommandRequested(Message):
 
 
 class StatusPosted(Message):
-    """A screen has something to say on the line that tells what goes on."""
+    """A screen has something to say on the status line."""
 
     def __init__(self, status_message: StatusMessage) -> None:
         """Say it."""
@@ -65,7 +65,7 @@ class StatusPosted(Message):
 
 
 class FollowRequested(Message):
-    """A screen wants the step keys to stop only at the events of a friend, given by a reference; null: at all."""
+    """The step keys should stop only at the events of a friend, given by a reference; None: at all events."""
 
     def __init__(self, reference: str | None) -> None:
         """Say whom to follow."""
@@ -74,23 +74,23 @@ class FollowRequested(Message):
 
 
 class FileReady(Message):
-    """A screen has a text to save as a file; the app finds its place, and says so."""
+    """A screen has a text to save as a file; the app chooses the path, and says so."""
 
     def __init__(self, what: str, ending: str, text: str) -> None:
-        """Say what it is in a word, and how the file's name ends."""
+        """Set what it is, in a word, and how the file's name ends."""
         super().__init__()
         self.what, self.ending, self.text = what, ending, text
 
 
 class Host(Protocol):
-    """The app, as far as its screens know it: what it was opened with, what was read last, and how it is looked at."""
+    """The app as its screens know it: what it was opened with, what was read last, and the current view."""
 
     setup: Setup
     snapshot: Snapshot | None
     view: View
 
     def beside(self) -> Iterable[Widget]:
-        """Give what stands beside the part of every screen; nothing but in a lesson."""
+        """Return what stands beside the part of every screen: nothing, except in a lesson."""
 
 
 LOG = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ class DashboardScreen(Screen[None]):
     """A screen of the dashboard, around a board (its own part) that shows the answers to a query.
 
     A subclass is loaded before the first paint, so it names the classes of both instead of importing them: they
-    are loaded when the screen is opened, or by `load_parts` before that. It says their types in annotations.
+    are loaded when the screen is opened, or by `load_parts` before that. Their types are in annotations.
     """
 
     KEY: ClassVar[str]
@@ -129,7 +129,7 @@ class DashboardScreen(Screen[None]):
         super().__init_subclass__(**settings)
 
     def __init__(self, tabs: Sequence[Tab] = ()) -> None:
-        """Make the screen; `tabs` are all screens there are, this one among them."""
+        """Make the screen; `tabs` are all screens, including this one."""
         super().__init__()
         self._tabs = tabs
         self._furnished = False
@@ -158,13 +158,13 @@ class DashboardScreen(Screen[None]):
         self.add_class("-accompanied")
 
     def on_resize(self, event: events.Resize) -> None:
-        """Put what stands beside the screen's own part at the side, where there are columns for it."""
+        """Put what stands beside the screen's own part at the side, if there are enough columns."""
         if self.has_class("-accompanied"):
             self.set_class(event.size.width >= SIDE_FROM, "-at-side")
             self.set_class(event.size.width < SIDE_FROM, "-above")
 
     async def furnish(self) -> bool:
-        """Put the screen's own part in, once: the frame is painted before it. Tells whether it did so now."""
+        """Add the screen's own part, once: the frame is painted before it. Returns whether it did so now."""
         if self._furnished:
             return False
         self._furnished = True
@@ -174,14 +174,14 @@ class DashboardScreen(Screen[None]):
         return True
 
     def on_screen_resume(self) -> None:
-        """Have what came meanwhile shown."""
+        """Show what came in the meantime."""
         self.post_message(ScreenShownAgain())
 
     # -- what a screen gives --------------------------------------------------------------------------
 
     @property
     def typing(self) -> bool:
-        """Whether a text is typed, so that keys without ctrl are letters."""
+        """Whether text is being typed, so that keys without ctrl are letters."""
         return False
 
     def offers(self, command: Command) -> bool:  # noqa: ARG002 -- a screen says which
@@ -189,15 +189,15 @@ class DashboardScreen(Screen[None]):
         return True
 
     def screen_query(self) -> ScreenQuery:
-        """Say what is to be read for the screen as it is set now."""
+        """Return what to read for the screen as it is now."""
         return self._screen_query
 
     def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:
-        """Show the answer to the screen's screen_query in its own part; `step` is what the last step did."""
+        """Show the answer to the screen's query in its own part; `step` is what the last step did."""
         raise NotImplementedError
 
     def show_alone(self) -> bool:
-        """Show what can be shown without a database; whether there is anything."""
+        """Show what can be shown without a database, and return whether there is anything."""
         return False
 
     # -- what a screen is given -----------------------------------------------------------------------
@@ -215,32 +215,32 @@ class DashboardScreen(Screen[None]):
 
     @property
     def host(self) -> Host:
-        """The app that it is a screen of."""
+        """The app that it belongs to."""
         return cast("Host", self.app)
 
     def change_query(self, **changed: Any) -> None:
-        """Set fields of the screen_query otherwise; where that makes it another, it is read at once."""
+        """Change fields of the screen's query; if it differs then, it is read at once."""
         screen_query = replace(self._screen_query, **changed)
         if screen_query != self._screen_query:
             self._screen_query = screen_query
             self.post_message(QueryChanged())
 
     def send_command(self, kind: str, args: Mapping[str, object]) -> None:
-        """Send a command to the writer; the status line says what becomes of it."""
+        """Send a command to the writer; the status line says what happens to it."""
         self.post_message(CommandRequested(kind, args))
 
     def say(self, status_message: StatusMessage) -> None:
-        """Say something on the telling line."""
+        """Say something on the status line."""
         self.post_message(StatusPosted(status_message))
 
     def save_file(self, what: str, ending: str, text: str) -> None:
-        """Have a text saved where pictures and tables are; `what` it is, in a word."""
+        """Save a text where pictures and tables go; `what` says what it is, in a word."""
         self.post_message(FileReady(what, ending, text))
 
     def show(self, snapshot: Snapshot, step: Step | None, instead: Trouble | None = None) -> None:
-        """Show a snapshot; `instead` stands in for the screen's own part.
+        """Show a snapshot; `instead` replaces the screen's own part.
 
-        Which of the two is seen is changed only where it is another: all styles are applied anew, which costs 20 ms.
+        Which of the two is visible is changed only if necessary: all styles are applied again, which costs 20 ms.
         """
         program = snapshot.program
         view = snapshot.request.view
@@ -264,7 +264,7 @@ class DashboardScreen(Screen[None]):
                 self.call_after_refresh(self._focus_again)
 
     def _focus_again(self) -> None:
-        """Give the focus back that was lost while something stood in for the screen's own part."""
+        """Restore the focus that was lost while something replaced the screen's own part."""
         if self.focused is None:
             self.set_focus(self.query(self.FIRST_FOCUS).first())
 
@@ -275,7 +275,7 @@ class DashboardScreen(Screen[None]):
         self.set_class(True, "-notice")
 
     def tell(self, status_message: StatusMessage) -> None:
-        """Say what goes on."""
+        """Say what is going on."""
         self.query_one(StatusLine).show(status_message)
 
     def hint(self, hints: Sequence[KeyHint]) -> None:

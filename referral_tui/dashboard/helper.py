@@ -1,4 +1,4 @@
-"""Asking a helper process what needs the engine: the same command with `--json`, so that this process stays light."""
+"""Ask a helper process for what needs the engine: the same command with `--json`, so that this process stays light."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SAID = 600  # characters of a helper's standard error that are shown
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a helper said: its exit status, its JSON object (null if it gave none), and its words of trouble."""
+    """What a helper said: its exit status, its JSON object (None if it gave none), and its error message."""
 
     status: int
     data: Any
@@ -31,7 +31,7 @@ async def ask(arguments: Sequence[str], stdin: bytes = b"") -> Reply:
     """Run `referral-tui ARGUMENTS`, for instance `explain … --json`; takes about as long as the command by hand.
 
     Call it in a worker of Textual (`run_worker(…, exclusive=True, group=…)`): when the worker is cancelled, because
-    something else is asked meanwhile or the dashboard is left, the process ends too.
+    something else is requested or the dashboard is closed, the process ends too.
     """
     process = await asyncio.create_subprocess_exec(
         sys.executable,

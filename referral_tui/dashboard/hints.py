@@ -1,4 +1,4 @@
-"""Which keys the footer and the help show: by what they are set to, and only those that do something now."""
+"""Choose the keys that the footer and the help show: as they are configured, and only those that do something now."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def hints(
 def keys_elsewhere(
     places: Sequence[type[DashboardScreen]], here: DashboardScreen | None
 ) -> list[tuple[str, str]]:
-    """List the keys that the other screens have besides: the screen's key and theirs, and what they do there."""
+    """List the further keys of the other screens: the screen's key and theirs, and what they do there."""
     return [
         (f"{place.KEY}, then {command.shown_key or _READ.get(command.keys, command.keys)}", command.says)
         for place in places

@@ -1,4 +1,4 @@
-"""Opening the dashboard from the command line: on a database, or on a simulation of its own."""
+"""Open the dashboard from the command line: on a database, or on a simulation of its own."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Writer:
     errors: Path
 
     def ended(self) -> str | None:
-        """Why it ended, where it ended badly; null while it runs, or after it finished its work."""
+        """Why it ended, if it ended badly; None while it runs, or after it finished its work."""
         status = self.process.poll()
         if not status:
             return None
@@ -59,22 +59,22 @@ class Writer:
         return said or f"It said nothing; its exit status was {status}."
 
     def stop(self) -> None:
-        """Have it end, and wait until it has."""
+        """End it, and wait until it has ended."""
         _end(self.process)
 
 
 def watch(path: Path, preferences: Preferences, at: int | None = None, *, read_only: bool = False) -> int:
-    """Open the dashboard on the database at `path`, as it was at a moment (null: now); gives the exit status."""
+    """Open the dashboard on the database at `path`, as it was at a moment (None: now); return the exit status."""
     return run(Dashboard(Setup(path, preferences=preferences, at=at, read_only=read_only)))
 
 
 def watch_alone(alone: Alone, preferences: Preferences) -> int:
-    """Open the What if screen on a design without a database; gives the exit status."""
+    """Open the What if screen on a design without a database; return the exit status."""
     return run(Dashboard(Setup(Path(), preferences=replace(preferences, start="whatif"), alone=alone)))
 
 
 def watch_own(arguments: Sequence[str], preferences: Preferences) -> int:
-    """Start a simulation by these arguments in a database of its own and watch it; gives the exit status.
+    """Start a simulation by these arguments in a database of its own and watch it; return the exit status.
 
     However this ends, the simulation ends too, and its files are removed.
     """
@@ -84,7 +84,7 @@ def watch_own(arguments: Sequence[str], preferences: Preferences) -> int:
 
 
 def teach(arguments: Sequence[str], course: Course, preferences: Preferences) -> int:
-    """Start the world of a course in a database of its own and teach it; gives the exit status."""
+    """Start the world of a course in a database of its own and teach it; return the exit status."""
     with _own_world(arguments) as own:
         setup = Setup(
             own.path, ended=own.ended, starting=True, preferences=replace(preferences, start="overview")
@@ -101,7 +101,7 @@ def classroom(setup: Setup, course: Course, *, watching: bool = True) -> Classro
 
 
 def tell_notes(file: NotesFile, preferences: Preferences) -> int:
-    """Show the speaker's notes of the talk that is open on this machine; gives the exit status."""
+    """Show the speaker's notes of the talk that is open on this machine; return the exit status."""
     from referral_tui.dashboard.speaker import Speaker
 
     app = Speaker(file, Clocks(), preferences.theme)
@@ -135,7 +135,7 @@ def serve_own(arguments: Sequence[str], host: str, port: int, more: Sequence[str
 
     `more` are options of the command `dashboard`.
 
-    Raises InputError where the address can't be had.
+    Raises InputError if the address is not available.
     """
     from referral_tui.dashboard.serving import serve
 
@@ -144,7 +144,7 @@ def serve_own(arguments: Sequence[str], host: str, port: int, more: Sequence[str
 
 
 class OwnWorld:
-    """A simulation that we run in a database of its own, and can make again up to an event."""
+    """A simulation that we run in a database of its own, and can recreate up to an event."""
 
     def __init__(self, arguments: Sequence[str], folder: Path) -> None:
         """Start a simulation by these arguments in a folder."""
@@ -155,11 +155,11 @@ class OwnWorld:
         self._writer = start_writer(self._command(arguments), folder)
 
     def ended(self) -> str | None:
-        """Why it ended, as `Writer.ended`; null while it is made again."""
+        """Why it ended, as `Writer.ended`; None while it is being recreated."""
         return None if self._changing.locked() else self._writer.ended()
 
     def rewind(self, seq: int) -> None:
-        """Make the world again from its seed up to the event `seq`, with what was set in it before, and pause there."""
+        """Recreate the world from its seed up to the event `seq`, with the same commands as before, and pause there."""
         with self._changing:
             self._writer.stop()
             was = self._folder / "was.db"
@@ -189,7 +189,7 @@ class OwnWorld:
 
 
 def _pace_of(arguments: Sequence[str]) -> list[str]:
-    """Return the pace that arguments give, as arguments; nothing where they give none."""
+    """Return the pace that arguments give, as arguments; or nothing if they give none."""
     if "--pace" not in arguments:
         return []
     place = arguments.index("--pace")
@@ -198,7 +198,7 @@ def _pace_of(arguments: Sequence[str]) -> list[str]:
 
 @contextmanager
 def _own_world(arguments: Sequence[str]) -> Iterator[OwnWorld]:
-    """Run a simulation by these arguments in a database of its own, which is gone after it."""
+    """Run a simulation by these arguments in a database of its own, which is removed afterwards."""
     with tempfile.TemporaryDirectory(prefix="referral-demo-", ignore_cleanup_errors=True) as folder:
         own = OwnWorld(arguments, Path(folder))
         try:
@@ -208,7 +208,7 @@ def _own_world(arguments: Sequence[str]) -> Iterator[OwnWorld]:
 
 
 def start_writer(command: Sequence[str], folder: Path) -> Writer:
-    """Run a command beside us, its standard error kept in `folder`."""
+    """Run a command in the background, keeping its standard error in `folder`."""
     errors = folder / "errors.txt"
     with errors.open("wb") as kept:
         process = subprocess.Popen(  # noqa: S603 -- our own program, arguments as a list
@@ -221,7 +221,7 @@ def start_writer(command: Sequence[str], folder: Path) -> Writer:
 
 @contextmanager
 def writer(command: Sequence[str], folder: Path) -> Iterator[Writer]:
-    """Run a command beside us as `start_writer` does; it has ended when this has."""
+    """Run a command in the background as `start_writer` does, and end it on exit."""
     own = start_writer(command, folder)
     try:
         yield own
@@ -230,13 +230,13 @@ def writer(command: Sequence[str], folder: Path) -> Iterator[Writer]:
 
 
 def settle() -> None:
-    """Take what is there for what stays: to look through all of it for garbage held keys up by 40 to 500 ms."""
+    """Freeze the objects that exist now: searching all of them for garbage held keys up by 40 to 500 ms."""
     gc.collect(1)
     gc.freeze()
 
 
 def end_with_reader(stdin: TextIO | None) -> None:
-    """Have this process end when nobody holds the other end of its standard input any more, whatever became of them.
+    """End this process when nobody holds the other end of its standard input any more.
 
     A server that was killed can't tell its dashboards to end. On systems that can't wait for a hang-up nothing happens.
     """
@@ -263,7 +263,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def run(app: Dashboard) -> int:
-    """Run the app to its end; gives the exit status."""
+    """Run the app to its end; return the exit status."""
     if os.environ.get("TEXTUAL_DRIVER", "").endswith(":WebDriver"):
         end_with_reader(sys.__stdin__)
     sys.setswitchinterval(SWITCH_S)

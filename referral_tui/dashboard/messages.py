@@ -1,4 +1,4 @@
-"""What the reader thread tells the app; a message that a newer one overtakes says so."""
+"""The messages from the reader thread to the app; a newer one may replace an older one."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from referral_tui.dashboard.snapshot import Snapshot, Trouble
 
 @dataclass
 class SnapshotTaken(Message):
-    """Something has changed: here is the whole of it."""
+    """Something has changed: here is the whole snapshot."""
 
     snapshot: Snapshot
 
     def can_replace(self, message: Message) -> bool:
-        """Make an older picture that is still in the queue go unseen."""
+        """Replace an older snapshot that is still in the queue."""
         return isinstance(message, SnapshotTaken)
 
 
@@ -28,7 +28,7 @@ class ReadFailed(Message):
     trouble: Trouble
 
     def can_replace(self, message: Message) -> bool:
-        """Make an older trouble that is still in the queue go unseen."""
+        """Replace an older failure that is still in the queue."""
         return isinstance(message, ReadFailed)
 
 

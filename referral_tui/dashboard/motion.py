@@ -1,4 +1,4 @@
-"""What moved in the last moments, and how fast: from one look to the next, by a clock that is handed in."""
+"""Measure what moved in the last moments, and how fast: from one look to the next, by a clock that is passed in."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class _Look:
 
 
 class Motion:
-    """Remembers the looks of the last moments. Where the world stands still it keeps what moved last."""
+    """Remembers the looks of the last moments. While the world stands still it keeps what moved last."""
 
     def __init__(self) -> None:
         self._looks: deque[_Look] = deque()
@@ -26,16 +26,16 @@ class Motion:
 
     @property
     def settling(self) -> bool:
-        """Whether a later look would show less, though nothing new is stored."""
+        """Whether a later look would show less, even if nothing new is stored."""
         return self._running and (self._rate > 0 or any(self._moved))
 
     def look(
         self, at_ms: float, counts: tuple[int, ...], accepted: int, *, running: bool
     ) -> tuple[tuple[int, ...], float]:
-        """Take a look at a moment of a monotonic clock; gives what moved, and events a second.
+        """Record a look at a moment of a monotonic clock; return what moved, and events a second.
 
         While the world runs, it is what moved within the last moments; while it is paused, what the last
-        change moved, so that the effect of a single step stays to be seen.
+        change moved, so that the effect of a single step stays visible.
         """
         look = _Look(at_ms, counts, accepted)
         self._running = running
@@ -66,5 +66,5 @@ def _difference(now: tuple[int, ...], before: tuple[int, ...]) -> tuple[int, ...
 
 
 def _rounded(rate: float) -> float:
-    """Two digits are enough to read, and a third would repaint the screen for nothing."""
+    """Round to two digits: a third would only repaint the screen."""
     return float(f"{rate:.2g}")

@@ -1,4 +1,4 @@
-"""The numbers of a program file that people change: found in its text, and turned to the next sensible value.
+"""The numbers of a program file that people change: found in its text, and changed to the next sensible value.
 
 Only the characters of a number are replaced: comments and layout stay as they are. Pure; standard library only.
 """
@@ -76,7 +76,7 @@ _MOST_COUNT: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number of a program file: where it stands, what it says, and how it is turned.
+    """A number of a program file: where it is, what it says, and how it changes.
 
     `path` is its place in the document, `part` the name of what it belongs to, `start` and `end` the place of its
     characters in the text, `written` these characters, and `line` their line, from 1.
@@ -100,7 +100,7 @@ class Number:
 def numbers_of(text: str) -> tuple[Number, ...]:
     """Find the numbers of a program's text, amounts first; none if it is no TOML.
 
-    One that does not read back as what TOML says stands there is left out.
+    A number that does not match what TOML reads there is left out.
     """
     try:
         document = tomllib.loads(text, parse_float=Decimal)
@@ -111,7 +111,7 @@ def numbers_of(text: str) -> tuple[Number, ...]:
 
 
 def turned(text: str, number: Number, up: int, digits: int) -> str | None:
-    """Write the next value above (`up` 1) or below (-1) into the text; null if there is none.
+    """Write the next value above (`up` 1) or below (-1) into the text; None if there is none.
 
     `digits` are the decimals of the program's money.
     """
@@ -127,7 +127,7 @@ def _kind(path: Path) -> tuple[str, str]:
 
 
 def _scanned(text: str, document: dict[str, Any]) -> Iterator[Number]:
-    """Walk the text: a header says in which table a pair stands, a `{` in a list of caps in which cap."""
+    """Walk the text: a header says which table a pair belongs to, a `{` in a list of caps which cap."""
     table, cap, in_caps = "", -1, False
     counted: dict[str, int] = {}
     for token in _TOKEN.finditer(text):
@@ -205,7 +205,7 @@ def _turned(number: Number, up: int, digits: int) -> str | None:
 
 
 def _amount(value: str, up: int, digits: int) -> str | None:
-    """Turn an amount to the next multiple of its step, with the decimals that it is written with."""
+    """Change an amount to the next multiple of its step, with as many decimals as it is written with."""
     now, least = Decimal(value.replace("_", "")), Decimal(1).scaleb(-digits)
     step = max(_step(now, up), least)
     new = _multiple(now, step, up)
@@ -217,7 +217,7 @@ def _amount(value: str, up: int, digits: int) -> str | None:
 
 
 def _step(now: Decimal, up: int) -> Decimal:
-    """How far the next turn goes: a smaller step ends where a larger one begins."""
+    """How far the next change goes: a smaller step ends where a larger one begins."""
     for most, step in _STEPS:
         if now < most or (now == most and up < 0):
             return Decimal(step)

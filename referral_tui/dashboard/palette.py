@@ -1,4 +1,4 @@
-"""Every command of the dashboard as the palette offers it."""
+"""The commands of the dashboard as the palette offers them."""
 
 from __future__ import annotations
 

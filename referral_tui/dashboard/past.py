@@ -1,4 +1,4 @@
-"""Back and forth in time: which moment a key leads to. Pure; moments are milliseconds UTC."""
+"""Go back and forth in time: the moment that a key leads to. Pure; moments are milliseconds UTC."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def travel(at: int | None, hours: int, clock: ClockRow | None) -> int | None:
-    """Find the moment that is `hours` on (or back, where negative) from `at`; null is now.
+    """Find the moment `hours` after `at` (before it, if negative); None is now.
 
     Moments of the past are full hours, as rollups are: the first step back leads to the last full hour, and
-    nothing lies before the start of the run. At the end it is now again.
+    no step goes before the start of the run. At the end it is now again.
     """
     if clock is None:
         return None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Unit = Literal["count", "money", "latency"]
 Points = tuple[tuple[float, float | None], ...]
-"""Moments, or milliseconds since the start, and the values there; null if nothing is known."""
+"""Moments, or milliseconds since the start, and the values there; None if nothing is known."""
 WEEK_MS = 7 * DAY_MS
 FAR = 5  # a budget of more times what is spent would press the curve to the ground: it is told in words
 SHORT = 0.5  # of a whole measurement: a last one that is shorter tells no rate of its own
@@ -28,7 +28,7 @@ _NAMES = {HOUR_MS: "hour", DAY_MS: "day", WEEK_MS: "week"}
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """One line of a chart; `dotted` tells it from another one where there are no colours."""
+    """One line of a chart; `dotted` distinguishes it from another one without colours."""
 
     name: str
     points: Points
@@ -48,7 +48,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """The ground between two curves, filled with a character; a point is a moment, the value below, the value above."""
+    """The area between two curves, filled with a character; a point is a moment, the value below, the value above."""
 
     points: tuple[tuple[float, float, float], ...]
     ink: str
@@ -57,7 +57,7 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Curves on one scale; money in minor units, latencies in milliseconds. Of `bands` a later one lies above."""
+    """Curves on one scale; money in minor units, latencies in milliseconds. Later `bands` cover earlier ones."""
 
     title: str
     unit: Unit
@@ -133,7 +133,7 @@ def rewards_picture(look: RewardsLook, program: Program | None) -> Picture:
 
 
 def due_picture(look: RewardsLook, program: Program | None) -> Picture | None:
-    """Make the chart of what falls due: how it adds up, day by day, if nothing else happens; null if none does."""
+    """Make the chart of what falls due: how it adds up, day by day, if nothing else happens; None if none does."""
     found: dict[int, int] = {}
     today = look.now // DAY_MS * DAY_MS
     for row in look.due or ():
@@ -189,9 +189,9 @@ def load_pictures(load: Load) -> tuple[Picture, Picture]:
 
 
 def merge_short_last(measurements: Sequence[Measurement]) -> tuple[Measurement, ...]:
-    """Count the last measurement with the one before it where it is much shorter: a run ends within a second.
+    """Merge the last measurement with the one before it if it is much shorter: a run ends within a second.
 
-    The last batch, divided by a fraction of a second, would look like a leap of the rate.
+    The last batch, divided by a fraction of a second, would look like a jump of the rate.
     """
     if len(measurements) < 3:
         return tuple(measurements)
@@ -220,7 +220,7 @@ def over_time(
 
 
 def _sums_up_to(total: float, moves: Sequence[float | None]) -> tuple[float, ...]:
-    """Make of what each bucket brought what stood at its end, counted back from the total."""
+    """Turn what each bucket brought into the total at its end, counted back from the current total."""
     stood: list[float] = []
     for move in reversed(moves):
         stood.append(total)
@@ -229,16 +229,16 @@ def _sums_up_to(total: float, moves: Sequence[float | None]) -> tuple[float, ...
 
 
 def display_ms(span: Span) -> int:
-    """Choose what a flow is told by: the hour, the day or the week."""
+    """Choose the unit of a flow: the hour, the day or the week."""
     if span.hours * HOUR_MS >= WEEK_MS:
         return WEEK_MS
     return DAY_MS if span.hours > 1 or span.now - span.begun >= _DAYS_FROM else HOUR_MS
 
 
 def flow(values: Sequence[float | None], span: Span) -> Points:
-    """Add up what each hour, day or week brought that has passed wholly, at its middle.
+    """Add up what each complete hour, day or week brought, at its middle.
 
-    The one that is not over yet would look like a fall, and the first one of weeks like a rise.
+    The unfinished one would look like a fall, and the first of weeks like a rise.
     """
     each = display_ms(span)
     begun = span.begun - span.begun % min(each, DAY_MS)
@@ -250,7 +250,7 @@ def flow(values: Sequence[float | None], span: Span) -> Points:
 
 
 def level(values: Sequence[float | None], span: Span) -> Points:
-    """Take what stood at the end of each bucket; of the one that is not over, what stands now."""
+    """Return the total at the end of each bucket; for the unfinished one, the current total."""
     size = span.hours * HOUR_MS
     return tuple(
         (float(min(span.start + (place + 1) * size, span.now)), value) for place, value in enumerate(values)
@@ -260,7 +260,7 @@ def level(values: Sequence[float | None], span: Span) -> Points:
 def _grouped(
     values: Sequence[float | None], span: Span, each: int
 ) -> Iterator[tuple[int, list[float | None]]]:
-    """Put buckets together to spans of `each` milliseconds, with the moment at which each begins."""
+    """Group buckets into spans of `each` milliseconds, with the moment at which each begins."""
     size = span.hours * HOUR_MS
     group: list[float | None] = []
     begins = 0

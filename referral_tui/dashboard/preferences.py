@@ -1,4 +1,4 @@
-"""What people set to their taste: the theme, the screen to begin with, the keys."""
+"""What people can configure: the theme, the first screen, the keys."""
 
 from __future__ import annotations
 

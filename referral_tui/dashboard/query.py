@@ -1,6 +1,6 @@
-"""What a screen wants to have read, and what the reader thread answers it from.
+"""Queries: what a screen needs from the database, and what the reader thread answers it from.
 
-A screen_query is a frozen value: two that are equal ask for the same, so the thread can tell whether it has to read
+A query is a frozen value: equal ones ask for the same, so the thread knows whether it has to read
 again. Its answer is a frozen value too: it is posted only when it differs from the one before.
 """
 
@@ -20,7 +20,7 @@ Side = Literal["platform", "client"]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Which side of the wall is shown, and as of which moment (milliseconds UTC; null: now, live)."""
+    """Which side of the wall is shown, and as of which moment (milliseconds UTC; None: now, live)."""
 
     side: Side = "platform"
     at: int | None = None
@@ -31,12 +31,12 @@ LIVE = View()
 
 @dataclass(frozen=True, slots=True)
 class QueryContext:
-    """What a screen_query is answered from, within one read transaction.
+    """What a query is answered from, within one read transaction.
 
-    `at` is the moment that is looked back to and `seq` the last event received by then (both null: now).
-    `kept` is what the answers of this screen keep from one look to the next, such as buckets that can't change
-    any more; it is empty again when another file is looked at. `steady_ms` is a clock for who must not take long.
-    `book` opens the client's names, once for all looks; it raises DatabaseError.
+    `at` is the moment of the past that is shown and `seq` the last event received by then (both None: now). `kept` is
+    what the answers of this screen keep from one look to the next, such as buckets that can't change any more; it is
+    empty again when another file is looked at. `steady_ms` is a clock for queries that must not take long. `book` opens
+    the client's names, once for all looks; it raises DatabaseError.
     """
 
     db: Database
@@ -51,9 +51,9 @@ class QueryContext:
 
 @dataclass(frozen=True, slots=True)
 class ScreenQuery:
-    """What an open screen wants to have read; a subclass has fields, likewise frozen, for what the screen is set to.
+    """What an open screen needs to read; a subclass has fields, also frozen, for the settings of the screen.
 
-    `EVERY_MS` is how often it is worth reading again while a writer writes; another screen_query is answered at once.
+    `EVERY_MS` is how often it is worth reading again while a writer writes; another query is answered at once.
     """
 
     EVERY_MS: ClassVar[int] = 0
@@ -68,12 +68,12 @@ class MentionsPeople(Protocol):
     """An answer, or a row of one, in which people appear."""
 
     def references(self) -> Iterable[str | None]:
-        """Name everybody who appears, by pseudonymous reference; null is nobody."""
+        """List everybody who appears, by pseudonymous reference; None is nobody."""
 
 
 @runtime_checkable
 class PartialAnswer(Protocol):
-    """An answer that may be incomplete: the same query is read again at the next look, and goes on in `kept`."""
+    """An answer that may be incomplete: the same query is read again at the next look, and continues from `kept`."""
 
     @property
     def unfinished(self) -> bool:
@@ -82,7 +82,7 @@ class PartialAnswer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked of the reader thread: by which screen, what, and how it is looked at."""
+    """A request to the reader thread: which screen asks, what, and the view."""
 
     place: str = ""
     screen_query: ScreenQuery | None = None

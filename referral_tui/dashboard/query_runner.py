@@ -1,4 +1,4 @@
-"""Answering what the open screen asks: again only where something has changed, with the names of who appears."""
+"""Answer the open screen's query: again only if something has changed, with the names of those who appear."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was read for a question: the answer, or why there is none, and who is called how."""
+    """What was read for a question: the answer, or why there is none, and the names."""
 
     request: Request
     value: Any = None
@@ -48,7 +48,7 @@ class QueryRunner:
         self._book: NameBook | None = None
 
     def due(self, request: Request, version: int, now_ms: float) -> bool:
-        """Tell whether a question has to be read (again), at a moment of a steady clock."""
+        """Return whether a question has to be read (again), at a moment of a steady clock."""
         last = self._last
         if last is None or last.request != request or last.trouble is not None:
             return True
@@ -66,7 +66,7 @@ class QueryRunner:
         version: int,
         now_ms: float,
     ) -> Answer:
-        """Read the answer to a question, in the caller's read transaction; what fails is said in it."""
+        """Read the answer to a question, in the caller's read transaction; a failure is part of the answer."""
         value, trouble, received, program = None, None, None, None
         at = request.view.at
         if request.screen_query is not None:
@@ -90,7 +90,7 @@ class QueryRunner:
 
     @property
     def unfinished(self) -> bool:
-        """Whether the last answer is a part only."""
+        """Whether the last answer is incomplete."""
         value = self._last.value if self._last is not None else None
         return isinstance(value, PartialAnswer) and value.unfinished
 
@@ -100,7 +100,7 @@ class QueryRunner:
         return self._last
 
     def close(self) -> None:
-        """Forget everything: the file is let go of, or another one lies at its path."""
+        """Drop everything: the file is closed, or another one is at its path."""
         self._last, self._kept = None, {}
         if self._book is not None:
             self._book.close()

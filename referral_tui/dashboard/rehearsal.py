@@ -27,7 +27,7 @@ LOOK_S: Final = 0.01
 
 
 class Rehearsal:
-    """One run through the lesson that an app was opened with; the app must not watch by itself."""
+    """One run through the lesson that an app was opened with; the app must not watch on its own."""
 
     def __init__(self, app: Classroom, pilot: Pilot[None]) -> None:
         """Take an app that runs without a terminal, and what presses its keys."""
@@ -65,7 +65,7 @@ class Rehearsal:
         await self._settle()
 
     async def press(self, *keys: str) -> None:
-        """Press keys, and wait until what they lead to is shown."""
+        """Press keys, and wait until their effect is shown."""
         await self._pilot.press(*keys)
         await self._settle()
 
@@ -99,7 +99,7 @@ class Rehearsal:
         return guide is not None and (guide.place != place or guide.phase != "do")
 
     async def _jumps(self) -> None:
-        """Jump to each step: its scene must be the same as for who came by the keys."""
+        """Jump to each step: its scene must be the same as after the keys."""
         guide = self._app.guide
         if guide is None:
             return
@@ -115,7 +115,7 @@ class Rehearsal:
                 self._wrong(step, f"its scene can't be set: {', '.join(wrong)}")
 
     async def _settle(self) -> None:
-        """Wait until the scene is set, and what is shown answers what is asked."""
+        """Wait until the scene is set, and the screen shows the answer to its query."""
         await self._pilot.pause()
         await self._until(self._settled)
         await self._pilot.pause()
@@ -141,12 +141,12 @@ class Rehearsal:
 
 
 def _checked(name: str, step: Step) -> bool:
-    """Whether a state of a scene is seen on the screen that it belongs to."""
+    """Whether a state of a scene shows on the screen that it belongs to."""
     return name in {"screen", "view", "moment"} or (STATES[name].settable and name in dict(step.show))
 
 
 def _told(step: Step, now: Seen) -> str:
-    """Say which of the states of a step are not so, and how the dashboard stands instead."""
+    """Say which states of a step do not hold, and the state of the dashboard instead."""
     wrong = [(name, value) for name, value in step.until if not holds([(name, value)], now)]
     return (
         ", ".join(f"{name} is {_stands(name, now)}, not {value}" for name, value in wrong)

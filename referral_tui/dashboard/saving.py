@@ -1,4 +1,4 @@
-"""Files that a key leaves behind: a picture of the screen, the rows of a table. Names never taken twice."""
+"""Save files: a picture of the screen, the rows of a table. A name is never used twice."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from simulator.domain.formulas import guarded_cell
 
 
 def free_path(folder: Path, name: str, at: int, ending: str) -> Path:
-    """Find a path that nothing lies at yet: `referral-NAME-MOMENT.ENDING`; `at` is milliseconds UTC."""
+    """Find a free path: `referral-NAME-MOMENT.ENDING`; `at` is milliseconds UTC."""
     stem = f"referral-{name}-{figures.file_moment(at)}"
     number = 1
     while True:
@@ -25,10 +25,10 @@ def free_path(folder: Path, name: str, at: int, ending: str) -> Path:
 
 
 def table_text(rows: Sequence[Any], calls: Mapping[str, str]) -> str:
-    """Write frozen rows of one kind as CSV, a column for each field, in full; no cell is a formula to a spreadsheet.
+    """Write frozen rows of one kind as CSV, a column for each field, in full; no cell is a formula for a spreadsheet.
 
     Moments are milliseconds UTC and money minor units, as in `export`. `calls` has the client's names by
-    reference: a column more, `name_of_FIELD`, for each field that holds such a one.
+    reference: one more column, `name_of_FIELD`, for each field that holds a reference.
     """
     text = io.StringIO()
     if rows:
@@ -48,7 +48,7 @@ def _call(row: Any, field: str, calls: Mapping[str, str]) -> str:
 
 
 def _cell(value: object) -> object:
-    """Give a value as one cell: what has parts is joined."""
+    """Return a value as one cell; parts are joined."""
     if isinstance(value, (list, tuple, frozenset)):
         value = "; ".join(str(part) for part in value)
     return "" if value is None else guarded_cell(value)

@@ -1,4 +1,4 @@
-"""How the dashboard stands, as a lesson sees it: which screen, whose journey, which moment; never which key."""
+"""The state of the dashboard as a lesson sees it: which screen, whose journey, which moment; never which key."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _NAMED_BY: Final = ("friend", "ref", "referrer", "reward", "name", "code", "type
 
 
 def seen(app: Dashboard) -> Seen:
-    """Look at the dashboard as it stands."""
+    """Return the state of the dashboard."""
     place = app.place
     box = _BOXES.get(type(app.screen).__name__, "")
     if place is None or not is_there(place):
@@ -57,7 +57,7 @@ def seen(app: Dashboard) -> Seen:
 
 
 def is_there(place: DashboardScreen) -> bool:
-    """Return whether a screen has its own part, with all that is in it: a key can come while it is being put in."""
+    """Return whether a screen has its own part, with all that is in it: a key can come while it is being added."""
     return any(board.is_mounted for board in place.query("#board"))
 
 

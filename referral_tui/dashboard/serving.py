@@ -1,8 +1,8 @@
-"""The dashboard in a browser, by textual-serve: a process of its own for each page that is opened.
+"""Serve the dashboard in a browser with textual-serve: a process of its own for each page that is opened.
 
 Everything the page needs comes from this machine; textual-serve's own page would fetch a font from elsewhere, and
 would let any page that the browser has open steer the dashboard. Here the address has a secret in it, which is printed
-where the server was started; without it there is nothing, and no page of others may frame ours.
+where the server was started; without it there is nothing, and no other page may frame ours.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def serve(arguments: Sequence[str], host: str, port: int) -> None:
-    """Serve `referral-tui ARGUMENTS` until it is interrupted; raises InputError where the address can't be had."""
+    """Serve `referral-tui ARGUMENTS` until it is interrupted; raises InputError if the address is not available."""
     server = Served(shlex.join([sys.executable, "-m", "referral_tui", *arguments]), host, port)
     try:
         server.serve()
@@ -53,7 +53,7 @@ def serve(arguments: Sequence[str], host: str, port: int) -> None:
 
 
 class Served(Server):
-    """A server for one command line, with a page of our own, for pages of our own only."""
+    """A server for one command line, with a page of its own, and only for that page."""
 
     def __init__(self, command: str, host: str, port: int) -> None:
         super().__init__(command, host=host, port=port, title="referral-tui")
@@ -61,14 +61,14 @@ class Served(Server):
         self._open: WeakSet[asyncio.Task[Any]] = WeakSet()
 
     def serve(self, debug: bool = False) -> None:  # noqa: ARG002 -- theirs
-        """Serve until it is interrupted; raises OSError where the address can't be had."""
+        """Serve until it is interrupted; raises OSError if the address is not available."""
         logging.basicConfig(level="WARNING", format="%(message)s")
         web.run_app(
             self.application(), host=self.host, port=self.port, print=self._listening, shutdown_timeout=2.0
         )
 
     async def application(self) -> web.Application:
-        """Make the application: theirs, below the secret, and everywhere else nothing."""
+        """Make the application: theirs below the secret, and nothing elsewhere."""
         outer = web.Application()
         outer.on_response_prepare.append(_guard)
         # textual-serve asks for these without our secret; their key is one, made for a single file
@@ -81,7 +81,7 @@ class Served(Server):
 
     @property
     def path(self) -> str:
-        """The path of the page, the secret in it."""
+        """The path of the page, including the secret."""
         return f"/{self.secret}/"
 
     async def _with_slash(self, _request: web.Request) -> web.StreamResponse:
@@ -89,13 +89,13 @@ class Served(Server):
 
     @web.middleware
     async def _known_name(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Refuse a request by a name that is not this machine's: another site's, made to lead here."""
+        """Refuse a request under a name that is not this machine's: another site's name made to lead here."""
         if not called_rightly(self.host, request.host):
             raise web.HTTPForbidden(text=NOTHING)
         return await handler(request)
 
     async def on_startup(self, _app: web.Application) -> None:
-        """Say nothing yet: nobody is listening."""
+        """Print nothing yet: the server does not listen yet."""
 
     def _listening(self, *_words: object) -> None:
         name = f"[{self.host}]" if ":" in self.host else self.host
@@ -121,7 +121,7 @@ class Served(Server):
 
 
 def allowed(host: str, called: str, origin: str | None) -> bool:
-    """Tell whether a page may steer: it must be one that this server gave, called by a name that is this machine's.
+    """Return whether a page may control the dashboard: this server must have sent it, under a name of this machine.
 
     `host` is the address that is listened on, `called` the one in the request (its Host), `origin` the page's. Another
     site that is open in the same browser is refused; on loopback so is one whose name was made to lead here.
@@ -130,13 +130,13 @@ def allowed(host: str, called: str, origin: str | None) -> bool:
 
 
 def called_rightly(host: str, called: str) -> bool:
-    """Tell whether a request came by a name of this machine, where it is listened to on loopback only."""
+    """Return whether a request used a name of this machine, if the server listens on loopback only."""
     name = urlsplit(f"//{called}").hostname or ""
     return not is_loopback(host) or name in LOOPBACK or name == host
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether an address is of this machine only."""
+    """Return whether an address is of this machine only."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

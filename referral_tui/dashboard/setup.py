@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Setup:
-    """What a dashboard is opened with. `ended` tells why the writer we started is gone, if we started one."""
+    """What a dashboard is opened with. `ended` says why the writer that we started has ended, if we started one."""
 
     path: Path
     pictures: Path = field(default_factory=Path)
@@ -25,11 +25,11 @@ class Setup:
     starting: bool = False
     """A writer of ours is on its way: no database yet is no trouble."""
     at: int | None = None
-    """The moment to begin with, milliseconds UTC; null: now."""
+    """The moment to begin with, milliseconds UTC; None: now."""
     preferences: Preferences = field(default_factory=Preferences)
     read_only: bool = False
     """It looks and nothing else: no command is sent, and no name of a customer is read."""
     rewind: Callable[[int], None] | None = None
-    """Has a world of ours made again up to an event, and paused there; null: it can't be."""
+    """Has a world of ours made again up to an event, and paused there; None: it can't be."""
     alone: Alone | None = None
     """A design to try without a database: nothing is read, and the other screens have nothing to show."""

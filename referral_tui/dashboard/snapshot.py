@@ -1,4 +1,4 @@
-"""What the reader thread hands to the screen: immutable, complete, comparable."""
+"""What the reader thread passes to the screen: immutable, complete, comparable."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class Snapshot:
     """One look at the database: where it stands, what moved since the last looks, and what the screen asked for.
 
     `moved` is by stage of the funnel, `rate` accepted events a second of wall time. `stopped_at` is the
-    writer's last sign of life (milliseconds UTC) where it died without saying so, else null; `why` its last
-    words, if it was ours. `answer` is of `question`, null where `trouble` says why there is none; `names` has
+    writer's last heartbeat (milliseconds UTC) if it died without saying so, else None; `why` its last
+    words, if it was ours. `answer` is of `question`, None if `trouble` says why there is none; `names` has
     those who appear in it. `received` is how many messages were accepted, and how many refused, and `program` the
     one in force, at the moment that is looked at.
     """
@@ -49,14 +49,14 @@ class Snapshot:
 
     @property
     def status(self) -> str:
-        """What the writer does: running, paused, finished, stopped, or unknown (no clock was ever written)."""
+        """What the writer is doing: running, paused, finished, stopped, or unknown (no clock was ever written)."""
         if self.stopped_at is not None:
             return "stopped"
         return self.database_status.clock.status if self.database_status.clock else "unknown"
 
 
 def stopped_at(clock: ClockRow | None, now_ms: int, why: str | None = None) -> int | None:
-    """Tell when the writer gave its last sign of life, if it died while it should be at work; else null."""
+    """Return the writer's last heartbeat if it died while it should have been working, else None."""
     if clock is None or clock.status not in ("running", "paused"):
         return None
     return clock.heartbeat_at if why is not None or now_ms - clock.heartbeat_at > SIGN_OF_LIFE_MS else None
@@ -67,7 +67,7 @@ def take(
 ) -> Snapshot:
     """Make a snapshot at `now_ms` of the wall clock; `why` says why our own writer ended, if it did.
 
-    The heartbeat itself is left out of it: it changes every second, and nothing that is shown does.
+    The heartbeat itself is left out: it changes every second, though nothing visible does.
     """
     clock = database_status.clock
     stopped = stopped_at(clock, now_ms, why)

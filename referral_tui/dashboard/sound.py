@@ -1,7 +1,7 @@
-"""Whether what was read from a database is of the kinds that its rows are declared to be.
+"""Check that what was read from a database has the types that its rows declare.
 
-SQLite keeps a text, a blob or an infinity in any column. A database that somebody changed, or a damaged one, gives a
-line on the screen that reads it, and not a failure where it is drawn.
+SQLite keeps a text, a blob or an infinity in any column. A database that somebody changed, or a damaged one, leads to
+a line on the screen that reads it, and not to a failure where it is drawn.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _Value = TypeVar("_Value")
 
 
 def sound(value: _Value, path: Path) -> _Value:
-    """Give back what was read. Raises UnsoundDatabaseError where a value in it is not of its declared kind."""
+    """Return what was read. Raises UnsoundDatabaseError if a value in it is not of its declared kind."""
     found = unsound(value)
     if found is not None:
         raise unreadable(path, f" ({found})")
@@ -40,14 +40,14 @@ def sound(value: _Value, path: Path) -> _Value:
 
 
 def unreadable(path: Path, why: str = "") -> UnsoundDatabaseError:
-    """Say that what is in a database is not what belongs there."""
+    """Return an error: what is in a database is not what belongs there."""
     return UnsoundDatabaseError(
         f"{path}: holds values that make no sense{why}; `referral-tui verify --db {path}` says where"
     )
 
 
 def unsound(value: object, kind: Any = Any) -> str | None:
-    """Find the first value within `value` that is not of its declared kind: a word on what it is; null for none."""
+    """Say what the first value within `value` is that is not of its declared kind, or None if there is none."""
     if value is None:
         return (
             None if kind is Any or type(None) in _choices(kind) else "nothing where there must be something"

@@ -1,4 +1,4 @@
-"""The speaker's notes: a second terminal with the clock, what to say now, and what comes next."""
+"""Show the speaker's notes in a second terminal: the clock, what to say now, and what comes next."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ class Notes(LineWidget):
         self._clock = ""
 
     def show(self, state: TalkState | None, now_ms: int) -> None:
-        """Take where the talk is, at a moment of the wall clock."""
+        """Set the step of the talk, at a moment of the wall clock."""
         clock = "" if state is None else clock_words((now_ms - state.began) // 1000)
         if (state, clock) != (self._state, self._clock):
             self._state, self._clock = state, clock
             self.redraw()
 
     def draw(self, width: int, height: int) -> Iterator[Strip]:  # noqa: ARG002 -- what does not fit is cut
-        """Draw them under each other."""
+        """Draw them below one another."""
         state = self._state
         if state is None:
             for text in wrap(NONE_OPEN, width):
@@ -88,7 +88,7 @@ class Speaker(App[None]):
         return (NIGHT if self.current_theme.dark else DAY).variables
 
     def on_mount(self) -> None:
-        """Look at the file now, and again and again."""
+        """Read the file now, and keep reading it."""
         self.set_interval(LOOK_S, self.look)
         self.call_after_refresh(self.look)
 

@@ -27,7 +27,7 @@ _PANELS_OF_DATA: Final = 4
 
 
 async def set_stage(app: Classroom, states: Iterable[State]) -> str | None:
-    """Set these states, of those that can be set; return whom to open as soon as their row is there, if anybody."""
+    """Set those of these states that can be set; return whom to open as soon as their row is there, if anybody."""
     wanted = dict(states)
     if wanted.get("open", NOBODY) != NOBODY and not wanted.get("filter"):
         wanted["filter"] = wanted["open"]  # else the row may lie beyond those that are read

@@ -1,4 +1,4 @@
-"""A sentence on the line that tells what goes on."""
+"""A sentence for the status line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the frame says in words: what goes on, and what stands in for a screen that has nothing to show. Pure."""
+"""The texts of the frame: what is going on, and what replaces a screen that has nothing to show. Pure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NO_NAMES = "This dashboard was opened with --read-only, so it shows no customers
 def notice(
     snapshot: Snapshot | None, trouble: Trouble | None, path: Path, *, starting: bool
 ) -> Trouble | None:
-    """Find what stands in for the screens, if something does; `starting`: a writer of ours is on its way."""
+    """Return what replaces the screens, if anything does; `starting`: a writer of ours is starting."""
     if snapshot is not None:
         return _nothing_yet(snapshot, path)
     if trouble is not None and starting and trouble.waiting:
@@ -47,7 +47,7 @@ def notice(
 
 
 def writer_status(snapshot: Snapshot) -> StatusMessage:
-    """Say what the writer does."""
+    """Say what the writer is doing."""
     if snapshot.stopped_at is not None:
         why = f" It said: {snapshot.why}" if snapshot.why else ""
         return StatusMessage(
@@ -62,7 +62,7 @@ def writer_status(snapshot: Snapshot) -> StatusMessage:
 
 
 def view_status(snapshot: Snapshot) -> StatusMessage | None:
-    """Say that the past is shown, or that the client's names can't be; null if there is nothing to say."""
+    """Say that the past is shown, or that the client's names can't be; None if there is nothing to say."""
     view = snapshot.request.view
     if view.side == "client" and snapshot.names.missing:
         return StatusMessage(

@@ -43,7 +43,7 @@ class Stop:
 
 
 class Steering:
-    """Keeps the commands that wait to be executed, and what to say of the last one."""
+    """The commands that wait to be executed, and what to say of the last one."""
 
     def __init__(self) -> None:
         self._waiting: list[WriterCommand] = []
@@ -56,7 +56,7 @@ class Steering:
         self._back_to = 0
         self._stops: deque[Stop] = deque(maxlen=MOST_STOPS)
         self.following: str | None = None
-        """The reference of the friend at whose events alone the step keys stop; null: at everybody's."""
+        """The reference of the friend at whose events alone the step keys stop; None: at everybody's."""
 
     @property
     def status_message(self) -> StatusMessage | None:
@@ -65,13 +65,13 @@ class Steering:
 
     @property
     def step(self) -> Step | None:
-        """What the last step did, while it is told of."""
+        """What the last step did, while it is shown."""
         return self._step if self._stepping else None
 
     def plan(self, kind: str, snapshot: Snapshot | None, faster: int = 0, until: str | None = None) -> Plan:
         """Decide what a key sends.
 
-        `pause` goes on where the world is paused, `faster` is 1 or -1 for `speed`, `until` is a step's.
+        `pause` resumes a paused world, `faster` is 1 or -1 for `speed`, `until` is a step's.
         """
         refusal = _refusal(snapshot)
         if refusal or snapshot is None or snapshot.database_status.clock is None:
@@ -103,11 +103,11 @@ class Steering:
 
     @property
     def is_going_back(self) -> bool:
-        """Whether the world is being made again."""
+        """Whether the world is being recreated."""
         return self._back_to > 0
 
     def going_back(self, seq: int) -> None:
-        """Note that the world is being made again up to an event."""
+        """Note that the world is being recreated up to an event."""
         self._waiting.clear()
         self._stepping = False
         self._before_step = None
@@ -115,7 +115,7 @@ class Steering:
         self._back_to = seq
 
     def _note_stop(self, snapshot: Snapshot) -> None:
-        """Remember where the world stands still: to be gone back to."""
+        """Remember where the world stands still, so that people can go back there."""
         now = snapshot.database_status
         if snapshot.status != "paused" or not now.newest_seq or self._back_to:
             return
@@ -140,17 +140,17 @@ class Steering:
         self._tell(StatusMessage(f"Sent: {_words(command)}. Waiting for the simulation.", "warn"))
 
     def forget(self) -> None:
-        """Tell of the last command no more."""
+        """Stop showing the last command."""
         self._tell(None)
         self._stepping = False
 
     def leave_screen(self) -> None:
-        """Tell no more what the screen that is left had to say; what became of an order is still told."""
+        """Stop showing what the screen that is left had to say; the result of a command stays."""
         if self._of_screen:
             self._tell(None)
 
     def say(self, status_message: StatusMessage) -> None:
-        """Tell what a screen has to say, as long as it is open."""
+        """Show what a screen has to say, as long as it is open."""
         self._tell(status_message, of_screen=True)
 
     def refused(self, text: str) -> None:
@@ -165,7 +165,7 @@ class Steering:
         self._tell(StatusMessage(f"Not sent: {text}", "bad"))
 
     def see(self, snapshot: Snapshot) -> None:
-        """Look for what was obeyed, and for what a step did."""
+        """Look for commands that were executed, and for what a step did."""
         if (
             self._back_to
             and snapshot.status == "paused"
@@ -199,7 +199,7 @@ class Steering:
                 self._tell(StatusMessage(told, "good"))
 
     def _paused(self, snapshot: Snapshot, without: WriterCommand | None = None) -> bool:
-        """Whether the world stands still once all that is on its way is obeyed."""
+        """Whether the world stands still once all pending commands are executed."""
         paused = snapshot.status == "paused"
         for command in self._waiting:
             if command is without:
@@ -218,7 +218,7 @@ class Steering:
 
 
 def next_pace(pace: float, faster: int) -> float | None:
-    """Find the next pace of the ladder above (`faster` 1) or below (-1); null if there is none."""
+    """Find the next pace of the ladder above (`faster` 1) or below (-1); None if there is none."""
     if faster > 0:
         return None if pace <= 0 else next((step for step in PACES if step > pace), FULL_SPEED)
     if pace <= 0:

@@ -1,4 +1,4 @@
-"""What the last step of a paused world did: so that each screen can light up what it changed."""
+"""What the last step of a paused world did: so that each screen can highlight what it changed."""
 
 from __future__ import annotations
 

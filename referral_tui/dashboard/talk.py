@@ -1,4 +1,4 @@
-"""A talk for the room: the steps of a lesson shown large, one part lit, the rest dimmed; a number jumps to a step."""
+"""A talk for the room: a lesson in large type, one part highlighted, the rest dimmed; a number jumps to a step."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Talk(Classroom):
-    """A dashboard that is talked about. Space goes on, whatever the step waits for."""
+    """A dashboard for giving a talk. Space goes on, whatever the step waits for."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -51,7 +51,7 @@ class Talk(Classroom):
             self.jump(self.guide.place + 1)
 
     def action_lesson_again(self) -> None:
-        """Begin again, the clock too."""
+        """Begin again, and restart the clock."""
         self._began = None
         super().action_lesson_again()
 

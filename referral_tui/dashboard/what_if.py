@@ -1,4 +1,4 @@
-"""Asking a helper process what a copy of the design would bring: it has the lab, and answers while one looks.
+"""Ask a helper process what a copy of the design would bring: it has the lab loaded, and answers step by step.
 
 The process is started with the first question and kept, since the lab takes a second to load; it remembers what it
 ran. A question is a line of JSON, each answer another; a newer question ends the work on the one before.
@@ -22,10 +22,10 @@ Course = tuple[tuple[float, float, float, float, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The people to try designs on: as `simulate` has them, but for the seed.
+    """The people to try designs on: as in `simulate`, except for the seed.
 
-    `delivery` are event types and their models; `start_ms` is null for the start of the program. Where responses are
-    `drawn`, the people of each market respond to an offer otherwise, within what the world file assumes.
+    `delivery` are event types and their models; `start_ms` is None for the start of the program. With responses
+    `drawn`, the people of each market respond differently to an offer, within what the world file assumes.
     """
 
     preset: str
@@ -38,7 +38,7 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Alone:
-    """What the screen shows where there is no database: a design, its name and its people."""
+    """What the screen shows without a database: a design, its name and its people."""
 
     name: str
     text: str
@@ -49,7 +49,7 @@ class Alone:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A design, and a copy of it in which something differs (null: nothing does yet); both are program files."""
+    """A design, and a copy of it in which something differs (None: nothing does yet); both are program files."""
 
     world: World
     left: str
@@ -58,9 +58,9 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What one design came to: means over markets by stage of the funnel, and money in minor units.
+    """The results of one design: means over markets by stage of the funnel, and money in minor units.
 
-    `budget_ended` is in how many markets the budget ended, null if there is none; `budget_most` the highest chance
+    `budget_ended` is in how many markets the budget ended, None if there is none; `budget_most` the highest chance
     of it that still fits them.
     """
 
@@ -75,9 +75,9 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """The mean of a difference and its 95 % bounds, which are null where markets are too few.
+    """The mean of a difference and its 95 % bounds, which are None if there are too few markets.
 
-    Where responses are drawn, the bounds are what 5 and 95 % of markets are below.
+    If responses are drawn, the bounds are what 5 and 95 % of markets are below.
     """
 
     value: float | None
@@ -90,8 +90,8 @@ class Answer:
     """One answer: from how many markets of how many people, and of how many days; `start_ms` is their first moment.
 
     `customers` and `money` are differences between the copy and the design, `each` the money for each further
-    customer; without a copy they and `right` are null. `said` sums it up in a sentence. `last` is set on the answer
-    after which no other comes. `drawn` says whether bands hold how people may respond, too, or luck alone. Where the
+    customer; without a copy they and `right` are None. `said` sums it up in a sentence. `last` is set on the answer
+    after which no other comes. `drawn` says whether bands also reflect how people may respond, or only luck. Where the
     customers are more than one market may have, `referrers` are fewer, and the budget is to the same scale.
     """
 
@@ -114,24 +114,24 @@ class UnanswerableError(Exception):
 
 
 class Study(Protocol):
-    """Answers what-ifs."""
+    """Whatever answers what-if questions."""
 
     def answers(self, question: Question) -> AsyncGenerator[Answer, None]:
-        """Give answers, each from more markets than the one before; closing the iterator ends the work.
+        """Yield answers, each from more markets than the one before; closing the iterator ends the work.
 
         Raises:
-            UnanswerableError: the copy is not valid, or whoever answers is gone.
+            UnanswerableError: the copy is not valid, or the answering process has ended.
 
         """
         ...
 
     async def close(self) -> None:
-        """Let go of what the answers need."""
+        """Release what the answers need."""
         ...
 
 
 class HelperStudy:
-    """Answers by a helper process."""
+    """A study by a helper process."""
 
     def __init__(self) -> None:
         self._process: asyncio.subprocess.Process | None = None
@@ -139,7 +139,7 @@ class HelperStudy:
         self._reading = asyncio.Lock()
 
     async def answers(self, question: Question) -> AsyncGenerator[Answer, None]:
-        """Give answers as `Study` says; one question is open at a time."""
+        """Yield answers as `Study` says; one question is open at a time."""
         async with self._reading:
             process = await self._started()
             self._asked += 1
@@ -185,7 +185,7 @@ class HelperStudy:
             process.stdin.write(json.dumps(said).encode() + b"\n")
 
     async def _reply(self, process: asyncio.subprocess.Process, number: int) -> dict[str, Any]:
-        """Read until a line is of this question: what was said of an earlier one may still be on its way."""
+        """Read until a line belongs to this question: answers to an earlier one may still arrive."""
         while process.stdout is not None and (line := await process.stdout.readline()):
             reply: dict[str, Any] = json.loads(line)
             if reply["number"] == number:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class AccountBox(ModalScreen[str | None]):
-    """A box over the screen; gives back `approve`, `decline`, or null if it was only read."""
+    """A box over the screen; gives back `approve`, `decline`, or None if it was only read."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -131,7 +131,7 @@ class DataBoard(Container):
         self.app.push_screen(SheetBox(path))
 
     def turned(self, rate: float, up: int) -> float | None:
-        """Find the next rate of a dial above (`up` 1) or below (-1); null if there is none."""
+        """Find the next rate of a dial above (`up` 1) or below (-1); None if there is none."""
         return turned(rate, up)
 
     def turn_panel(self) -> None:

@@ -32,7 +32,7 @@ MOST = 100  # rows of quarantine and of reconciliation
 class DataLook:
     """What is passed, how it arrives, and what became of it.
 
-    `dials`, `chains` and `door` are null for the past, and `ways` (how each source's events came) is empty.
+    `dials`, `chains` and `door` are None for the past, and `ways` (how each source's events came) is empty.
     """
 
     types: tuple[TypeRow, ...]

@@ -68,7 +68,7 @@ def model_words(event_type: str, models: dict[str, str], came: Collection[Came] 
 
 
 def turned(rate: float, up: int) -> float | None:
-    """Find the next rate above (`up` 1) or below (-1); null if there is none."""
+    """Find the next rate above (`up` 1) or below (-1); None if there is none."""
     if up > 0:
         return next((step for step in LADDER if step > rate * 1.0001), None)
     return next((step for step in reversed(LADDER) if step < rate * 0.9999), None)

@@ -30,7 +30,7 @@ class JourneysAnswer:
         return self.found.unfinished
 
     def references(self) -> set[str | None]:
-        """Name everybody who appears in it."""
+        """List everybody who appears in it."""
         rest = set(self.opened.references()) if self.opened is not None else set()
         return self.found.references() | rest | set(self.also)
 

@@ -31,7 +31,7 @@ class Entry:
 
 
 class LessonList(ModalScreen[Wish | None]):
-    """A box with the lessons; returns which one to open, or null to leave."""
+    """A box with the lessons; returns which one to open, or None to leave."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
     BINDINGS: ClassVar[list[BindingType]] = [

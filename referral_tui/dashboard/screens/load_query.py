@@ -12,7 +12,7 @@ from referral_tui.dashboard.query import QueryContext, ScreenQuery
 
 @dataclass(frozen=True, slots=True)
 class LoadLook:
-    """What was measured of a run, and the door over HTTP; each null if there is none."""
+    """What was measured of a run, and the door over HTTP; each None if there is none."""
 
     load: Load | None
     door: DoorStatus | None

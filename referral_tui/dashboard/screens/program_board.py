@@ -117,7 +117,7 @@ class ProgramBoard(Container):
     def turned(self, text: str, path: Path, up: int, digits: int) -> tuple[str, int] | None:
         """Turn the number at a path of a program's text one value up (1) or down (-1).
 
-        Returns the text with the new value, and the line of it; null if it is at its end, or gone.
+        Returns the text with the new value, and the line of it; None if it is at its end, or gone.
         """
         number = next((one for one in numbers_of(text) if one.path == path), None)
         changed = turned(text, number, up, digits) if number is not None else None

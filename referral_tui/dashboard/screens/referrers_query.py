@@ -35,7 +35,7 @@ class ReferrersAnswer:
     also: tuple[str, ...] = ()
 
     def references(self) -> set[str | None]:
-        """Name everybody who appears in it."""
+        """List everybody who appears in it."""
         branches = self.tree.references() if self.tree is not None else set()
         return branches | {row.ref for row in self.leaders} | set(self.also)
 

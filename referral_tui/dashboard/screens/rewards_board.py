@@ -141,7 +141,7 @@ class RewardsBoard(Container):
         return self.query_one(ReviewQueue).row
 
     def account_box(self, row: Waiting, path: Path, snapshot: Snapshot) -> AccountBox:
-        """Make the box that shows the journey of a row of the queue; its result is a verdict, or null."""
+        """Make the box that shows the journey of a row of the queue; its result is a verdict, or None."""
         return AccountBox(path, row, snapshot)
 
     async def settle(self, row: Waiting, verdict: str, by: str, path: Path) -> StatusMessage:

@@ -30,7 +30,7 @@ class MoneyCourse:
 
 @dataclass(frozen=True, slots=True)
 class RewardsLook:
-    """Rewards, budget, course, calendar and queue of one moment; the last two are not known of the past (null).
+    """Rewards, budget, course, calendar and queue of one moment; the last two are not known of the past (None).
 
     `now` is that moment, milliseconds UTC.
     """
@@ -44,7 +44,7 @@ class RewardsLook:
     waiting: int
 
     def references(self) -> set[str | None]:
-        """Name everybody who appears in it."""
+        """List everybody who appears in it."""
         return set[str | None]().union(*(row.references() for row in self.queue or ()))
 
 

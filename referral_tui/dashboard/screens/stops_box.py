@@ -25,7 +25,7 @@ _TOPIC: Final = Topic(
 
 
 class StopsBox(ModalScreen[Stop | None]):
-    """A box over the screen; returns the stop to go to, or null."""
+    """A box over the screen; returns the stop to go to, or None."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
     BINDINGS: ClassVar[list[BindingType]] = [

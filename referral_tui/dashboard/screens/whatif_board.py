@@ -76,7 +76,7 @@ class WhatIfBoard(Container):
         self.form.take(numbers_of(draft), numbers_of(running))
 
     def turned(self, text: str, path: Path, up: int, digits: int) -> str | None:
-        """Turn the number at a path of a program's text one value up (1) or down (-1); null if it is at its end."""
+        """Turn the number at a path of a program's text one value up (1) or down (-1); None if it is at its end."""
         number = next((one for one in numbers_of(text) if one.path == path), None)
         return turned(text, number, up, digits) if number is not None else None
 

@@ -14,7 +14,7 @@ from referral_tui.dashboard.what_if import World
 
 @dataclass(frozen=True, slots=True)
 class WhatIfLook:
-    """The text of the version in force, and the people it runs with; null if they are not simulated."""
+    """The text of the version in force, and the people it runs with; None if they are not simulated."""
 
     text: str
     world: World | None

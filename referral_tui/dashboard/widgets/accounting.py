@@ -86,7 +86,7 @@ class AccountPane(Reading):
         self.show([], "Nobody is open")
 
     def call(self, names: Names, program: Program | None, at: int | None) -> None:
-        """Use these names for people, as of a moment (null: now)."""
+        """Use these names for people, as of a moment (None: now)."""
         if (names, program, at) != (self._names, self._program, self._at):
             self._names, self._program, self._at = names, program, at
             self._draw()

@@ -111,7 +111,7 @@ class Calendar(Table[Falling]):
         self._program, self._now = program, now
 
     def take(self, due: Sequence[DueRow] | None) -> None:
-        """Take what falls due; null if it is not known."""
+        """Take what falls due; None if it is not known."""
         rows = by_days_and_weeks(due or (), self._now)
         most = max((row.value_minor for row in rows), default=0)
         if most != self._most:

@@ -26,7 +26,7 @@ _PAST_DIALS = "How the dials were set in the past is not kept; ] and } return to
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A type of data that is passed; how late it came is in milliseconds, null if none came."""
+    """A type of data that is passed; how late it came is in milliseconds, None if none came."""
 
     type: str
     category: str

@@ -44,7 +44,7 @@ class SignIns:
     people: int
 
     def references(self) -> tuple[str | None, ...]:
-        """Name everybody who appears in it by name: those who signed in alone."""
+        """List everybody who appears in it by name: those who signed in alone."""
         return self.newest.references() if self.people == 1 else ()
 
 

@@ -98,7 +98,7 @@ class ReviewQueue(Table[Waiting]):
         self._program, self._now = program, now
 
     def take(self, rows: tuple[Waiting, ...] | None, waiting: int) -> None:
-        """Set the oldest of those that wait, and how many there are; null rows if they are not known."""
+        """Set the oldest of those that wait, and how many there are; None rows if they are not known."""
         self.show(rows or (), empty=_PAST if rows is None else _NONE)
         title = f"Review queue: {figures.count(waiting)}" if waiting else "Review queue"
         if rows and len(rows) < waiting:

@@ -57,7 +57,7 @@ class Table(StripView, Generic[RowT], can_focus=True):
         """The cursor moved to another row."""
 
         def __init__(self, table: Table[Any], row: Any) -> None:
-            """Set which table, and which row; null if there is none."""
+            """Set which table, and which row; None if there is none."""
             super().__init__()
             self.table, self.row = table, row
 

@@ -164,7 +164,7 @@ class BothFunnels(LineWidget, can_focus=True):
         self._right: Side | None = None
 
     def show(self, left: Side | None, right: Side | None) -> None:
-        """Take both sides; the copy is null if nothing differs."""
+        """Take both sides; the copy is None if nothing differs."""
         if (left, right) != (self._left, self._right):
             self._left, self._right = left, right
             self._describe(self.size.width)
