@@ -238,7 +238,7 @@ async def test_the_past_has_no_dials(story: Story, watch: Watch) -> None:
     async with data(watch, story.path) as seen:
         await seen.pilot.press("left_curly_bracket")
         await seen.until(lambda: seen.app.snapshot.request.view.at)
-        assert "How the dials stood" in "\n".join(seen.lines())
+        assert "How the dials were set" in "\n".join(seen.lines())
 
 
 async def test_steering_is_explained_where_the_word_stands(story: Story, watch: Watch) -> None:

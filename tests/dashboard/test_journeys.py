@@ -523,7 +523,7 @@ async def test_the_past_shows_rows_and_account_as_they_were(story: Story, watch:
         assert rows
         assert max(row.at for row in rows) <= START + 5 * DAY
         await seen.pilot.press("enter")
-        await seen.drawn(lambda: "What would have paid is told of now" in text(seen))
+        await seen.drawn(lambda: "What would have paid is shown only for now" in text(seen))
 
 
 @pytest.mark.parametrize("called", ["quux", "by the short name"])
