@@ -53,7 +53,7 @@ class Journey:
     `seq`, `at` and `event` are of the friend's newest event. `stage` is the furthest reached, None before any;
     `outcome` and `reason` are those of the best decision (qualified, in review, refused, ignored), the newest among
     equals. `rewards` has (state, count, money) of all its lines, whoever receives them; a pending line that would be
-    counted, capped or unfunded is `unpaid`.
+    counted, capped or unfunded is `unpaid`. `merged_into` is the reference of the person that a merge made of them.
     """
 
     person: int
@@ -70,10 +70,11 @@ class Journey:
     method: str | None = None
     attributed_at: int | None = None
     rewards: tuple[tuple[str, int, int], ...] = ()
+    merged_into: str | None = None
 
     def references(self) -> tuple[str | None, ...]:
         """Return the references of everybody in it."""
-        return self.friend, self.referrer
+        return self.friend, self.referrer, self.merged_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ class _Known:
     attribution: tuple[Any, ...] | None = None
     decisions: list[tuple[Any, ...]] = field(default_factory=list)
     lines: list[_Line] = field(default_factory=list)
+    merged_into: str | None = None
 
 
 def indexed(db: sqlite3.Connection) -> bool:
@@ -128,6 +130,8 @@ def _read(
                 known[person].events.append(tuple(event))
     for row in _each(db, f"{_ATTRIBUTIONS} WHERE a.friend IN ({{}}) AND a.seq <= {last}", people):
         known[row[0]].attribution = row
+    for merged, into in _each(db, f"{_MERGES} AND m.seq <= {last}", people):
+        known[merged].merged_into = into
     near = "" if by_index else "AND id > (SELECT max(id) FROM {}) - " + str(TAIL)
     sql = f"{_DECISIONS} WHERE friend IN ({{}}) AND seq <= {last} {near.format('decision')} ORDER BY id"
     for row in _each(db, sql, people):
@@ -185,6 +189,7 @@ def _journey(person: int, ref: str, known: _Known) -> Journey | None:
         channel=channel,
         method=method,
         attributed_at=attributed_at,
+        merged_into=known.merged_into,
         rewards=tuple((state, count, minor) for state, (count, minor) in sorted(sums.items())),
     )
 
@@ -219,6 +224,7 @@ _EVENTS_AT_END = (
     "SELECT seq, received_at, type, eligible, person FROM event WHERE seq > {} AND seq <= {} AND person IN ({{}}) "
     "ORDER BY seq DESC"
 )
+_MERGES = "SELECT m.merged, p.ref FROM merge m JOIN person p ON p.id = m.person WHERE m.merged IN ({})"
 _ATTRIBUTIONS = (
     "SELECT a.friend, r.ref, a.code, a.channel, a.method, a.attributed_at FROM attribution a "
     "JOIN person r ON r.id = a.referrer"

@@ -26,6 +26,20 @@ def person_called(db: Database, ref: str) -> int | None:
     return None if found is None else found[0]
 
 
+class Merge(NamedTuple):
+    """A merge by the event `seq` at `at` (milliseconds UTC): from then on somebody is the person with this number."""
+
+    seq: int
+    person: int
+    at: int
+
+
+def merge_of(db: Database, person: int) -> Merge | None:
+    """Return the merge that made a person another one, or None."""
+    found = db.execute("SELECT seq, person, at FROM merge WHERE merged = ?", (person,)).fetchone()
+    return None if found is None else Merge(*found)
+
+
 def merged_into(db: Database, person: int) -> list[int]:
     """Return the numbers of those who were merged into a person, directly or indirectly."""
     found = db.execute(

@@ -44,11 +44,15 @@ def explain(
 
 
 def _lines(told: Fields) -> Iterator[str]:
+    from referral_tui.words import account_words
+    from simulator.program.words import moment
+
     title = {
         "conversion": f"{told.get('source')}:{told.get('id')}, a conversion of ",
         "reward": f"Reward {told.get('id')}, for a conversion of ",
     }
     yield f"{title.get(told['kind'], '')}{told['name']} ({told['ref']})"
+    yield from account_words(told, moment)
     if told["kind"] == "reward":
         yield ""
         yield _reward(told["reward"])

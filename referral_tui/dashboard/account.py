@@ -15,6 +15,7 @@ from referral_tui.names import Names
 from referral_tui.words import (
     CATEGORY_SYMBOLS,
     REWARD_SYMBOLS,
+    account_words,
     category,
     channel_words,
     counts_only,
@@ -55,6 +56,8 @@ def references(told: Told) -> tuple[str, ...]:
     promised = [line for one in told.get("decisions", ()) for line in one["if_approved"]]
     rewards = [*told.get("rewards", ()), *promised]
     found.update(one["recipient"] for one in rewards if one["role"] != "community")
+    account = told.get("account") or {}
+    found.update([account.get("merged_into"), *account.get("merged_from", ())])
     as_referrer = told.get("referrer") or {}
     found.update(friend["friend"] for friend in as_referrer.get("friends", ()))
     return tuple(sorted(reference for reference in found if reference))
@@ -66,6 +69,7 @@ def as_of(told: Told, at: int) -> Told:
     past["timeline"] = [entry for entry in told["timeline"] if entry["at"] < at]
     if any(entry["kind"] == "event" and entry["at"] >= at for entry in told["timeline"]):
         past["events_left_out"] = 0  # they came after those
+    past["account"] = _account_then(told.get("account") or {}, at)
     past["touches"] = [one for one in told["touches"] if one["occurred_at"] < at]
     for name in ("late_codes", "reversals", "amended"):
         past[name] = [one for one in told.get(name, ()) if one["received_at"] < at]
@@ -79,6 +83,16 @@ def as_of(told: Told, at: int) -> Told:
         _reward_then(one, at) for one in told["rewards"] if made.get(one["decision"], one["state_at"]) < at
     ]
     return past
+
+
+def _account_then(one: Told, at: int) -> Told:
+    """Leave out that an account was merged or closed after the moment."""
+    return {
+        name: value
+        for name, value in one.items()
+        for since in (one.get(f"{name.partition('_')[0]}_at"),)
+        if name != "merged_from" and since is not None and since < at
+    }
 
 
 def _decision_then(one: Told, at: int) -> Told:
@@ -109,13 +123,17 @@ def blocks(told: Told, names: Names, program: Program | None, *, referrer_first:
 
     What somebody did as a referrer comes after it, or before.
     """
+    head = [
+        Block(line[0].upper() + line[1:], "warn", wide=True)
+        for line in account_words(told, figures.moment, names)
+    ]
     as_referrer: list[Block] = []
     if told.get("referrer"):
         as_referrer = list(_referrer(told["referrer"], names, program, past=bool(told.get("past"))))
     if told["kind"] == "referrer":
-        return as_referrer
+        return [*head, *as_referrer]
     own = _journey(told, names, program)
-    return [*as_referrer, *own] if referrer_first else [*own, *as_referrer]
+    return [*head, *as_referrer, *own] if referrer_first else [*head, *own, *as_referrer]
 
 
 def _journey(told: Told, names: Names, program: Program | None) -> list[Block]:

@@ -2,6 +2,7 @@
 
 lookup.py         find the person, conversion or reward that a text names
 journey.py        a friend: events, touches, decisions, rewards
+account.py        whether a person's account was merged or closed
 touches.py        why each visit won or lost, and why a conversion found no referrer
 referrer.py       a referrer: links, friends, rewards, and the room that caps leave
 decision.py       one decision: each rule, the values it read, the nearest changes

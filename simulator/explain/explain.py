@@ -10,6 +10,7 @@ from db.read.event_fields import event_at
 from db.read.people import reference
 from db.read.reward_rows import reward
 from db.sqlite.readonly import Database, making_sense, snapshot
+from simulator.explain.account import explain_account
 from simulator.explain.context import load_context
 from simulator.explain.journey import explain_friend
 from simulator.explain.lookup import find
@@ -48,7 +49,8 @@ def _explain(source: Source, what: str, short_name: Callable[[str], str]) -> Fie
         kind = "referrer" if as_referrer and not is_friend else "friend"
         if kind == "referrer":
             journey["why_not"] = []
-        return {"kind": kind, "ref": ref, "name": short_name(ref), "referrer": as_referrer, **journey}
+        who = {"ref": ref, "name": short_name(ref), "account": explain_account(source, target.number)}
+        return {"kind": kind, **who, "referrer": as_referrer, **journey}
     if target.kind == "conversion":
         return _conversion(source, target.number, short_name)
     row = reward(source.db, target.number)

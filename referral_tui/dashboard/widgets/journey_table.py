@@ -66,6 +66,8 @@ OUTCOMES: Final = complete(
         "ignored": ("· no count", "quiet"),
     },
 )
+MERGED: Final = "⇒ merged"
+"""The stage of a reference that was merged into another."""
 _INKS: Final = complete(
     RewardState,
     {
@@ -128,7 +130,8 @@ class JourneyTable(Table[Journey]):
                     _stage,
                     weight=7,
                     says="The furthest stage of the funnel, from ▁ visited to █ rewarded, or what the decision was: "
-                    "✕ refused, ? in review, · no count: it does not count.",
+                    "✕ refused, ? in review, · no count: it does not count. "
+                    f"{MERGED}: another reference of a person whose own row goes on; enter says whose.",
                 ),
                 Column[Journey]("event", "last event", 14, _event, weight=3),
                 Column[Journey](
@@ -154,7 +157,14 @@ class JourneyTable(Table[Journey]):
                 ),
                 Column[Journey]("all", "all rewards", 24, self._all_rewards, grow=1, most=44, weight=1),
                 Column[Journey](
-                    "why", "why not", 26, _why, grow=2, most=48, weight=1, says="The reason of the decision."
+                    "why",
+                    "why not",
+                    26,
+                    self._why,
+                    grow=2,
+                    most=48,
+                    weight=1,
+                    says="The reason of the decision.",
                 ),
             ],
             lambda row: row.friend,
@@ -178,6 +188,11 @@ class JourneyTable(Table[Journey]):
         if row.referrer is None:
             return ("not matched yet" if row.outcome is None else "nobody"), "quiet"
         return self.names(row.referrer), "plain"
+
+    def _why(self, row: Journey, _cells: int) -> Drawn:
+        if row.merged_into is not None:
+            return f"merged into {self.names(row.merged_into)}", "quiet"
+        return reason_words(row.reason), "quiet"
 
     def _reward(self, row: Journey, cells: int) -> Drawn:
         for state in _FIRST:
@@ -216,11 +231,9 @@ def _event(row: Journey, _cells: int) -> Drawn:
     return _DONE.get(row.event, row.event), "plain"
 
 
-def _why(row: Journey, _cells: int) -> Drawn:
-    return reason_words(row.reason), "quiet"
-
-
 def _stage(row: Journey, _cells: int) -> Drawn:
+    if row.merged_into is not None:
+        return MERGED, "quiet"
     if row.outcome in OUTCOMES:
         return OUTCOMES[row.outcome]
     if row.stage is None:
