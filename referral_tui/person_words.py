@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from referral_tui import figures
+from simulator.domain import moments
 from simulator.domain.personal_data import COLUMN_ERASURE, kept_until
 from simulator.domain.vocabulary import ErasureEffect
 from simulator.program.currencies import DIGITS
@@ -95,7 +96,7 @@ def _line(table: str, row: Row, money: tuple[str, int]) -> str:
     moment = next((name for name in _MOMENTS if name in row), "")
     leading = next((name for name in _LEADING if name in row), "")
     said = [str(row[leading])] if leading else []
-    said += [f"{figures.moment(row[moment])} UTC"] if isinstance(row.get(moment), int) else []
+    said += [moments.moment(row[moment])] if isinstance(row.get(moment), int) else []
     said += [
         f"{name.removesuffix('_minor').replace('_', ' ')} {_value(name, value, money)}"
         for name, value in row.items()
@@ -132,7 +133,7 @@ def _members(steering: str) -> dict[str, Any]:
 
 def _value(name: str, value: Any, money: tuple[str, int]) -> str:
     if isinstance(value, int) and (name in ("at", "joined") or name.endswith("_at")):
-        return f"{figures.moment(value)} UTC"
+        return moments.moment(value)
     if isinstance(value, int) and name.endswith("_minor") and name != "amount_minor":
         return figures.money(value, *money)
     if isinstance(value, list):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from referral_tui import figures
 from referral_tui.names import Namer, short_name
 from simulator.domain.definitions import NOT_ISSUED
+from simulator.domain.moments import moment
 from simulator.domain.vocabulary import (
     CONVERSION_TYPES,
     Category,
@@ -154,20 +155,20 @@ def friend_words(friend: Mapping[str, Any]) -> str:
     return ", ".join(said)
 
 
-def account_words(told: Mapping[str, Any], when: Callable[[int], str], name: Namer = short_name) -> list[str]:
-    """Say whether an account was closed or merged, from the output of `explain --json`; `when` formats a moment."""
+def account_words(told: Mapping[str, Any], name: Namer = short_name) -> list[str]:
+    """Say whether an account was closed or merged, from the output of `explain --json`."""
     one = told.get("account") or {}
     said = []
     if one.get("merged_into"):
         said.append(
-            f"merged into {name(one['merged_into'])} on {when(one['merged_at'])}: one person since then, "
+            f"merged into {name(one['merged_into'])} on {moment(one['merged_at'])}: one person since then, "
             "whose account continues there"
         )
     if one.get("merged_from"):
         said.append(f"also known as {', '.join(map(name, one['merged_from']))}, merged into this account")
     if one.get("closed_at") is not None:
         reason = f" ({one['closed_reason']})" if one.get("closed_reason") else ""
-        said.append(f"account closed on {when(one['closed_at'])}{reason}")
+        said.append(f"account closed on {moment(one['closed_at'])}{reason}")
     return said
 
 

@@ -45,14 +45,13 @@ def explain(
 
 def _lines(told: Fields) -> Iterator[str]:
     from referral_tui.words import account_words
-    from simulator.program.words import moment
 
     title = {
         "conversion": f"{told.get('source')}:{told.get('id')}, a conversion of ",
         "reward": f"Reward {told.get('id')}, for a conversion of ",
     }
     yield f"{title.get(told['kind'], '')}{told['name']} ({told['ref']})"
-    yield from account_words(told, moment)
+    yield from account_words(told)
     if told["kind"] == "reward":
         yield ""
         yield _reward(told["reward"])
@@ -67,7 +66,7 @@ def _referrer(one: Fields) -> Iterator[str]:
     from referral_tui.figures import counted
     from referral_tui.names import short_name
     from referral_tui.words import friend_words, reason_words
-    from simulator.program.words import moment
+    from simulator.domain.moments import moment
 
     yield ""
     yield f"As a referrer: {counted(one['friends_count'], 'friend')}"
@@ -92,7 +91,7 @@ def _referrer(one: Fields) -> Iterator[str]:
 def _journey(told: Fields) -> Iterator[str]:
     from referral_tui.names import short_name
     from referral_tui.words import said_once, unmatched_words, why_heading
-    from simulator.program.words import moment
+    from simulator.domain.moments import moment
 
     yield from _happened(told)
     yield ""
@@ -134,7 +133,7 @@ def _journey(told: Fields) -> Iterator[str]:
 def _afterwards(told: Fields) -> Iterator[str]:
     """Return lines on what reversed or changed a conversion after it was judged."""
     from referral_tui.names import short_name
-    from simulator.program.words import moment
+    from simulator.domain.moments import moment
 
     if told["reversals"]:
         yield ""
@@ -153,7 +152,7 @@ def _afterwards(told: Fields) -> Iterator[str]:
 
 def _happened(told: Fields) -> Iterator[str]:
     from referral_tui.figures import counted
-    from simulator.program.words import moment
+    from simulator.domain.moments import moment
 
     yield ""
     yield "What happened"
@@ -189,7 +188,7 @@ def _if_approved(one: Fields) -> str:
     """Return a line for each reward that an approval would start."""
     from referral_tui.names import short_name
     from referral_tui.words import counts_only
-    from simulator.program.words import moment
+    from simulator.domain.moments import moment
 
     who = one["recipient"] if one["role"] == "community" else short_name(one["recipient"])
     due = "at once" if one["at_once"] else moment(one["due_at"])

@@ -132,17 +132,15 @@ def rotate(
     Example: referral-tui hooks rotate shop --db shop.db
     """
     from db.hooks import HookStore
+    from simulator.domain.moments import moment
     from simulator.domain.wall_clock import wall_ms
     from simulator.door.subscribing import find, read_keep
     from simulator.door.subscribing import rotate as give_new
-    from simulator.events.moment import format_moment
 
     keep_ms = read_keep(keep)
     with HookStore(db, create=False) as store:
         made, until = give_new(store, find(store, name), keep_ms, wall_ms(), secret)
-    old = (
-        f"until {format_moment(until)} with the old secret, too" if keep_ms else "with the old secret no more"
-    )
+    old = f"until {moment(until)} with the old secret, too" if keep_ms else "with the old secret no more"
     say(f"{db}: {name}: messages are signed {old}; the new one:", err=True)
     say(made)
 
@@ -188,8 +186,8 @@ def dead_letters(name: Name, db: Database = DEFAULT_DATABASE, as_json: Json = Fa
     Example: referral-tui hooks dead-letters shop --db shop.db
     """
     from db.hooks import HookStore
+    from simulator.domain.moments import moment
     from simulator.door.subscribing import MOST_LETTERS, find, letter_json
-    from simulator.events.moment import format_moment
 
     with HookStore(db, create=False) as store:
         found = store.dead_letters(find(store, name).id, MOST_LETTERS)
@@ -197,7 +195,7 @@ def dead_letters(name: Name, db: Database = DEFAULT_DATABASE, as_json: Json = Fa
         print_json({"dead_letters": [letter_json(one) for one in found]})
         return
     for one in found:
-        say(f"{one.webhook_id}  {one.type}  {one.tries} tries, until {format_moment(one.at)}: {one.error}")
+        say(f"{one.webhook_id}  {one.type}  {one.tries} tries, until {moment(one.at)}: {one.error}")
     if not found:
         say(f"{db}: {name}: nothing was given up")
 
@@ -251,12 +249,12 @@ def listen(
 
 
 def _line(one: Subscriber, last: int, now: int) -> str:
-    from simulator.events.moment import format_moment
+    from simulator.domain.moments import moment
 
     wanted = ", ".join(one.types) or "all"
     behind = last - one.reached
     far = "all sent" if behind <= 0 and not one.tries else f"{max(0, behind)} behind"
-    tried = f"{one.tries} tries: {one.error}; again at {format_moment(one.next_at)}"
+    tried = f"{one.tries} tries: {one.error}; again at {moment(one.next_at)}"
     state = f"ended: {one.ended}" if one.ended else tried if one.tries else "in order"
     dead = f", {one.dead} given up" if one.dead else ""
     keys = len(one.secrets(now))

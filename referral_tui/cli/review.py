@@ -132,20 +132,20 @@ def _goes_on(platform: Platform) -> bool:
 
 def _gone(one: Waiting) -> str:
     """Say of a decision whose conversion was reversed that nothing is paid for it; nothing of one that stands."""
-    from simulator.events.moment import format_moment
+    from simulator.domain.moments import moment
 
     if one.reversed_at is None:
         return ""
-    return f"; its conversion was reversed on {format_moment(one.reversed_at)}, so no reward follows"
+    return f"; its conversion was reversed on {moment(one.reversed_at)}, so no reward follows"
 
 
 def _line(one: Waiting) -> str:
     from referral_tui.names import short_name
-    from simulator.events.moment import format_moment
+    from simulator.domain.moments import moment
 
     referrer = short_name(one.referrer) if one.referrer is not None else "nobody"
     failed = ", ".join(f"{code} ({result})" for code, result in one.failed)
     return (
-        f"{one.number:>6}  {format_moment(one.since)}  {one.milestone}: {short_name(one.friend)}, "
+        f"{one.number:>6}  {moment(one.since)}  {one.milestone}: {short_name(one.friend)}, "
         f"referred by {referrer}; {failed}{_gone(one)}  [{one.source}:{one.event_id}]"
     )

@@ -26,6 +26,7 @@ from referral_tui.words import (
     unmatched_words,
     why_heading,
 )
+from simulator.domain.moments import moment
 
 if TYPE_CHECKING:
     from db.read.queries import Program
@@ -112,7 +113,7 @@ def _reward_then(one: Told, at: int) -> Told:
     """Give a reward the state that it had at a moment: later states were not known then."""
     if one["state_at"] < at:
         return one
-    due = figures.moment(one["due_at"])
+    due = moment(one["due_at"])
     if one["state"] == "revoked" and one["due_at"] < at:
         return one | {"state": "issued", "why": f"it was issued on {due}"}
     return one | {"state": "pending", "why": f"it waits out its cooling-off and falls due on {due}"}
@@ -123,10 +124,7 @@ def blocks(told: Told, names: Names, program: Program | None, *, referrer_first:
 
     What somebody did as a referrer comes after it, or before.
     """
-    head = [
-        Block(line[0].upper() + line[1:], "warn", wide=True)
-        for line in account_words(told, figures.moment, names)
-    ]
+    head = [Block(line[0].upper() + line[1:], "warn", wide=True) for line in account_words(told, names)]
     as_referrer: list[Block] = []
     if told.get("referrer"):
         as_referrer = list(_referrer(told["referrer"], names, program, past=bool(told.get("past"))))

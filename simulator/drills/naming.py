@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from simulator.domain.moments import moment as exact_moment
 from simulator.domain.spans import MINUTE_MS
 from simulator.domain.vocabulary import CONVERSION_TYPES, complete
-from simulator.program.words import moment as exact_moment
 
 Namer = Callable[[str], str]
 """A function from a reference to the person's name."""

@@ -6,6 +6,7 @@ import orjson
 
 from db.read.decision_rows import AttributionRow, DecisionRow
 from db.read.event_fields import referrer_kind
+from simulator.domain.moments import moment
 from simulator.domain.vocabulary import Reason
 from simulator.explain.amounts import converted, foreign
 from simulator.explain.context import DecisionContext
@@ -20,7 +21,7 @@ from simulator.program.facts import FactList, facts_at
 from simulator.program.model import Milestone, Program, Rule
 from simulator.program.phrases import condition_words
 from simulator.program.rules import compile_rule
-from simulator.program.words import duration, either, moment, ordinal
+from simulator.program.words import duration, either, ordinal
 
 
 def explain_decision(context: DecisionContext, events: list[Fields]) -> Fields:

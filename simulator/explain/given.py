@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from db.read.reward_rows import RewardRow, chosen_by, issued_at
+from simulator.domain.moments import moment
 from simulator.explain.context import Change
 from simulator.explain.source import Source
 from simulator.program.model import Reward
-from simulator.program.words import moment
 
 GIVEN = ("issued", "redeemed", "expired", "revoked")
 """The states of a reward that was issued, taken back since or not."""

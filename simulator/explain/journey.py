@@ -7,6 +7,7 @@ from db.read.event_fields import events_of
 from db.read.people import merged_into
 from db.read.reward_rows import RewardRow, rewards_of
 from simulator.domain.definitions import PAID
+from simulator.domain.moments import moment
 from simulator.explain.amended import amended, no_effect, still_reversed, vain_acts
 from simulator.explain.approval import starts_if_approved
 from simulator.explain.context import load_context
@@ -17,7 +18,6 @@ from simulator.explain.reversals import reversals_of
 from simulator.explain.reward import explain_reward
 from simulator.explain.source import Fields, Source
 from simulator.explain.touches import explain_touches, why_not_yet
-from simulator.program.words import moment
 
 _AFTER_EVENTS = 2**62  # no event has such a seq
 _MOST_EVENTS = 500  # of one person, the first; the others are counted (no real journey has more)

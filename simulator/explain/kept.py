@@ -17,6 +17,7 @@ from db.read.event_fields import newest_seqs, vetoes_between
 from db.read.moment import seq_at
 from db.read.people import reference
 from db.read.reward_rows import RewardRow
+from simulator.domain.moments import moment
 from simulator.domain.vocabulary import ForfeitReason
 from simulator.engine import Engine
 from simulator.events.attributes import as_text, as_values
@@ -32,7 +33,6 @@ from simulator.program.facts import attribute_facts, facts_at
 from simulator.program.model import Program, Reward, Rule
 from simulator.program.phrases import condition_words
 from simulator.program.rules import column_types, compile_condition
-from simulator.program.words import moment
 
 MOST_NAMED: Final = 4
 _BY_CONDITION: Final = (ForfeitReason.KEEP_IF, ForfeitReason.KEEP_IF_MISSING)

@@ -11,13 +11,13 @@ from typing import Final
 from db.read.decision_rows import AttributionRow, DecisionRow
 from db.read.event_fields import events_of
 from db.read.people import reference
+from simulator.domain.moments import moment
 from simulator.explain.change_words import span
 from simulator.explain.links import link_named
 from simulator.explain.source import Fields, Source
 from simulator.program.facts import FactList
 from simulator.program.model import Rule
 from simulator.program.rules import compile_rule
-from simulator.program.words import moment
 
 FRIEND, REFERRER = "friend", "referrer"
 _NOT_TYPED: Final = ("friend.visited", "link.created", "referral.shared")  # their codes are nobody's claim

@@ -10,6 +10,7 @@ from typing import Final
 import orjson
 
 from db.read.reward_rows import RewardRow
+from simulator.domain.moments import moment
 from simulator.domain.vocabulary import Offered
 from simulator.explain.amounts import no_share
 from simulator.explain.by_facts import by_fact
@@ -21,7 +22,6 @@ from simulator.program.facts import facts_at
 from simulator.program.model import Reward, Rule
 from simulator.program.phrases import condition_words
 from simulator.program.rules import compile_rule
-from simulator.program.words import moment
 
 OFFERS: Final = "it would have been offered"
 _MOST_TRIED: Final = 10  # changes judged for one reward: a tenth of a second

@@ -5,6 +5,7 @@ from __future__ import annotations
 from db.read.event_fields import reversals_by
 from db.read.people import reference
 from db.read.reward_rows import Account, RewardRow, value_beside
+from simulator.domain.moments import moment
 from simulator.explain.amounts import bounded, converted, foreign
 from simulator.explain.change_words import sooner
 from simulator.explain.context import Change, DecisionContext, at_time
@@ -13,7 +14,7 @@ from simulator.explain.kept import condition_of, why_forfeited
 from simulator.explain.releases import AccountLines, Releases, Room, in_window, terms_of, window_words
 from simulator.explain.source import Fields, Source
 from simulator.program.model import Program, Reward
-from simulator.program.words import moment, money, ordinal
+from simulator.program.words import money, ordinal
 
 
 def explain_reward(source: Source, row: RewardRow, context: DecisionContext) -> Fields:

@@ -10,11 +10,12 @@ from typing import Final
 from db.read.decision_rows import AttributionRow
 from db.read.event_fields import event_at, referrer_kind, visits_after
 from db.read.people import reference
+from simulator.domain.moments import moment
 from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.explain.late_arrivals import arrived_after, kind_after
 from simulator.explain.links import is_used_up, link_named
 from simulator.explain.source import Fields, Source
-from simulator.program.words import duration, moment
+from simulator.program.words import duration
 
 MATCHING: Final = ("friend.claimed", *CONVERSION_TYPES)
 """The types of events at which a friend can be matched."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 
+from simulator.domain.moments import moment
 from simulator.domain.money import major
 from simulator.domain.spans import DAY_MS, HOUR_MS, MINUTE_MS
 from simulator.domain.vocabulary import CONVERSION_TYPES, complete
@@ -81,13 +81,6 @@ def duration(ms: int) -> str:
     """Format milliseconds in the largest unit in which they are a whole number: `90 days`, `36 hours`, `1 minute`."""
     size, unit = next(((size, unit) for size, unit in _UNITS if ms % size == 0), (1, "millisecond"))
     return f"{ms // size:,} {unit}{'' if ms == size else 's'}"
-
-
-def moment(ms: int) -> str:
-    """Format a moment as `1 January 2026, 00:00 UTC`, with seconds if it has any."""
-    when = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms)
-    clock = when.strftime("%H:%M:%S" if when.second or when.microsecond else "%H:%M")
-    return f"{when.day} {when.strftime('%B')} {when.year}, {clock} UTC"
 
 
 def ordinal(number: int) -> str:

@@ -119,10 +119,10 @@ def test_money_answers_and_what_was_chosen_are_told_in_words() -> None:
     ]
     lines = [line for line in tell({"event": rows}, frozenset(), ("GBP", 2)) if line[2:3].isdigit()]
     assert lines == [
-        "  1: bill.paid, Thu 1 Jan 2026 00:00 UTC, amount £12.50, new customer no",
-        "  2: reward.chosen, Thu 1 Jan 2026 00:00 UTC, reward source client/shop, reward id o1, reward gift, "
+        "  1: bill.paid, 1 January 2026, 00:00 UTC, amount £12.50, new customer no",
+        "  2: reward.chosen, 1 January 2026, 00:00 UTC, reward source client/shop, reward id o1, reward gift, "
         "choice points",
-        "  3: customer.merged, Thu 1 Jan 2026 00:00 UTC, into ann",
+        "  3: customer.merged, 1 January 2026, 00:00 UTC, into ann",
     ]
 
 

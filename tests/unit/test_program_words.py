@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from simulator.domain.errors import InputError
+from simulator.domain.moments import moment
 from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.program.draft import QUESTIONS, check_answer, draft_program
 from simulator.program.facts import ALL_FACTS, AT_CONVERSION, AT_RELEASE
@@ -22,7 +23,7 @@ from simulator.program.phrases import condition_words
 from simulator.program.presets import find_program, preset_names, preset_text
 from simulator.program.schema import json_schema
 from simulator.program.values import InvalidValueError
-from simulator.program.words import describe, duration, moment, money, ordinal
+from simulator.program.words import describe, duration, money, ordinal
 
 DOCS = Path(__file__).parents[2] / "docs" / "programs.md"
 
