@@ -20,7 +20,7 @@ from db.postgres.ddl import tables
 from db.postgres.lease import FencedOffError
 from db.postgres.upstream import PostgresUpstream
 from db.read.proving import newest_hashes
-from db.sqlite.readonly import LockedDatabaseError, reading
+from db.sqlite.readonly import SCHEMA_VERSION, LockedDatabaseError, reading
 from referral_tui.cli.app import COMMANDS, load
 from simulator.domain.errors import DatabaseError
 from simulator.proof.verify import verify
@@ -260,7 +260,7 @@ def test_each_thing_that_goes_wrong_is_a_line_that_says_what_would_be_right(
     assert cli("ingest", "--replay", "--program", log.program_path, "--db", new, log.path).status == 0
     with connect(address) as admin:
         admin.execute("UPDATE referral.program SET schema_version = 6 WHERE name = %s", (address.program,))
-    assert "of schema 6, this version of referral-tui works with schema {SCHEMA_VERSION}" in line(new)
+    assert f"of schema 6, this version of referral-tui works with schema {SCHEMA_VERSION}" in line(new)
     monkeypatch.setitem(__import__("sys").modules, "psycopg", None)
     assert "the Postgres client library is not installed; pip install 'referral-tui[postgres]'" in line(new)
 
