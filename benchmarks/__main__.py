@@ -18,6 +18,7 @@ SHORT: dict[str, list[str]] = {
     "world": [],
     "lab": [],
     "features": [],
+    "restarting": ["--events", "60000"],
     "http": [],
     "postgres": [],
     "mapping": [],

@@ -31,6 +31,11 @@ def events_stored(query: Select) -> int:
     return _number(query, "SELECT COUNT(*) FROM event")
 
 
+def last_entry(query: Select) -> int:
+    """Return the number of the newest audit entry, 0 if there is none."""
+    return _number(query, "SELECT COALESCE(MAX(seq), 0) FROM audit")
+
+
 def last_quarantined(query: Select) -> int:
     """Return the greatest number in quarantine, 0 if it is empty."""
     return _number(query, "SELECT COALESCE(MAX(number), 0) FROM quarantine")

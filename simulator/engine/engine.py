@@ -158,10 +158,33 @@ class Engine:
         return events
 
     def replay(self, events: pl.DataFrame) -> WriteSet:
-        """Fold stored events again on a restart (EVENT_SCHEMA), with the same effect as `receive` and `judge` had."""
+        """Fold stored events again (EVENT_SCHEMA), and return the rows that `receive` and `judge` had made of them."""
+        return self.judge(self._known_again(events))
+
+    def restore(self, events: pl.DataFrame) -> None:
+        """Fold stored events again on a restart (EVENT_SCHEMA): the same state comes of them, and no rows.
+
+        Call `resume` when all are folded.
+        """
+        self._take(self._known_again(events), None)
+        self._persons += sum(map(len, self._refs))
+        self._refs = []
+        self._state.apply(self._rank())
+
+    def resume(self, watermark: int, last_entry: int) -> None:
+        """Go on after stored events: advance the clock again, and number audit entries after those that are stored.
+
+        `watermark` is the time last passed to `advance` (milliseconds UTC), 0 for none.
+        """
+        if watermark and watermark >= self.newest:  # otherwise later events have moved the clock further
+            self.advance(watermark)
+        self._next_entry = last_entry + 1
+
+    def _known_again(self, events: pl.DataFrame) -> pl.DataFrame:
+        """Return stored events with `person`, once their ids and people are known again."""
         events = self._intake.again(events, self._state.person_ids)
         self._meet(self._intake.new_refs)
-        return self.judge(events)
+        return events
 
     def judge(self, events: pl.DataFrame) -> WriteSet:
         """Fold the next events of the log, all received after the watermark.
@@ -174,20 +197,23 @@ class Engine:
         """
         self.meter.start()
         rows = self._new_rows()
-        received = events["received_at"].to_numpy()
-        if len(received):
-            if received[0] < self.newest or received[0] <= self.watermark or (np.diff(received) < 0).any():
-                raise ValueError(
-                    "events must be in order of receipt, and after the time last passed to advance"
-                )
-            types = types_of(events)
-            cuts = np.flatnonzero(types == _PROGRAM_CHANGED).tolist()
-            for first, last in pairwise(sorted({0, *cuts, len(events)})):
-                part = events[first:last] if cuts else events
-                if types[first] == _PROGRAM_CHANGED:
-                    self._change_program(part, rows)
-                self._fold_merging(part, types[first:last], rows)
+        self._take(events, rows)
         return replace(self._written(rows), events=events)
+
+    def _take(self, events: pl.DataFrame, rows: Rows | None) -> None:
+        """Fold the next events of the log, and add to `rows` what comes of them; None where nobody stores that."""
+        received = events["received_at"].to_numpy()
+        if not len(received):
+            return
+        if received[0] < self.newest or received[0] <= self.watermark or (np.diff(received) < 0).any():
+            raise ValueError("events must be in order of receipt, and after the time last passed to advance")
+        types = types_of(events)
+        cuts = np.flatnonzero(types == _PROGRAM_CHANGED).tolist()
+        for first, last in pairwise(sorted({0, *cuts, len(events)})):
+            part = events[first:last] if cuts else events
+            if types[first] == _PROGRAM_CHANGED:
+                self._change_program(part, rows)
+            self._fold_merging(part, types[first:last], rows)
 
     def recipients(self, rewards: Ints) -> Ints:
         """Return the people who get these rewards (`reward.id`), by id; NONE for a community."""
@@ -278,7 +304,7 @@ class Engine:
             watched=self._watched,
         )
 
-    def _change_program(self, part: pl.DataFrame, rows: Rows) -> None:
+    def _change_program(self, part: pl.DataFrame, rows: Rows | None) -> None:
         """Change the program with the first event of `part`; what was due before is released under the old one."""
         at, seq = int(part["received_at"][0]), int(part["seq"][0])
         self._release(at, rows)
@@ -286,16 +312,17 @@ class Engine:
         self._state.apply(book_changed_terms(self._state.ledger, self.program))
         expected = expect_budget(self._state, self.program.budget_minor, at)
         self._state.apply(expected)
-        record_expected(rows, expected)
         self._state.apply(
             Happenings(happenings=(), new=_NO_LINES, before=at, program=self.program, changed=at)
         )
         booked = read_journal(self._state)
         self._state.apply(booked)
-        record_booked(rows, booked)
-        record_program(rows, self._compiled, seq, at)
+        if rows is not None:
+            record_expected(rows, expected)
+            record_booked(rows, booked)
+            record_program(rows, self._compiled, seq, at)
 
-    def _fold_merging(self, events: pl.DataFrame, types: np.ndarray, rows: Rows) -> None:
+    def _fold_merging(self, events: pl.DataFrame, types: np.ndarray, rows: Rows | None) -> None:
         """Fold events that are all judged under one version, in parts between the merges that others depend on."""
         for part in find_parts(events, types, self._state):
             if part.opening is not None:
@@ -304,14 +331,15 @@ class Engine:
             for one in part.postponed:
                 self._unite(events, one, rows)
 
-    def _unite(self, events: pl.DataFrame, one: NamedMerge, rows: Rows) -> None:
+    def _unite(self, events: pl.DataFrame, one: NamedMerge, rows: Rows | None) -> None:
         """Merge two people of whom no reward depends."""
         found = find_merge(self._state, events, one)
         if isinstance(found, Merged):
             self._state.apply(found)
-        record_merge(rows, self._state, self._compiled, found)
+        if rows is not None:
+            record_merge(rows, self._state, self._compiled, found)
 
-    def _merge(self, events: pl.DataFrame, one: NamedMerge, rows: Rows) -> None:
+    def _merge(self, events: pl.DataFrame, one: NamedMerge, rows: Rows | None) -> None:
         """Merge two people; what was due before is released to each of them."""
         at = int(events["received_at"][one.row])
         self._release(at, rows)
@@ -322,14 +350,16 @@ class Engine:
             self._state.apply(found)
             expected = expect_united(self._state, found.accounts[1], budget, at)
             self._state.apply(expected)
-            record_expected(rows, expected)
             self._state.apply(Happenings(happenings=(), new=_NO_LINES, before=at, program=self.program))
             booked = read_journal(self._state)
             self._state.apply(booked)
-            record_booked(rows, booked)
-        record_merge(rows, self._state, self._compiled, found)
+            if rows is not None:
+                record_expected(rows, expected)
+                record_booked(rows, booked)
+        if rows is not None:
+            record_merge(rows, self._state, self._compiled, found)
 
-    def _release(self, before: int, rows: Rows) -> None:
+    def _release(self, before: int, rows: Rows | None) -> None:
         """Release what is due before a moment (milliseconds UTC)."""
         released = release(self._state, before)
         self._state.apply(released)
@@ -341,12 +371,13 @@ class Engine:
         rewarded = reach_rewarded(self._state, released, booked)
         self._state.apply(rewarded)
         self.meter.record("reward")
-        record_released(rows, released)
-        record_booked(rows, booked)
-        record_used(rows, used)
-        record_reached(rows, rewarded)
+        if rows is not None:
+            record_released(rows, released)
+            record_booked(rows, booked)
+            record_used(rows, used)
+            record_reached(rows, rewarded)
 
-    def _fold_cut(self, events: pl.DataFrame, types: np.ndarray, rows: Rows) -> None:
+    def _fold_cut(self, events: pl.DataFrame, types: np.ndarray, rows: Rows | None) -> None:
         """Fold events that are all judged under one version, in parts where what they need must be settled first."""
         cuts = find_cuts(events, types, self._state, self._intake, self._compiled)
         if not cuts:
@@ -358,13 +389,17 @@ class Engine:
                 self._release(int(part["received_at"][0]), rows)
             self._fold(part, rows)
 
-    def _fold(self, events: pl.DataFrame, rows: Rows) -> None:
+    def _fold(self, events: pl.DataFrame, rows: Rows | None) -> None:
         """Run the stages over events that are all judged under one version, and record what they found."""
         batch = Batch(events, self._state, self.program)
         folded = fold(batch, self._state, self._compiled, self._intake, self.meter)
         self.newest = int(batch.received[-1])
-        record(rows, folded)
+        if rows is not None:
+            record(rows, folded)
         self.meter.record("audit")
+
+    def _rank(self) -> Ranking:
+        return self._state.leaders.rank() if self._watched else Ranking(boards={}, holders={})
 
     def _written(self, rows: Rows) -> WriteSet:
         met, self._refs = [refs for refs in self._refs if len(refs)], []
@@ -375,7 +410,7 @@ class Engine:
             persons = frame_of("persons", {"id": ids, "ref": refs})
             self._persons += len(refs)
         closing = close(self._state, rows.first_line, rows.moved_lines())
-        ranking = self._state.leaders.rank() if self._watched else Ranking(boards={}, holders={})
+        ranking = self._rank()
         self._state.apply(ranking)
         written = rows.write_set(persons, closing, ranking, self._next_entry)
         self._next_entry += len(written.audit)

@@ -50,15 +50,13 @@ def replay_log(
     done = 0
     for events in store.events(rows=BATCH):
         known = typed(events)
-        engine.replay(known)
+        engine.restore(known)
         if on_events is not None:
             on_events(known)
         done += events.height
         if progress is not None:
             progress(done, total)
-    watermark = store.clock()["watermark"]
-    if watermark and watermark >= engine.newest:  # otherwise later events have moved the clock further
-        engine.advance(watermark)
+    engine.resume(store.clock()["watermark"], store.read(resume.last_entry))
     return engine
 
 
