@@ -6,7 +6,7 @@ import numpy as np
 
 from simulator.engine.arrays import Array, Bools, Ints, first_of_each, sorted_rows
 from simulator.engine.batch import Batch
-from simulator.engine.frames import FEW_ROWS
+from simulator.engine.frames import LISTED
 from simulator.engine.results import FirstEvents, NewLinks, Sightings, Sources
 from simulator.engine.state import State
 
@@ -74,7 +74,7 @@ def find_first_events(batch: Batch, state: State) -> FirstEvents:
 def find_sources(batch: Batch, state: State) -> Sources:
     """Find the labels under which the batch's sources are counted."""
     column = batch.events["source"]
-    few = len(column) <= FEW_ROWS
+    few = len(column) <= LISTED
     names = list(dict.fromkeys(column.to_list())) if few else column.unique(maintain_order=True).to_list()
     return Sources(labels=state.sources.labels(names))
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints, sorted_rows
-from simulator.engine.frames import FEW_ROWS, numbers, types_of
+from simulator.engine.frames import LISTED, numbers, types_of
 from simulator.engine.interner import NO_TEXTS, Hashed, hash_texts
 from simulator.engine.money import at_rates
 from simulator.engine.results import FieldUpdates
@@ -115,7 +115,7 @@ class Batch:
         """Return a text column at some rows as a list of strings."""
         if not len(rows):
             return []
-        if len(self) > FEW_ROWS:
+        if len(self) > LISTED:
             return self.events[column][rows].to_list()
         texts = self.events[column].to_list()
         return [texts[row] for row in rows.tolist()]
@@ -146,7 +146,7 @@ class Batch:
         column = self.events["currency"]
         if column.null_count() == len(self):
             return np.ones(len(self), bool), np.zeros(len(self), bool)
-        if len(self) <= FEW_ROWS:
+        if len(self) <= LISTED:
             given = column.to_list()
             ours = [currency == self.program.currency for currency in given]
             return np.array([currency is None for currency in given], bool), np.array(ours, bool)
@@ -193,8 +193,9 @@ class Batch:
         held, column = self.state.attributes, self.events["attributes"]
         if column.null_count() == len(column):
             return Latest(held.rows, "value", _NO_ROWS, _NO_ROWS, _NO_ROWS)
-        rows = rows[column[rows].is_not_null().to_numpy()]
-        at, slots, values = held.enter(self.person[rows], column[rows].to_list())
+        texts = self.words("attributes", rows)
+        rows = rows[np.array([text is not None for text in texts], bool)]
+        at, slots, values = held.enter(self.person[rows], [text for text in texts if text is not None])
         return Latest(held.rows, "value", slots, rows[at], values)
 
     def _word(self, name: str, column: str, rows: Ints) -> Latest:

@@ -419,7 +419,7 @@ def _opened(batch: Batch, state: State, compiled: CompiledProgram, draft: _Draft
     rows, milestone = draft.rows[places], draft.milestone[places]
     return OpenedReviews(
         compiled=compiled,
-        conversions=batch.events[rows],
+        conversions=batch.columns(rows, source="source", id="id"),
         names=_name_ids(state, compiled)[milestone],
         offered=[draft.offered[place] for place in places.tolist()],
         numbers={

@@ -19,6 +19,7 @@ from simulator.engine.arrays import NONE, Bools, Ints
 from simulator.engine.attributes import of_events
 from simulator.engine.batch import Batch
 from simulator.engine.experiments import variant_of
+from simulator.engine.frames import select
 from simulator.engine.standing import Counts
 from simulator.engine.state import FAR, State
 from simulator.program.model import Attribute, Experiment, Program
@@ -53,6 +54,7 @@ _WHO: dict[str, _Who] = {
     "friend": lambda context: context.friend,
     "referrer": lambda context: context.referrer,
 }
+_AS_TEXT = pl.struct(pl.all()).struct.json_encode()
 HEIGHTS = 10  # how far up the referrers of a referrer are looked at
 
 
@@ -72,7 +74,7 @@ def as_texts(facts: pl.DataFrame) -> list[str | None]:
     """Return the facts of each row as JSON; None where none was computed."""
     if not facts.width:
         return [None] * len(facts)
-    texts: list[str | None] = facts.select(pl.struct(pl.all()).struct.json_encode()).to_series().to_list()
+    texts: list[str | None] = select(facts, _AS_TEXT).to_series().to_list()
     return texts
 
 

@@ -98,6 +98,8 @@ SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
         "issued_minor": _INT,
     },
 }
+LISTED = 500
+"""Up to so many rows, a column is read as a list: an expression of its own takes longer."""
 _FEW = 1000  # rows
 FEW_ROWS = 50
 """Up to so many rows, a frame is made of tuples: a column of its own takes longer than all of them."""
@@ -143,7 +145,7 @@ def from_rows(name: str, rows: Sequence[tuple[object, ...]]) -> pl.DataFrame:
 def types_of(events: pl.DataFrame) -> Array:
     """Return the events' types as codes (TYPE_CODES)."""
     column = events["type"]
-    if len(column) <= FEW_ROWS:
+    if len(column) <= LISTED:
         return np.array([TYPE_CODES[name] for name in column.to_list()], np.int64)
     return column.to_physical().to_numpy()
 
@@ -156,7 +158,7 @@ def numbers(column: pl.Series, missing: int = NONE) -> Ints:
     count = len(column)
     if nulls == count:
         return np.full(count, missing, np.int64)
-    if count < _FEW:
+    if count <= LISTED:
         return np.array([missing if one is None else one for one in column.to_list()], np.int64)
     return column.cast(_INT).fill_null(missing).to_numpy()
 

@@ -11,8 +11,8 @@ import polars as pl
 from simulator.domain.personal_data import ERASED
 from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.engine.arrays import NONE, Bools, Ints, Keys
-from simulator.engine.frames import FEW_ROWS, Received, types_of
-from simulator.engine.interner import Interner, hash_pairs, hash_texts, pair_keys
+from simulator.engine.frames import LISTED, Received, types_of
+from simulator.engine.interner import Hashed, Interner, hash_pairs, hash_texts, pair_keys, pair_keys_and
 from simulator.engine.keys import Insertion, KeyIndex
 from simulator.events.columns import TYPE_CODES
 from simulator.events.contract import DATA_COLUMNS, PARTS
@@ -36,12 +36,13 @@ class Lookup:
 
     `repeated` are the seqs, ascending, of accepted events that some of them may repeat: `receive` takes those rows
     of the log. `held` is, for each message, the seq under which its fingerprint is known, or the row of the first
-    message of the batch that has it.
+    message of the batch that has it. `subjects` are the messages' subjects.
     """
 
     insertion: Insertion
     held: Ints
     repeated: Ints
+    subjects: Hashed
 
 
 @dataclass(frozen=True)
@@ -91,16 +92,17 @@ class Intake:
 
     def look_up(self, messages: pl.DataFrame) -> Lookup:
         """Add the messages' fingerprints; return which accepted events they may repeat. `receive` must follow."""
-        insertion = self._index.get_or_insert(pair_keys(messages, "source", "id"))
+        keys, subjects = pair_keys_and(messages, "source", "id", "subject")
+        insertion = self._index.get_or_insert(keys)
         if insertion.first.all():
-            return Lookup(insertion, _NO_SEQS, _NO_SEQS)
+            return Lookup(insertion, _NO_SEQS, _NO_SEQS, subjects)
         held = self._index.get(insertion.slots)
         repeated = held[~insertion.entered]
         if self._collisions:
             rows = np.flatnonzero(~insertion.first).tolist()
-            keys = ((messages["source"][row], messages["id"][row]) for row in rows)
-            repeated = np.r_[repeated, [self._collisions[key] for key in keys if key in self._collisions]]
-        return Lookup(insertion, held, np.unique(repeated.astype(np.int64)))
+            named = ((messages["source"][row], messages["id"][row]) for row in rows)
+            repeated = np.r_[repeated, [self._collisions[pair] for pair in named if pair in self._collisions]]
+        return Lookup(insertion, held, np.unique(repeated.astype(np.int64)), subjects)
 
     def accept(self, messages: pl.DataFrame, persons: Interner) -> pl.DataFrame:
         """Return messages, whose ids are known to be unique, as events with the next numbers.
@@ -112,7 +114,8 @@ class Intake:
         rows = np.flatnonzero(np.isin(types_of(messages), _NAMED))
         if len(rows):
             self._index.add(pair_keys(messages[["source", "id"]][rows], "source", "id"), seqs[rows])
-        return self._with_persons(messages.hstack([pl.Series("seq", seqs)]), persons)
+        subjects = hash_texts(messages["subject"])
+        return self._with_persons(messages.hstack([pl.Series("seq", seqs)]), subjects, persons)
 
     def receive(
         self, messages: pl.DataFrame, lookup: Lookup, repeated: pl.DataFrame, persons: Interner
@@ -139,12 +142,14 @@ class Intake:
         numbers = np.zeros(len(messages), np.int64)
         numbers[rows] = seqs
         self._index.put(insertion.slots[insertion.first], numbers[insertion.first])
-        accepted = messages if len(rows) == len(messages) else messages[rows]
+        accepted, subjects = messages, lookup.subjects
+        if len(rows) < len(messages):
+            accepted, subjects = messages[rows], subjects.at(rows)
         for row in self._new_collisions(rows, np.flatnonzero(insertion.first)):
             self._collisions[(messages["source"][row], messages["id"][row])] = int(numbers[row])
         if len(rows) < len(messages):
             numbers = self._seqs_of_all(messages, lookup, numbers, compared.unsure)
-        events = self._with_persons(accepted.hstack([pl.Series("seq", seqs)]), persons)
+        events = self._with_persons(accepted.hstack([pl.Series("seq", seqs)]), subjects, persons)
         return Received(events, compared.duplicates, compared.conflicts, numbers)
 
     def _seqs_of_all(
@@ -160,31 +165,34 @@ class Intake:
 
     def again(self, events: pl.DataFrame, persons: Interner) -> pl.DataFrame:
         """Add the ids and people of stored events on a restart, and return the events with `person`."""
-        keys, seqs = pair_keys(events, "source", "id"), events["seq"].to_numpy()
+        keys, subjects = pair_keys_and(events, "source", "id", "subject")
+        seqs = events["seq"].to_numpy()
         insertion = self._index.get_or_insert(keys)
         self._index.put(insertion.slots[insertion.first], seqs[insertion.first])
         for row in self._new_collisions(np.arange(len(keys)), np.flatnonzero(insertion.first)):
             self._collisions[(events["source"][row], events["id"][row])] = int(seqs[row])
         if len(seqs):
             self.last_seq = int(seqs[-1])
-        return self._with_persons(events, persons)
+        return self._with_persons(events, subjects, persons)
 
     @staticmethod
     def _new_collisions(accepted: Ints, entered: Ints) -> list[int]:
         """Return accepted rows that are not in the index, because another id holds their fingerprint."""
         return [] if len(accepted) == len(entered) else np.setdiff1d(accepted, entered).tolist()
 
-    def _with_persons(self, events: pl.DataFrame, persons: Interner) -> pl.DataFrame:
+    def _with_persons(self, events: pl.DataFrame, subjects: Hashed, persons: Interner) -> pl.DataFrame:
+        """Return events with the ids of their subjects, which are also given hashed."""
         named = events["subject"]
         merges = events["into"].null_count() < len(events)
         if merges:  # a merge names two people, who get their ids in this order
             named = pl.concat([named, events["into"]])[np.arange(2 * len(events)).reshape(2, -1).T.ravel()]
-        ids, firsts = persons.assign(hash_texts(named))
+            subjects = hash_texts(named)
+        ids, firsts = persons.assign(subjects)
         self.new_refs = named[firsts] if len(firsts) else named[:0]
         own = ids[::2] if merges else ids
         if not named.null_count():
             column = pl.Series("person", own)
-        elif len(own) <= FEW_ROWS:
+        elif len(own) <= LISTED:
             column = pl.Series("person", [None if one == NONE else one for one in own.tolist()], pl.Int64)
         else:
             column = pl.Series("person", own).replace(NONE, None)

@@ -34,6 +34,10 @@ class Hashed:
     def __len__(self) -> int:
         return len(self.keys)
 
+    def at(self, rows: Ints) -> Hashed:
+        """Return those at some rows."""
+        return Hashed(self.keys[rows], self.checks[rows], self.given[rows])
+
 
 NO_TEXTS = Hashed(np.zeros(0, np.uint64), np.zeros(0, np.uint64), np.zeros(0, bool))
 
@@ -68,6 +72,13 @@ def pair_keys(frame: pl.DataFrame, first: str, second: str) -> Keys:
     """Return one 64-bit hash for each pair of texts, equal to the `keys` of `hash_pairs`."""
     one, two = select(frame, *_hashes((first, second), _SEEDS[:1])).get_columns()
     return _join(one.to_numpy(), two.to_numpy())
+
+
+def pair_keys_and(frame: pl.DataFrame, first: str, second: str, text: str) -> tuple[Keys, Hashed]:
+    """Return the `pair_keys` of two columns and a text column, hashed, in one pass."""
+    hashes = select(frame, *_hashes((first, second), _SEEDS[:1]), *_hashes((text,), _SEEDS)).get_columns()
+    one, two, key, check = (column.to_numpy() for column in hashes)
+    return _join(one, two), Hashed(key, check, _given(frame[text]))
 
 
 def hash_pairs(frame: pl.DataFrame, first: str, second: str) -> Hashed:

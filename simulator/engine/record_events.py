@@ -8,7 +8,7 @@ import polars as pl
 from simulator.engine.arrays import NONE, Ints, grouped
 from simulator.engine.audit import ATTRIBUTED, DECIDED, PROGRAM, SETTLED, absent
 from simulator.engine.batch import Batch
-from simulator.engine.frames import FEW_ROWS, Column, frame_of
+from simulator.engine.frames import LISTED, Column, frame_of
 from simulator.engine.lateness import histogram
 from simulator.engine.record import Rows
 from simulator.engine.record_parts import count_attributed, count_ruled, count_settled
@@ -68,7 +68,7 @@ def _count_sources(rows: Rows, batch: Batch, sources: Sources) -> None:
     """Count the events of each type by source and day."""
     names = list(sources.labels)
     numbers: Ints = np.zeros(len(batch), np.int64)
-    if len(names) > 1 and len(batch) <= FEW_ROWS:
+    if len(names) > 1 and len(batch) <= LISTED:
         places_of = {name: place for place, name in enumerate(names)}
         numbers = np.array([places_of[name] for name in batch.events["source"].to_list()], np.int64)
     elif len(names) > 1:

@@ -15,7 +15,7 @@ import pytest
 from simulator.engine import intake
 from simulator.engine.arrays import NONE, Keys
 from simulator.engine.devices import Devices
-from simulator.engine.interner import Hashed, hash_pairs, pair_keys
+from simulator.engine.interner import Hashed, hash_pairs, pair_keys, pair_keys_and
 from simulator.engine.keys import mix
 from tests.engine.agreeing import check, disagreement, full, restarted, run
 from tests.engine.strategies import case_of
@@ -32,6 +32,11 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
         one = hash_pairs(*given)
         return replace(one, keys=few_of(one.keys))
 
+    def keys_and_texts(*given: Any) -> tuple[Keys, Hashed]:
+        keys, texts = pair_keys_and(*given)
+        return few_of(keys), texts
+
+    monkeypatch.setattr(intake, "pair_keys_and", keys_and_texts)
     monkeypatch.setattr(intake, "pair_keys", lambda *given: few_of(pair_keys(*given)))
     monkeypatch.setattr(intake, "hash_pairs", hashed)
 
