@@ -1,4 +1,4 @@
-"""What people complained of in public about referral programs, each a folder with a program and a log.
+"""Public complaints about referral programs, each a folder with a program and a log that reproduce it.
 
 A folder has
 

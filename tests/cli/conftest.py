@@ -1,4 +1,4 @@
-"""Fixtures of the command line's tests: a program, a log in which much goes wrong, and commands run in process."""
+"""Fixtures for tests of the command line: a program, a log in which much goes wrong, and commands run in process."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tests.cli.nasty import PROGRAM, WHATS, Cli, command_runner, nasty_lines
 
 @pytest.fixture
 def cli(capfdbinary: pytest.CaptureFixture[bytes]) -> Cli:
-    """`cli("ingest", "--db", path, …)`: run a command in this process."""
+    """`cli("ingest", "--db", path, …)` runs a command in this process."""
     return command_runner(capfdbinary)
 
 
 @pytest.fixture
 def program(tmp_path: Path) -> Path:
-    """The program's file."""
+    """The file of the program."""
     path = tmp_path / "program.toml"
     path.write_text(PROGRAM)
     return path
@@ -28,7 +28,7 @@ def program(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def nasty() -> list[bytes]:
-    """The nasty log's lines."""
+    """The lines of the nasty log."""
     return nasty_lines()
 
 
@@ -42,7 +42,7 @@ def nasty_file(tmp_path: Path, nasty: list[bytes]) -> Path:
 
 @pytest.fixture
 def exports() -> Callable[..., dict[str, bytes]]:
-    """`exports(db)`: all six as bytes."""
+    """`exports(db)` gives all six exports as bytes."""
 
     def all_six(db: Path, form: str = "jsonl", whats: tuple[str, ...] = WHATS) -> dict[str, bytes]:
         written = {}

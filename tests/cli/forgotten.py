@@ -1,4 +1,4 @@
-"""What tests of erasing people use: who is in a database, what names them, and in which files that stands."""
+"""Helpers for tests of erasing people: who is in a database, what identifies them, and which files contain it."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def texts_of(db: Path, ref: str) -> list[str]:
 
 
 def occurrences(text: str, where: Path) -> list[str]:
-    """The files of a folder in which a text stands, or the file itself."""
+    """The files of a folder in which a text occurs, or the file itself."""
     files = sorted(where.rglob("*")) if where.is_dir() else [where]
     return [path.name for path in files if path.is_file() and text.encode() in path.read_bytes()]
 
 
 def pseudonym(key: bytes, salt: str, contact: str) -> str:
-    """What a client with this key makes of a normalised contact, with somebody's salt."""
+    """The pseudonym that a client with this key derives from a normalised contact, with a person's salt."""
     digest = hashlib.blake2b(contact.encode(), key=key, digest_size=12).digest()
     return "p" + bytes(one ^ other for one, other in zip(digest, bytes.fromhex(salt), strict=True)).hex()

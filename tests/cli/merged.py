@@ -1,4 +1,4 @@
-"""A log in which a guest becomes an account, and what is known of both is united."""
+"""A log in which a guest opens an account, and what is known of both is merged."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.cli.nasty import DAY, HOUR, START, message
 
 
 def merged_lines() -> list[bytes]:
-    """Two who refer; a guest whom the second brings, and who is merged into a friend of the first."""
+    """Two referrers, and a guest whom the second brings and who is merged with a friend of the first."""
     events = [
         message("link-ann", "link.created", "ann", START, code="ANN"),
         message("link-bob", "link.created", "bob", START, code="BOB"),
@@ -40,7 +40,7 @@ def merged_lines() -> list[bytes]:
 
 
 def write_merged(folder: Path) -> Path:
-    """Write the log into a file."""
+    """Write the log to a file."""
     path = folder / "merged.jsonl"
     path.write_bytes(b"".join(merged_lines()))
     return path

@@ -94,7 +94,7 @@ WHATS = ("events", "quarantine", "attributions", "decisions", "rewards", "audit"
 
 @dataclass(frozen=True)
 class Ran:
-    """A command that ended: its status and what it said."""
+    """The result of a command: its status and what it printed."""
 
     status: int
     out: str
@@ -110,7 +110,7 @@ Cli = Callable[..., Ran]
 
 
 def command_runner(capture: pytest.CaptureFixture[bytes]) -> Cli:
-    """What runs a command in this process, given its arguments."""
+    """Return a function that runs a command in this process, given its arguments."""
 
     def command(*arguments: object) -> Ran:
         capture.readouterr()
@@ -124,7 +124,7 @@ def command_runner(capture: pytest.CaptureFixture[bytes]) -> Cli:
 def message(
     own_id: str, kind: str, subject: str | None, at: int, occurred: Any = None, **data: Any
 ) -> dict[str, Any]:
-    """An event as a sender writes it; times in milliseconds, `occurred` an integer or null."""
+    """An event as a sender writes it; times in milliseconds, `occurred` an integer or None."""
     conversion = kind in ("service.activated", "bill.paid", "conversion.reversed")
     ms = at if occurred is None else occurred
     days, rest = divmod(ms - START, DAY)
@@ -145,7 +145,7 @@ def message(
 
 
 def _journeys(luck: random.Random, people: int) -> list[dict[str, Any]]:
-    """People who link, visit, claim, convert, reverse and bring one another."""
+    """People who share links, visit, claim, convert, reverse and bring one another."""
     events = []
     for number in range(people):
         at = START + number * HOUR // 4
@@ -226,6 +226,6 @@ def nasty_lines(seed: int = 1, people: int = 150) -> list[bytes]:
 
 
 def texts_of(table: str) -> list[str]:
-    """The columns of a table of the platform's database that hold texts."""
+    """The text columns of a table of the platform's database."""
     columns = SQLModel.metadata.tables[table].columns  # whose python_type of a text is object
     return [name for name, column in columns.items() if isinstance(column.type, AutoString)]

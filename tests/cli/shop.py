@@ -1,4 +1,4 @@
-"""A small shop that tests of the commands build on: parts of its program, and how Ann refers Bob, who buys."""
+"""A small shop for tests of the commands: parts of its program, and the story of Ann, who refers Bob, who buys."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def told(cli: Cli, folder: Path, program: str, events: list[dict[str, Any]]) -> 
 
 
 def paid(own: str, day: int, **data: Any) -> dict[str, Any]:
-    """A purchase of Bob's."""
+    """A purchase by Bob."""
     return message(own, "purchase.paid", "bob", START + day * DAY, **data) | {"source": "client/shop"}
 
 
@@ -81,7 +81,7 @@ def reversal(of: str, day: int) -> dict[str, Any]:
 
 
 def about(own: str, kind: str, day: int, **data: Any) -> dict[str, Any]:
-    """An event about a conversion that names nobody."""
+    """An event about a conversion that has no subject."""
     event = message(own, kind, "bob", START + day * DAY, **data) | {"source": "client/shop"}
     del event["subject"]
     return event
@@ -95,7 +95,7 @@ def share(cli: Cli, path: Path, what: str) -> dict[str, Any]:
 
 
 def broken(path: Path, programs: list[Program]) -> str | None:
-    """What the invariants say of a database if these had been the versions of its program."""
+    """The violated invariants of a database if these had been the versions of its program."""
     with closing(sqlite3.connect(path)) as db:
         try:
             check_invariants(db, programs)

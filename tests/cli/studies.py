@@ -17,7 +17,7 @@ Figures = Mapping[str, Numbers]
 
 
 def stand_in(figures: Callable[..., Figures], *, worlds: bool = False) -> Callable[..., Study]:
-    """Return what can be called like `run_designs`.
+    """Return a function that can be called like `run_designs`.
 
     `figures` gives the columns of a design over some seeds, and with `worlds` in a world.
     """
@@ -41,14 +41,14 @@ def stand_in(figures: Callable[..., Figures], *, worlds: bool = False) -> Callab
 
 
 def worth(design: Design) -> int:
-    """What the referrer's credit is worth, in pounds."""
+    """The value of the referrer's credit, in pounds."""
     return next(
         (one.value_minor or 0) // 100 for one in design.program.rewards if one.name == "referrer-credit"
     )
 
 
 def figures(design: Design, seeds: Sequence[int]) -> Figures:
-    """More customers for more money, and a budget that ends where the credit is large."""
+    """Make figures: more customers for more money, and a budget that runs out if the credit is large."""
     more = worth(design)
     customers = [400 + 2 * more + (7 * seed) % 11 + (seed * more) % 9 for seed in seeds]
     return {

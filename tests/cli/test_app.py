@@ -83,7 +83,7 @@ def test_the_ways_to_end(capfd: pytest.CaptureFixture[str]) -> None:
 
 
 def _has_refused(db: Path) -> bool:
-    """Whether a message stands in the quarantine of a database that may not be there yet."""
+    """Whether a message is in the quarantine of a database that may not exist yet."""
     if not db.exists():
         return False
     try:

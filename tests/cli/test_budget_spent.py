@@ -1,4 +1,4 @@
-"""What the budget on the screen says is spent is what the engine counts."""
+"""The budget that a screen shows as spent is what the engine counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compare: two designs on the same people, side by side; what differs beside the design is said."""
+"""Compare two designs on the same people, side by side, and say what else differs besides the design."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WHO: dict[str, Any] = {"contact_kind": "email", "via": "sso", "referrer_kind": "
 
 
 def _filled(cli: Cli, program: Path, path: Path, friends: int) -> Path:
-    """A database in which Ann has brought so many friends, each paid for."""
+    """A database in which Ann has brought this many friends, each rewarded."""
     events = [
         message("w", "customer.identified", "ann", START, contact_ref="c-ann", **WHO),
         message("l", "link.created", "ann", START, code="ANN"),

@@ -1,4 +1,4 @@
-"""Who got a different result under another design, and why, as `explain` says."""
+"""List who got a different result under another design, and why, as `explain` says."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.cli.nasty import Cli, nasty_lines
 
 @pytest.fixture
 def pair(cli: Cli, tmp_path: Path, program: Path) -> tuple[Path, Path]:
-    """Two databases of the same log: the second's program asks for more of a bill, and refuses in haste."""
+    """Two databases of the same log: the second's program requires a larger bill, and refuses hasty conversions."""
     strict = tmp_path / "strict.toml"
     strict.write_text(
         program.read_text()

@@ -1,4 +1,4 @@
-"""Compare the variants of an experiment: rates and money with honest intervals, and too few said to be too few."""
+"""Compare the variants of an experiment: rates and money with intervals, and a warning if there are too few people."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ when = "variant_bonus = 'richer'"
 
 
 def judged(cli: Cli, folder: Path, friends: int, by: str = "friend") -> Path:
-    """So many friends of Ann's, of whom every second in control and all in the richer variant bought something."""
+    """This many friends of Ann, of whom every second one in control and all in the richer variant bought something."""
     text = PROGRAM.replace("BY", by)
     (experiment,) = load_program(text, "p.toml").experiments
     events = [message("l", "link.created", "ann", START, code="ANN")]

@@ -1,4 +1,4 @@
-"""What the shell offers where a preset's name belongs."""
+"""The shell completion of presets' names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A killed writer: nothing committed is lost, nothing is done twice, and the next one goes on."""
+"""A killed writer: nothing committed is lost, nothing is done twice, and the next writer continues."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`dashboard` before its screen: its options, its config file, and what it refuses."""
+"""`dashboard` before its screen opens: its options, its config file, and what it refuses."""
 
 from __future__ import annotations
 

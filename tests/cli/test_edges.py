@@ -1,4 +1,4 @@
-"""How commands end where the shell around them is odd: closed streams, ctrl-C while loading, names like options."""
+"""How commands end in unusual shells: closed streams, ctrl-C while loading, names that look like options."""
 
 from __future__ import annotations
 

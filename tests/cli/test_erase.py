@@ -1,4 +1,4 @@
-"""Erasing a person: nothing of them is left in the files, nothing else changes, and all of it can be proven."""
+"""Erasing a person: none of their data remains in the files, nothing else changes, and all of it can be proven."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ keep_if = "friend_plan <> 'none'"
 
 
 def lines(seed: int = 1, friends: int = 24) -> list[bytes]:
-    """A log in which what is known of people decides, people share devices and contacts, merge, and are refused."""
+    """A log whose outcome depends on what is known of people, who share devices and contacts, merge, or fail."""
     dice = random.Random(seed)
     events: list[dict[str, Any]] = []
 
@@ -229,7 +229,7 @@ def test_each_person_in_turn_is_erased_and_all_of_it_still_verifies(db: Path) ->
 
 
 def rows_of_others(db: Path, ids: set[int], codes: set[str]) -> dict[str, list[tuple[Any, ...]]]:
-    """What is derived of everybody but some people; of what they share with these, all but the latter's own."""
+    """Everything derived for all but some people; of what others share with those, all but what belongs to them."""
     found = {}
     for table in ("merge", "reward", "leader", "due", "breakdown", "lateness"):
         where = (
@@ -509,7 +509,7 @@ def after_erasures(tmp_path_factory: pytest.TempPathFactory, told: bytes) -> byt
 
 
 def tampered(path: Path, dice: random.Random) -> str | None:
-    """Change a value somewhere; say where, or None where the table is empty."""
+    """Change a value somewhere; say where, or None if the table is empty."""
     with closing(sqlite3.connect(path)) as connection:
         names = connection.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
@@ -530,7 +530,7 @@ def tampered(path: Path, dice: random.Random) -> str | None:
 
 
 def _other(text: str, dice: random.Random) -> str:
-    """The text with another character in one place."""
+    """The text with one character changed."""
     at = dice.randrange(len(text)) if text else 0
     return text[:at] + ("0" if text[at : at + 1] != "0" else "1") + text[at + 1 :]
 

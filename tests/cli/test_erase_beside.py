@@ -1,4 +1,4 @@
-"""Erasing a person and answering them, beside the database: commands, the client's records, the door, batch files."""
+"""Erasing and showing a person outside the database: commands, the client's records, the door, batch files."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.world.running import run_into, stop_after
 
 @pytest.fixture(scope="session")
 def stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A simulation that was stopped half-way: its database and the client's."""
+    """A simulation that was stopped halfway: its database and the client's."""
     path = tmp_path_factory.mktemp("stopped") / "a.db"
     plan = Plan(seed=5, referrers=150, days=24)
     program = load_program(*find_program("telecom"))
@@ -36,7 +36,7 @@ def stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def given_to_the_client(path: Path) -> dict[str, tuple[str, str, str]]:
-    """The salt, e-mail address and phone number of everybody in the client's customer system, by reference."""
+    """The salt, e-mail address and phone number of every person in the client's customer system, by reference."""
     rows = select(crm_path(path), "SELECT ref, salt, email, phone FROM person")
     return {ref: (salt, email, re.sub(r"\D", "", phone)) for ref, salt, email, phone in rows}
 
@@ -91,7 +91,7 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def everywhere(tmp_path: Path, sent: Path) -> tuple[Path, str]:
-    """That simulation, and somebody of whom something is in every place beside it."""
+    """That simulation, and a person who has data in every place beside the database."""
     path = copied(sent, tmp_path)
     shutil.copytree(sent.parent / "wire", tmp_path / "wire")
     ref, audit, decision, reward = select(

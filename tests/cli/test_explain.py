@@ -1,4 +1,4 @@
-"""Explain and review: a small story told back, and what would have paid."""
+"""Explain and review: a small story as `explain` tells it, and what would have paid."""
 
 from __future__ import annotations
 

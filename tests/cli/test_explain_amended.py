@@ -1,4 +1,4 @@
-"""Explain what changed a conversion afterwards: disputes that were won, adjusted amounts, reversals of nobody."""
+"""Explain what changed a conversion afterwards: won disputes, adjusted amounts, reversals without a subject."""
 
 from __future__ import annotations
 

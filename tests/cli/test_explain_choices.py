@@ -1,4 +1,4 @@
-"""Explain, pay out and add up what recipients choose, use, and let expire."""
+"""Explain, pay out and total what recipients choose, use, and let expire."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Explain rewards that are kept only for something: why one was forfeited, and what would have had it kept."""
+"""Explain rewards that are kept only under a condition: why one was forfeited, and what would have kept it."""
 
 from __future__ import annotations
 

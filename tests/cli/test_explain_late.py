@@ -1,4 +1,4 @@
-"""What arrived after a decision: a visit, a confirmation, another's code; `explain` tells the true reason.
+"""What arrived after a decision (a visit, a confirmation, a code of somebody else): `explain` gives the true reason.
 
 The stories are made up after public complaints: a back-fill in the wrong order, a coupon typed after a link, and a
 referrer whom the nightly file made known after the first visit.
@@ -51,7 +51,7 @@ def paid(own_id: str, who: str, at: int, occurred: int | None = None, **data: An
 
 @pytest.fixture
 def told(cli: Cli, tmp_path: Path) -> Any:
-    """`told(events, who)`: what `explain --json` and `explain` say after a replay of the events."""
+    """`told(events, who)` is what `explain --json` and `explain` say after a replay of the events."""
 
     def replay(events: list[dict[str, Any]], who: str, rules: str = "", kinds: str = "") -> tuple[Any, str]:
         file, program, db = tmp_path / "a.jsonl", tmp_path / "p.toml", tmp_path / "a.db"

@@ -1,4 +1,4 @@
-"""Explain limits: what counts in numbers, caps and budgets once a reward was taken back, and what a limit cut."""
+"""Explain limits: what counts in numbers, caps and budgets once a reward was taken back, and what a limit cut off."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_number_counts_only_what_still_stands(cli: Cli, tmp_path: Path) -> Non
 
 
 def test_a_full_card_that_paid_already_says_so_and_which_number_pays_next(cli: Cli, tmp_path: Path) -> None:
-    """Two bought and one was paid for; one gave back, and the next makes two again, which were paid for."""
+    """Two bought and one was paid for; one was returned, and the next makes two again, which are already paid for."""
     events = [*thousand(2, 3), reversal("o2", 4), *thousand(5, 6)]
     path = told(cli, tmp_path, SHOP + "every = 2\n", events)
     line = share(cli, path, "o5")

@@ -1,4 +1,4 @@
-"""Explain and verify on money: other currencies, shares of nothing, caps that nothing fits, programs that change."""
+"""Explain and verify money: other currencies, shares of nothing, caps too small for a reward, changed programs."""
 
 from __future__ import annotations
 

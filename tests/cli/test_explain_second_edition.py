@@ -1,4 +1,4 @@
-"""Explain dates, variants, closed accounts, codes in other capitals and used up, counts that stand, and rates."""
+"""Explain dates, variants, closed accounts, codes in other capitals or used up, counts that stand, and rates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Explain says of what came late, twice, for somebody else or in vain what it did, and never promises what can't be."""
+"""Explain what came late, twice, for somebody else or in vain, and never promise what can't be."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def of_nobody(own: str, kind: str, hours: int, **data: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def in_vain(cli: Cli, db: Path, tmp_path: Path) -> Path:
-    """The same, and what operators did in nobody's name and too late, or about nothing that there is."""
+    """The same, with verdicts and vetoes of operators that came too late, or concern nothing that exists."""
     named = {"source": "client/shop", "id": "p", "milestone": "any", "reward": "gift"}
     decision = {"source": "client/shop", "id": "large", "milestone": "any"}
     more = [

@@ -1,4 +1,4 @@
-"""Export: the columns and their order, the three formats agreeing, files that are whole or not there."""
+"""Export: the columns and their order, three formats that agree, and files that are complete or absent."""
 
 from __future__ import annotations
 

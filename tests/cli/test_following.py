@@ -1,4 +1,4 @@
-"""A followed file: what a pipe brings is stored as it pauses, at ctrl-C too, and a quiet one lets rewards fall due."""
+"""A followed file: a pipe's lines are stored when it pauses, also at ctrl-C, and rewards fall due while it is quiet."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def lines(*events: dict[str, object]) -> bytes:
 
 
 def stored(db: Path) -> int:
-    """How many events are in the database, 0 before there is one."""
+    """How many events are in the database; 0 before it exists."""
     try:
         with closing(sqlite3.connect(f"file:{db}?mode=ro", uri=True)) as connection:
             return int(connection.execute("SELECT COUNT(*) FROM event").fetchone()[0])

@@ -1,4 +1,4 @@
-"""The fraud score: a small case whose every number is worked out by hand, and what is said where nothing can be."""
+"""The fraud score: a small case whose every number is worked out by hand, and what is said if nothing can be scored."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def message(
 
 
 def log() -> list[dict[str, Any]]:
-    """One referrer of a club, brought by another; eight friends, a day or more apart, but for the last four."""
+    """One referrer of a club, brought by another; eight friends, a day or more apart except for the last four."""
     known = {"contact_kind": "email", "via": "sso", "referrer_kind": "customer"}
     sent = [
         message(
@@ -171,7 +171,7 @@ def log() -> list[dict[str, Any]]:
 
 @pytest.fixture
 def scored(tmp_path: Path, cli: Cli) -> Path:
-    """The log judged, and a CRM beside it."""
+    """The judged log, with a CRM database beside it."""
     program, events, db = tmp_path / "shop.toml", tmp_path / "log.jsonl", tmp_path / "shop.db"
     program.write_text(PROGRAM)
     events.write_text("".join(json.dumps(one) + "\n" for one in log()))

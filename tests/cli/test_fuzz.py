@@ -1,4 +1,4 @@
-"""Every command over mutated databases, control databases, programs, JSON and CSV: no traceback, no raw byte, bounded.
+"""Every command over mutated databases, control databases, programs, JSON and CSV: no traceback, no raw byte, no hang.
 
 A case is a number: `case(17)` is the same each time. Some hundred are tried by default, ten thousand with `-m long`.
 """
@@ -84,7 +84,7 @@ KINDS = ("database", "control", "program", "jsonl", "csv")
 
 @pytest.fixture(scope="session")
 def originals(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of what is mutated: a database from a log, one of a simulation, a program, a log twice."""
+    """A folder of files to mutate: a database from a log, one of a simulation, a program, a log twice."""
     folder = tmp_path_factory.mktemp("originals")
     (folder / "program.toml").write_text(PROGRAM)
     (folder / "log.jsonl").write_bytes(b"".join(nasty_lines(people=25)))
@@ -148,7 +148,7 @@ def mutate_bytes(path: Path, luck: random.Random) -> None:
 
 
 def case(number: int, originals: Path, folder: Path) -> list[object]:
-    """Make the files of a case in `folder`; gives the command line."""
+    """Make the files of a case in `folder`; return the command line."""
     luck = random.Random(number)
     kind = KINDS[number % len(KINDS)]
     shutil.copytree(originals, folder, dirs_exist_ok=True)
@@ -212,7 +212,7 @@ def bounded(number: int) -> Iterator[None]:
 def try_cases(
     numbers: range, cli: Cli, originals: Path, tmp_path: Path, chdir: Callable[[Path], None]
 ) -> None:
-    """Run cases; says of each that fails which it is."""
+    """Run cases; name each that fails."""
     for number in numbers:
         folder = tmp_path / str(number)
         line = case(number, originals, folder)

@@ -1,4 +1,4 @@
-"""What approving a decision in review would start is what starts when it is approved."""
+"""What `explain` says that approving a decision would start is what starts when it is approved."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def bought(own: str, who: str, at: int, minor: int, currency: str = "GBP") -> di
 
 @pytest.fixture
 def db(cli: Cli, tmp_path: Path) -> Path:
-    """Top brought Ann, of the chess club; she brings Ben, who buys small things once, and large ones twice."""
+    """Top brought Ann, of the chess club; she brings Ben, who buys one small thing, and two large ones."""
     events = [
         message("k0", "link.created", "top", START, code="TOP"),
         message("k1", "friend.claimed", "ann", START + 1, contact_ref="a", code="TOP"),

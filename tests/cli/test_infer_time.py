@@ -1,4 +1,4 @@
-"""Events that don't say when they happened: refused with the way out named, or taken as of their receipt and marked."""
+"""Events without a time: refused with the remedy, or taken as of their receipt and marked."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SAME = ("events", "attributions", "decisions", "rewards", "audit")
 def event(
     own_id: str, kind: str, subject: str, day: int, *, timed: bool = True, **data: Any
 ) -> dict[str, Any]:
-    """Make an event received on a day; one that is not `timed` doesn't say when it happened."""
+    """Make an event received on a day; one that is not `timed` has no time."""
     client = kind == "service.activated"
     stated = {"time": f"2026-01-{day:02d}T00:00:00Z"} if timed else {}
     return {

@@ -1,4 +1,4 @@
-"""Ingest: receipts, batches, times, several files, standard input, and every kind of wrong use."""
+"""Ingest: receipts, batches, times, several files, standard input, and every kind of misuse."""
 
 from __future__ import annotations
 

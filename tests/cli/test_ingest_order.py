@@ -1,4 +1,4 @@
-"""Files in the wrong order, histories without times of receipt, and exit statuses of what was refused."""
+"""Files in the wrong order, histories without times of receipt, and exit statuses of refused messages."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def write(path: Path, events: list[dict[str, Any]], *, stated: bool = False) -> 
 
 @pytest.fixture
 def files(tmp_path: Path) -> list[Path]:
-    """The orders' file before the clicks' file, as two exports of an old system."""
+    """The file of orders before the file of clicks, as two exports of an old system."""
     return [write(tmp_path / "orders.jsonl", ORDERS), write(tmp_path / "clicks.jsonl", CLICKS)]
 
 
@@ -62,7 +62,7 @@ def test_the_warning_costs_the_same_for_each_conversion_of_a_friend_with_very_ma
     cli: Cli, program: Path, tmp_path: Path
 ) -> None:
     def steps(conversions: int) -> float:
-        """Count SQLite's steps, in hundreds, for each conversion; two in three were before the only visit."""
+        """Count SQLite's steps, in hundreds, for each conversion; two in three came before the only visit."""
         orders = [message(f"b{i}", "service.activated", "ben", START + DAY + i) for i in range(conversions)]
         orders.insert(
             conversions * 2 // 3, message("v", "friend.visited", "ben", START, code="X", channel="email")

@@ -1,4 +1,4 @@
-"""`ingest --receipts`: what became of each message, row for row, however the input came and however it ended."""
+"""`ingest --receipts`: the receipt of each message, row for row, however the input came and however it ended."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def visit(name: str, at: int = START, **data: object) -> dict[str, object]:
 
 
 def write(path: Path, *events: dict[str, object] | str) -> Path:
-    """Write a file of events, and of lines as they are."""
+    """Write a file of events and of raw lines."""
     path.write_text("".join((one if isinstance(one, str) else json.dumps(one)) + "\n" for one in events))
     return path
 
@@ -46,7 +46,7 @@ def brief(found: list[Row]) -> list[tuple[str, int, str, int | None]]:
 
 @pytest.fixture
 def mixed(tmp_path: Path) -> Path:
-    """An event, nonsense, a blank line, the event again, another content under its id, and another event."""
+    """An event, nonsense, a blank line, the event again, other content under its id, and another event."""
     events: list[dict[str, object] | str] = [
         visit("a", code="ANN"),
         "nonsense",

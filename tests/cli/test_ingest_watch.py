@@ -1,4 +1,4 @@
-"""`ingest --watch`: files of a drop folder are taken once, with a row of results for each row, whatever happens."""
+"""`ingest --watch`: files of a drop folder are ingested once, with one result row for each row, whatever happens."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def write(path: Path, events: list[dict[str, Any] | str]) -> Path:
 
 
 def results(path: Path) -> list[tuple[str, ...]]:
-    """Of each row of results its line, receipt, seq and field."""
+    """The line, receipt, seq and field of each result row."""
     with path.open(newline="") as rows:
         return [tuple(row[1:5]) for row in list(csv.reader(rows))[1:]]
 
@@ -190,7 +190,7 @@ print(steps)
 
 
 def killed(at: int, folder: Path, db: Path) -> subprocess.CompletedProcess[str]:
-    """Take the file in a process that dies at a step: of writing results, committing, or moving files."""
+    """Ingest the file in a process that dies at a step: of writing results, committing, or moving files."""
     command = [sys.executable, "-c", KILLED, str(at), str(folder), str(db)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
@@ -205,7 +205,7 @@ def exported(db: Path) -> dict[str, bytes]:
 
 
 def survives(tmp_path: Path, at: int, right: dict[str, bytes]) -> bool:
-    """Kill a process at a step, go on, and compare; whether the process had died at all."""
+    """Kill a process at a step, continue, and compare; return whether the process had died at all."""
     folder = tmp_path / f"drop{at}"
     folder.mkdir()
     write(folder / "a.jsonl", EVENTS)
@@ -231,7 +231,7 @@ def watching_batch(tmp_path: Path, folder: Path, db: Path) -> None:
 
 
 def unharmed(tmp_path: Path) -> dict[str, bytes]:
-    """What is exported where nobody kills anything."""
+    """The exports if nobody kills anything."""
     folder = tmp_path / "drop"
     folder.mkdir(exist_ok=True)
     write(folder / "a.jsonl", EVENTS)

@@ -1,4 +1,4 @@
-"""The last moments that are accepted, with the longest spans a program may have: nothing computed overflows."""
+"""The last moments that are accepted, with the longest spans that a program may have: no calculation overflows."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ clawback = "{LONGEST}"
 
 
 def event(own_id: str, kind: str, subject: str, at: int, **data: Any) -> dict[str, Any]:
-    """Make a message that is received as late as may be, and happened `at`."""
+    """Make a message that is received as late as possible, and happened `at`."""
     return message(own_id, kind, subject, LAST, **data) | {"time": format_moment(at)}
 
 
 @pytest.fixture
 def log(tmp_path: Path) -> Log:
-    """A program with the longest spans, and events of which all are received in the last millisecond."""
+    """A program with the longest spans, and events that are all received in the last millisecond."""
     program, events = tmp_path / "program.toml", tmp_path / "log.jsonl"
     program.write_text(PROGRAM)
     told = [

@@ -1,4 +1,4 @@
-"""`learn` and `present` on the command line: files are begun and checked, and what is wrong is said in lines."""
+"""`learn` and `present` on the command line: files are created and checked, and problems are named with their lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`load` as people use it: with and without a database, from a log, thresholds, and what is wrong use."""
+"""`load` as people use it: with and without a database, from a log, with thresholds, and misused."""
 
 from __future__ import annotations
 

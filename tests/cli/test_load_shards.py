@@ -1,4 +1,4 @@
-"""Shards: the same outcome whoever works on them, read as one, and nothing changed by a worker that dies."""
+"""Shards: the same outcome whoever works on them, read as one, and unaffected by a worker that dies."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def order(tmp_path: Path) -> LoadProfile:
 
 @pytest.fixture
 def in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Workers that are threads: what they do is the same, and they start at once."""
+    """Workers that are threads: they do the same, and start at once."""
     monkeypatch.setattr(sharding, "_executor", lambda shards: lambda: ThreadPoolExecutor(shards.workers))
 
 
@@ -104,7 +104,7 @@ def test_shards_are_read_as_one(order: LoadProfile, exports: Exports, cli: Cli) 
 
 
 def _rows(path: Path) -> int:
-    """All rows of a merged database but those of settings and measurements."""
+    """All rows of a merged database except settings and measurements."""
     with closing(sqlite3.connect(path)) as db:
         tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return sum(
@@ -169,7 +169,7 @@ def test_the_number_of_workers_changes_nothing(order: LoadProfile, exports: Expo
 
 
 def dying_once(order: LoadProfile) -> dict[str, Any]:
-    """`work` in a process that kills itself when half of a shard is stored; the first that comes so far, no other."""
+    """`work` in a process that kills itself when half of a shard is stored, but only the first that gets so far."""
     take = DatabaseTarget.take
 
     def dying(self: DatabaseTarget, messages: pl.DataFrame, done: Callable[[Counts], None]) -> None:
@@ -184,7 +184,7 @@ def dying_once(order: LoadProfile) -> dict[str, Any]:
 
 
 def test_a_worker_that_dies_changes_nothing(order: LoadProfile, exports: Exports, tmp_path: Path) -> None:
-    """Two processes of their own; one is killed with a part of its shard written."""
+    """Two processes; one is killed with a part of its shard written."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sharding, "work", dying_once)
         died = run_shards(order, Shards(2, workers=2), Hooks(Stopper()))
@@ -271,7 +271,7 @@ def test_a_stop_says_that_nothing_was_merged(
 
 
 def starts_a_worker(told: Connection) -> None:
-    """A process that starts a worker, says which, and works on."""
+    """A process that starts a worker, prints which, and continues."""
     with ProcessPoolExecutor(1, get_context("spawn"), initializer=begin_worker, initargs=(1,)) as executor:
         told.send(executor.submit(os.getpid).result())
         signal.pause()

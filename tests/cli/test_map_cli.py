@@ -1,4 +1,4 @@
-"""`map` and `ingest --map`: other systems' records become events, with a receipt for each, and no contact is stored."""
+"""`map` and `ingest --map`: records of other systems become events, with a receipt each, and no contact is stored."""
 
 from __future__ import annotations
 

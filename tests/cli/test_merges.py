@@ -1,4 +1,4 @@
-"""Merged accounts, from the file that tells of them to the exports, the proof and the words."""
+"""Merged accounts, from the file that reports them to exports, verification and words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Exports = Callable[..., dict[str, bytes]]
 
 @pytest.fixture
 def db(cli: Cli, tmp_path: Path, program: Path) -> Path:
-    """What was made of the log."""
+    """The database of the log."""
     path = tmp_path / "merged.db"
     ran = cli("ingest", write_merged(tmp_path), "--program", program, "--replay", "--db", path)
     assert ran.status == 0, ran.err

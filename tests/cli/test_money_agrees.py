@@ -1,4 +1,4 @@
-"""Issued, pending, clawed back, spent and cost are the same numbers wherever they are said, whatever the preset."""
+"""Issued, pending, clawed back, spent and cost are the same numbers wherever they appear, whatever the preset."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ GIVEN = ("issued", "redeemed", "expired")
 
 
 def _said_on_screens(path: Path) -> tuple[dict[str, Any], dict[str, int]]:
-    """What the screens' queries say: the numbers, and what each rule held back."""
+    """The numbers that the screens' queries give, and what each rule held back."""
     with closing(sqlite3.connect(path)) as db:
         sums = now(db)
         (at,) = db.execute("SELECT sim_at FROM clock").fetchone()
@@ -41,7 +41,7 @@ def _said_on_screens(path: Path) -> tuple[dict[str, Any], dict[str, int]]:
 
 
 def _exported(cli: Cli, path: Path) -> Counter[str]:
-    """Money by state of all exported rewards, of pending ones by what is expected of them too."""
+    """The money of all exported rewards by state, and of pending ones also by expected state."""
     found: Counter[str] = Counter(issued=0)
     rows, payouts = (
         [json.loads(line) for line in cli("export", what, "--db", path).out.splitlines()]

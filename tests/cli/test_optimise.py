@@ -1,4 +1,4 @@
-"""Optimise: the best design within limits, how sure that is, and what is said where nothing is what was asked."""
+"""Optimise: the best design within limits, how certain that is, and what is said if no design satisfies them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ VARY = ("--vary", "reward[referrer-credit].value=10..60:10", "--most", "qualifie
 
 
 def landscape(design: Design, seeds: Sequence[int]) -> Figures:
-    """The more the credit is worth, the more customers; what they cost passes 16,000 from 50 pounds on."""
+    """Customers increase with the credit, and the cost passes 16,000 from 50 pounds on."""
     more = worth(design)
     customers = [300 + more + (7 * seed) % 11 + (seed * more) % 5 for seed in seeds]
     return {
@@ -31,7 +31,7 @@ def landscape(design: Design, seeds: Sequence[int]) -> Figures:
 
 @pytest.fixture(autouse=True)
 def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Nothing is run, and files are written to an empty folder."""
+    """Run nothing, and write files to an empty folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("simulator.lab.running.run_designs", stand_in(landscape))
     return tmp_path

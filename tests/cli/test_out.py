@@ -1,4 +1,4 @@
-"""Where a command writes: regular files are replaced as a whole, special ones written into, databases never."""
+"""Where a command writes: regular files are replaced as a whole, special ones are written into, databases never."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`export payouts`: what whoever pays the rewards needs, in a form that a spreadsheet can't turn against them."""
+"""`export payouts`: what whoever pays the rewards needs, in a form that is safe in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WHO = {"contact_kind": "email", "via": "sso", "referrer_kind": "customer"}
 
 @pytest.fixture
 def db(cli: Cli, program: Path, tmp_path: Path) -> Path:
-    """A referrer whose reference begins as a formula does, and a friend whose conversion brought rewards."""
+    """A referrer whose reference looks like a formula, and a friend whose conversion brought rewards."""
     events = [
         message("w1", "customer.identified", "=ann", START, contact_ref="c-ann", **WHO),
         message("l1", "link.created", "=ann", START, code="ANN"),

@@ -69,7 +69,7 @@ def test_explain_says_that_a_line_counts_toward_the_bonus_and_pays_nothing_itsel
 
 
 def test_a_line_that_finds_no_budget_is_not_pending_money(cli: Cli, tmp_path: Path, tour: Path) -> None:
-    """The same with a budget of 30 pounds: the 25 pounds of the one do not fit, the 15 of the other do."""
+    """The same with a budget of 30 pounds: the 25 pounds of one don't fit, the 15 of the other do."""
     preset = files("simulator.presets") / "telecom" / "program.toml"
     text = re.sub(r"(?m)^total = .*$", "total = 30.00", preset.read_text(encoding="utf-8"))
     (tmp_path / "small.toml").write_text(text)
@@ -152,6 +152,6 @@ def test_pending_is_the_same_number_wherever_it_is_shown(
 
 
 def added(pairs: object) -> tuple[int, int]:
-    """Counts and money, added up."""
+    """Add up counts and money."""
     found = [tuple(pair) for pair in pairs]  # type: ignore[attr-defined]
     return sum(n for n, _ in found), sum(minor for _, minor in found)

@@ -1,4 +1,4 @@
-"""`program check --try`: says what markets show of a program, each with its line."""
+"""`program check --try`: warns of what simulated markets show of a program, each warning with its line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing that came from outside steers a terminal: every command, over databases and files full of escapes."""
+"""Nothing from outside controls a terminal: every command, over databases and files full of escape sequences."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 def leaves() -> Iterator[str]:
-    """All commands there are, those of groups with the group's name before them."""
+    """All commands, those of groups with the group's name before them."""
     for name in command_line.COMMANDS:
         command = command_line.load(name)
         below = getattr(command, "commands", None)
@@ -94,7 +94,7 @@ def exports_of(db: Path, folder: Path) -> list[list[object]]:
 
 
 def lines_of(db: Path, folder: Path) -> dict[str, list[list[object]]]:
-    """Show every command the database; a command that reads none gets nasty names or none at all."""
+    """Run every command on the database; a command that reads none gets nasty names or nothing at all."""
     what = [
         ["explain", word, "--db", db] for word in ("CODE1", "p-3", "on-1", "client/shop:on-1", "1", NASTY)
     ]
@@ -247,7 +247,7 @@ def database(honest: Path, tmp_path: Path) -> Path:
 
 
 def forge(path: Path, table: str, columns: Sequence[str]) -> None:
-    """Put escape sequences behind every text of these columns, and where there is none."""
+    """Append escape sequences to every text in these columns, and fill those that are empty."""
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("PRAGMA ignore_check_constraints = ON")
         for name in columns:

@@ -1,4 +1,4 @@
-"""Reversals that hit nothing: counted with the reason, and told of the conversion and of the friend."""
+"""Reversals without effect: counted with the reason, and explained for the conversion and for the friend."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ TWO_BILLS = PROGRAM.replace('name = "bill"', 'name = "two-bills"').replace('"bil
 
 @pytest.fixture(scope="module")
 def without_bills(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database into which no bill has come, and one event with fields that nothing uses."""
+    """A database that received no bill, and one event with fields that nothing uses."""
     folder = tmp_path_factory.mktemp("sheet")
     contact = {"contact_kind": "email", "via": "sso", "referrer_kind": "customer"}
     events = [
@@ -181,7 +181,7 @@ def test_csv_and_json_have_the_same_rows(cli: Cli, without_bills: Path) -> None:
 
 
 class _Page(HTMLParser):
-    """What a page is made of."""
+    """The elements of a page."""
 
     def __init__(self) -> None:
         super().__init__()

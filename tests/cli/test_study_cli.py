@@ -1,4 +1,4 @@
-"""Study: which design, and how sure; the sentence, the tables, a grid, and the figures that simulate has."""
+"""Study: which design is better, and how certain that is: the sentence, the tables, a grid, and the same figures."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Pretend = Callable[[Callable[[Design, Sequence[int]], Figures]], None]
 
 @pytest.fixture
 def pretend(monkeypatch: pytest.MonkeyPatch) -> Pretend:
-    """`pretend(figures)`: a study has these columns instead of running anything."""
+    """`pretend(figures)` makes a study return these columns without running anything."""
     return lambda figures: monkeypatch.setattr("simulator.lab.running.run_designs", stand_in(figures))
 
 
@@ -234,7 +234,7 @@ def test_the_figures_are_the_same_with_any_number_of_processes(cli: Cli) -> None
 
 @pytest.mark.parametrize("command", ["study", "optimise"])
 def test_the_help_shows_paths_with_their_brackets(cli: Cli, command: str) -> None:
-    """Rich would take them for its own marks."""
+    """Rich would take them for its own markup."""
     said = "".join(cli(command, "--help").out.replace("│", " ").split())
     assert "reward[NAME].value=10..50'" in said
     assert "reward[*].hold=7d,14d" in said

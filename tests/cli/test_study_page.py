@@ -23,7 +23,7 @@ VOID = {"meta", "link", "br", "img"}
 
 @pytest.fixture(autouse=True)
 def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Nothing is run; there is a second program."""
+    """Run nothing; there is a second program."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("simulator.lab.running.run_designs", stand_in(figures))
     (tmp_path / "generous.toml").write_text(preset_text("telecom").replace("= 25.00 ", "= 40.00 "))
@@ -37,7 +37,7 @@ def page(cli: Cli, *arguments: object) -> str:
 
 
 class Balanced(HTMLParser):
-    """Checks that every element is closed where it should be."""
+    """Check that every element is closed where it should be."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What the screens read: the same as counting its rows, now and at any hour of the past."""
+"""The sums that screens read equal what counting rows gives, now and at any hour of the past."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def log_lines() -> list[bytes]:
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What was made of it, seven batches and more to a day."""
+    """The database of that log, made with seven batches and more a day."""
     folder = tmp_path_factory.mktemp("sums")
     hold, longer = 'hold = "1d"', 'hold = "30d"'  # so that something is pending at the end
     (folder / "p.toml").write_text(PROGRAM.replace(hold, longer).replace("400.00", "9000.00"))

@@ -1,4 +1,4 @@
-"""The tours in docs/: every command in them runs, and says what the page says that it says.
+"""The tours in docs/: every command in them runs, and prints what the page shows.
 
 In a page `…` stands for whatever else is said: lines, where it has a line of its own. How quick a command was differs.
 """
@@ -20,7 +20,7 @@ QUICKNESS = re.compile(r"[0-9.]+ s \([0-9,]+ a second")
 
 
 def steps(page: str) -> list[tuple[str, str | None]]:
-    """Commands of a page in order, each with what it says; of those to be typed without an answer only files made."""
+    """The commands of a page in order, each with its output; commands shown without output only make files."""
     found: list[tuple[str, str | None]] = []
     for kind, block in BLOCK.findall(page):
         if kind == "sh":
@@ -33,7 +33,7 @@ def steps(page: str) -> list[tuple[str, str | None]]:
 
 
 def pattern(said: str) -> str:
-    """A regular expression of what a page says that a command says."""
+    """A regular expression for the output that a page shows."""
     lines = []
     for line in said.splitlines():
         if line == "…":

@@ -1,4 +1,4 @@
-"""What verify proves and what it says it can't: every column of every table, of ordinary databases and of shards."""
+"""What verify proves and what it says it can't: every column of every table, in ordinary databases and shards."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def _all_null(path: Path, table: str, column: str) -> bool:
 
 @pytest.mark.parametrize("table", sorted(TABLES))
 def test_a_forged_row_in_a_merged_database_is_found(folder: Path, table: str) -> None:
-    """Rows that no shard gives: an event, a decision, a reward, an order."""
+    """Rows that no shard has: an event, a decision, a reward, an order."""
     columns = TABLES[table].columns
     texts = texts_of(table)
     values = ", ".join("'forged'" if column in texts else "77" for column in columns)

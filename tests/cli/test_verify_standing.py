@@ -1,4 +1,4 @@
-"""Verify that limits and milestones hold as of each issue: what was taken back gives room back, unless told not to."""
+"""Verify that limits and milestones hold as of each issue: clawed-back rewards give room back, unless told not to."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ total = 5.00
 
 @pytest.fixture
 def again(cli: Cli, tmp_path: Path) -> Path:
-    """Bob bought, gave it back, and bought again: what was taken back made room for the second."""
+    """Bob bought, returned it, and bought again: the returned purchase made room for the second."""
     return told(cli, tmp_path, SHOP, [paid("p", 2), reversal("p", 3), paid("q", 4)])
 
 

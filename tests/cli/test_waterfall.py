@@ -36,7 +36,7 @@ def _by_step(one: Waterfall) -> Counter[str]:
 
 
 def _check(path: Path) -> Counter[str]:
-    """Hold a waterfall against the rows, added up in another way, and the sums that screens show."""
+    """Compare a waterfall with the rows, added up in another way, and with the sums that screens show."""
     fall = _read(path)
     steps = _by_step(fall)
     with closing(sqlite3.connect(path)) as db:

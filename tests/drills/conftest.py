@@ -1,4 +1,4 @@
-"""Fixtures of the drills' tests: one small world, and cases of every cause that it has."""
+"""Fixtures for the tests of drills: one small world, and cases of every cause that it has."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.cli.nasty import Cli, command_runner
 
 @pytest.fixture(scope="session")
 def world() -> Iterator[Practice]:
-    """A mobile network's world."""
+    """The world of a mobile network."""
     with practice("mobile", 3) as made:
         yield made
 
@@ -28,5 +28,5 @@ def cases(world: Practice) -> list[Case]:
 
 @pytest.fixture
 def cli(capfdbinary: pytest.CaptureFixture[bytes]) -> Cli:
-    """`cli("drill", …)`: run a command in this process."""
+    """`cli("drill", …)` runs a command in this process."""
     return command_runner(capfdbinary)

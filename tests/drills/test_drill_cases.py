@@ -1,4 +1,4 @@
-"""Cases of drills: one right answer each, wrong ones refuted, the same from the same seed, nothing told in advance."""
+"""Cases of drills: one right answer each, wrong ones refuted, the same from the same seed, nothing given away."""
 
 from __future__ import annotations
 

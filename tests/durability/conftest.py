@@ -1,4 +1,4 @@
-"""The calm run, that nobody killed: what every other is held against."""
+"""The undisturbed run, with which every other run is compared."""
 
 from __future__ import annotations
 

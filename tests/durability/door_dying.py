@@ -1,4 +1,4 @@
-"""A door that is killed: served by a process of its own, and clients that keep what they were answered."""
+"""A door that is killed: it serves in a process of its own, and clients keep the answers they got."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ OK = 300  # a status below is an answer that says "stored"
 
 
 def live(path: Path, address: Path) -> None:
-    """Serve `path` until the end, and write the address down."""
+    """Serve `path` until the end, and write down the address."""
     with open_or_create(path, load_program(*find_program("telecom"))) as platform:
 
         def listening(door: Door) -> None:
@@ -38,7 +38,7 @@ def live(path: Path, address: Path) -> None:
 
 
 def spawn(path: Path, address: Path) -> BaseProcess:
-    """A process that lives `live`."""
+    """Return a process that runs `live`."""
     address.unlink(missing_ok=True)
     context = get_context("forkserver")
     context.set_forkserver_preload(["dying", "door_dying"])
@@ -48,7 +48,7 @@ def spawn(path: Path, address: Path) -> BaseProcess:
 
 
 def event(number: int) -> bytes:
-    """An event; every fifth belongs to one friend's journey, whom nobody referred."""
+    """Make an event; every fifth belongs to the journey of one friend, whom nobody referred."""
     kind = "purchase.completed" if number % 5 == 0 else "friend.opted_in"
     source = "client/shop" if number % 5 == 0 else "platform"
     told = {
@@ -74,7 +74,7 @@ class Sent:
 
 
 async def until_killed(process: BaseProcess, address: Path, sent: Sent, random: Random, answers: int) -> None:
-    """Send by several clients at once, and kill the server in the middle, after so many answers."""
+    """Send from several clients at once, and kill the server in the middle, after so many answers."""
     while not address.exists():
         assert process.exitcode is None, "it ended before it listened"
         await asyncio.to_thread(process.join, 0.01)
@@ -109,7 +109,7 @@ async def _client(
 
 
 def _some(sent: Sent, random: Random) -> tuple[list[int], bool]:
-    """Return the numbers of some events: new ones, or sometimes those that nobody knows the fate of, again."""
+    """Return the numbers of some events: new ones, or sometimes again those whose fate nobody knows."""
     if sent.unsure and random.random() < 1 / CLIENTS:
         some, sent.unsure = sorted(sent.unsure), set()
         return some, True

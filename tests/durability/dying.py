@@ -1,4 +1,4 @@
-"""A writer that dies: a short simulation, begun or gone on with in a process of its own, killed or out of room.
+"""A writer that dies: a short simulation, started or resumed in a process of its own, then killed or out of space.
 
 A process is forked from a server that has the modules loaded and has done nothing yet, so that a life costs a tenth
 of an interpreter's start; hundreds of them are feasible.
@@ -41,7 +41,7 @@ UNLIKE = {"clock", "meter", "command", "setting"}
 
 @dataclass(frozen=True)
 class Calm:
-    """What the calm run left behind, row by row; how long it took; how large its files became."""
+    """What the undisturbed run left behind, row by row; how long it took; how large its files became."""
 
     rows: dict[str, list[tuple[object, ...]]]
     seconds: float
@@ -51,14 +51,14 @@ class Calm:
 
 @dataclass(frozen=True)
 class Fault:
-    """What a writer's files may grow to, bytes and pages; 0 for no limit."""
+    """The limits on a writer's files, in bytes and pages; 0 for no limit."""
 
     most_bytes: int = 0
     most_pages: int = 0
 
 
 def live(path: Path, fault: Fault) -> None:
-    """Begin the run at `path`, or go on with it, to its end; what can be said in words ends with `SAID`."""
+    """Start the run at `path`, or resume it, and run it to its end; reported errors end with `SAID`."""
     vars(simulator.run.run)["TOGETHER"] = Batching(HELD, indexed=False)
     if fault.most_bytes:
         resource.setrlimit(resource.RLIMIT_FSIZE, (fault.most_bytes, resource.RLIM_INFINITY))
@@ -84,12 +84,12 @@ def live(path: Path, fault: Fault) -> None:
 
 
 def said_of(path: Path) -> Path:
-    """Where a process says in words why it ended."""
+    """The file in which a process reports why it ended."""
     return path.with_name("said.txt")
 
 
 def spawn(path: Path, fault: Fault = Fault()) -> BaseProcess:
-    """A process that lives `live`."""
+    """Return a process that runs `live`."""
     context = get_context("forkserver")
     context.set_forkserver_preload(["dying"])
     process = context.Process(target=live, args=(path, fault), daemon=True)
@@ -98,7 +98,7 @@ def spawn(path: Path, fault: Fault = Fault()) -> BaseProcess:
 
 
 def kill_after(process: BaseProcess, seconds: float) -> bool:
-    """SIGKILL after so long; whether it was alive still."""
+    """Send SIGKILL after a time; return whether the process was still alive."""
     wait([process.sentinel], seconds)
     alive = process.exitcode is None
     process.kill()
@@ -109,7 +109,7 @@ def kill_after(process: BaseProcess, seconds: float) -> bool:
 def through_kills(
     path: Path, random: Random, span: float, most: int, begin: Callable[[Path], BaseProcess] = spawn
 ) -> int:
-    """Live the run at `path` through up to `most` kills, at random within `span` seconds of a life, then to its end.
+    """Run the run at `path` through up to `most` kills, each at random within `span` seconds, then to its end.
 
     `begin` begins a life. Gives how many kills there were. Raises AssertionError for a process that ended in any
     other way.
@@ -128,7 +128,7 @@ def through_kills(
 
 
 def not_begun(path: Path) -> bool:
-    """Whether what lies at the path is no run yet: its tables and settings are made in one transaction."""
+    """Whether the file at the path is not a run yet: its tables and settings are made in one transaction."""
     if not path.exists():
         return True
     with closing(sqlite3.connect(path)) as db:
@@ -138,14 +138,14 @@ def not_begun(path: Path) -> bool:
 
 
 def wipe(path: Path) -> None:
-    """Remove a run and all that lies beside it."""
+    """Remove a run and all files beside it."""
     for file in path.parent.glob(f"{path.stem}.*"):
         if file.is_file():
             file.unlink()
 
 
 def rows_of(path: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Every row of the platform's outcome and of the people, by table, in a stated order."""
+    """Return every row of the platform's outcome and of the people, by table, in a stated order."""
     found = {}
     for file in filter(Path.exists, (path, crm_path(path))):
         with closing(sqlite3.connect(file)) as db:
@@ -160,7 +160,7 @@ def rows_of(path: Path) -> dict[str, list[tuple[object, ...]]]:
 def first_difference(
     mine: dict[str, list[tuple[object, ...]]], theirs: dict[str, list[tuple[object, ...]]]
 ) -> str | None:
-    """The first table and row in which two runs differ; None if they are the same."""
+    """Return the first table and row in which two runs differ; None if they are the same."""
     for table in sorted(mine.keys() | theirs.keys()):
         one, other = mine.get(table, []), theirs.get(table, [])
         for place, (row, wanted) in enumerate(zip(one, other, strict=False)):

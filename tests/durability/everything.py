@@ -1,4 +1,4 @@
-"""A program that says everything at once, and a log of any length in which everything happens, from a seed.
+"""A program that uses every feature, and a log of any length in which everything happens, from a seed.
 
 Each friend lives one of a few short lives, each of which is after a state or a reason. What a log reaches is proven by
 `test_everything.py`. The log is clean: every message is accepted, so that sending it again adds duplicates only.
@@ -42,7 +42,7 @@ It is short for three weeks in all: while it is, what all pending lines come to 
 
 
 def program_text(friends: int, budget: float = AMPLE, *, waits: bool = True) -> str:
-    """The program for so many friends, with a budget in pounds for each of them."""
+    """The program for this many friends, with a budget in pounds for each of them."""
     text = TEMPLATE.read_text().replace("BUDGET", f"{friends * budget:.2f}")
     text = text.replace("DAILY", f"{max(15.0, friends * 0.01):.2f}")
     return text if waits else text.replace('"skip"\nshort   = "wait"', '"trim"\nshort   = "skip"')
@@ -53,7 +53,7 @@ AT_THE_END: Final = {7: 288 * DAY, 12: 293 * DAY}
 
 
 class Log:
-    """A log that is being written; everything in it follows from the seed and the number of friends."""
+    """A log that is being written; it is determined by the seed and the number of friends."""
 
     def __init__(self, seed: int, friends: int) -> None:
         self.dice = Random(seed)
@@ -79,7 +79,7 @@ class Log:
     def add(
         self, kind: str, subject: str | None, at: int, *, source: str = "platform", late: int = 0, **data: Any
     ) -> str:
-        """Write an event that happened at `at` and was received so much later; gives its id."""
+        """Write an event that happened at `at` and was received so much later; return its id."""
         own = f"{kind}-{len(self.events)}"
         when = EPOCH + timedelta(milliseconds=at)
         event: Event = {"specversion": "1.0", "id": own, "source": source, "type": kind, "data": data}
@@ -88,12 +88,12 @@ class Log:
         return own
 
     def identify(self, person: str, at: int, kind: str = "customer", **data: Any) -> None:
-        """Write what the client knows of somebody."""
+        """Write what the client knows about a person."""
         known = {"contact_ref": f"c-{person}", "contact_kind": "email", "via": "sso", "referrer_kind": kind}
         self.add("customer.identified", person, at, source="client/crm", **(known | data))
 
     def link(self, before: int) -> tuple[str, str]:
-        """Draw a link that is older than a moment: whose, and its code."""
+        """Draw a link that is older than a moment: its owner and its code."""
         low, high = 0, len(self.links)
         while low < high:
             middle = (low + high) // 2
@@ -107,7 +107,7 @@ class Log:
             self.add("program.changed", None, START + day * DAY, program=text)
 
     def _referrer(self, number: int) -> None:
-        """Somebody who refers, brought by an earlier one; some are of a club, some lose their right, some close."""
+        """A referrer, brought by an earlier one; some belong to a club, some lose eligibility, some close accounts."""
         dice, me, code = self.dice, f"r-{number}", f"CODE{number}"
         at = START + int(SPAN * 0.8 * dice.random() ** 2)
         club = {"community": f"club-{number % 9}"} if number % 2 else {}
@@ -128,7 +128,7 @@ class Log:
 
 
 class Life:
-    """A friend, from the first visit on: what they do is written into the log."""
+    """A friend, from the first visit on: what they do is written to the log."""
 
     def __init__(self, log: Log, number: int) -> None:
         self.log, self.dice, self.number, self.me = log, log.dice, number, f"f-{number}"
@@ -154,7 +154,7 @@ class Life:
     def buy(
         self, kind: str = "purchase.paid", amount: int | None = None, hours: float = 1, **data: Any
     ) -> str:
-        """Convert, and let time pass; gives the conversion's id. The amount is drawn where none is given."""
+        """Convert, and let time pass; return the conversion's id. The amount is drawn if none is given."""
         source = data.pop("source", "client/shop")
         money = {"amount_minor": self.dice.randrange(1000, 30_000) if amount is None else amount}
         known: Event = {"attributes": {"product": "gold", "size": self.number % 5}}
@@ -166,7 +166,7 @@ class Life:
         return own
 
     def tell(self, kind: str, hours: float = 1, subject: str | None = None, **data: Any) -> None:
-        """Write what the shop says of a conversion, and let time pass."""
+        """Write what the shop reports of a conversion, and let time pass."""
         self.log.add(kind, subject, self.at, source=data.pop("source", "client/shop"), **data)
         self.later(hours)
 
@@ -211,7 +211,7 @@ def buys_much(life: Life) -> None:
 
 
 def changes_their_mind(life: Life) -> None:
-    """Reverse within the cooling-off, buy again, reverse after it, and win the dispute; some things twice."""
+    """Reverse within the cooling-off, buy again, reverse afterwards, and win the dispute; some things twice."""
     life.visit()
     first = life.buy(hours=5)
     life.reverse(first)
@@ -225,7 +225,7 @@ def changes_their_mind(life: Life) -> None:
 
 
 def reverses_in_vain(life: Life) -> None:
-    """Reverse in another's name, what was used, from another source, and what has not come yet."""
+    """Reverse in another person's name, what was used, from another source, and what has not come yet."""
     life.visit()
     own = life.buy("service.activated", hours=2)
     life.of_line("reward.redeemed", own, "service", "service-bonus", 24)
@@ -264,7 +264,7 @@ def is_refunded_in_part(life: Life) -> None:
 
 
 def opens_an_account(life: Life) -> None:
-    """Come as a guest, buy, be merged now and then into an account that another has brought, and buy more."""
+    """Come as a guest, buy, sometimes get merged into an account that another referrer brought, and buy more."""
     guest, me = f"g-{life.number}", life.me
     life.visit()
     life.claim()
@@ -301,7 +301,7 @@ def chooses(life: Life) -> None:
 
 
 def is_vetoed(life: Life) -> None:
-    """Have a reward stopped while it is pending, once it is offered, and in vain."""
+    """Have a reward vetoed while it is pending, once it is offered, and in vain."""
     life.visit()
     own = life.buy(hours=2)
     for reward, hours in (("referrer-choice", 100), ("friend-voucher", 1), ("nothing", 1)):
@@ -310,7 +310,7 @@ def is_vetoed(life: Life) -> None:
 
 
 def is_looked_at(life: Life) -> None:
-    """Buy so much that a person looks at it, and decides, also in vain."""
+    """Buy so much that a person reviews it, and decides, sometimes in vain."""
     life.visit()
     own = life.buy("purchase.completed", 90_000, 30)
     if life.dice.random() < 0.7:
@@ -336,7 +336,7 @@ def does_not_count(life: Life) -> None:
 
 
 def is_refused(life: Life) -> None:
-    """Be the referrer or theirs, of a prepaid plan, closed, or buy for nothing or in a currency that has no rate."""
+    """Be the referrer or their referrer, on a prepaid plan, closed, or buy for nothing or in an unknown currency."""
     if life.number % 3 == 0:
         life.me = life.log.brought.get(life.referrer, life.referrer)
     life.log.identify(
@@ -350,7 +350,7 @@ def is_refused(life: Life) -> None:
 
 
 def does_all_else(life: Life) -> None:
-    """Convert in every way there is."""
+    """Convert in every way that exists."""
     life.visit()
     for kind in CONVERSION_TYPES:
         life.buy(kind, outcome=life.dice.choice(("done", "open")), hours=26)
@@ -375,7 +375,7 @@ LIVES: Final[tuple[Callable[[Life], None], ...]] = (
 
 
 def write_log(path: Path, seed: int, friends: int) -> int:
-    """Write a log into a file; gives how many events it has."""
+    """Write a log to a file; return how many events it has."""
     events = 0
     with path.open("wb") as file:
         for line in Log(seed, friends).lines():

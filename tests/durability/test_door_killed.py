@@ -1,4 +1,4 @@
-"""What a client was told is stored is there after the server was killed at any moment, once."""
+"""Whatever a client was told is stored is there once, after the server was killed at any moment."""
 
 from __future__ import annotations
 

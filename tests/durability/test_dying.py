@@ -1,4 +1,4 @@
-"""Nothing is lost when the writer dies or runs out of room: the outcome is that of the run never killed, row by row."""
+"""Nothing is lost when the writer dies or runs out of space: the outcome is that of the undisturbed run."""
 
 from __future__ import annotations
 

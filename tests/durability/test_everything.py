@@ -1,4 +1,4 @@
-"""A program with every feature at once: everything happens, is proven, and comes to the same rows through kills."""
+"""A program with every feature at once: everything happens, is proven, and yields the same rows despite kills."""
 
 from __future__ import annotations
 

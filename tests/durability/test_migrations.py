@@ -1,4 +1,4 @@
-"""A database of an older schema opens: migrated on a copy, verified, put in place; killed, it changes nothing."""
+"""A database of an older schema opens: migrated on a copy, verified, put in place; a kill changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server that is killed while it sends webhooks has lost none when it is back, and sends them in order."""
+"""A server that is killed while it sends webhooks loses none, and sends them in order when it is back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Beats: what was measured, as the database and the screen have it."""
+"""Beats: what was measured, as the database stores it and the screen shows it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The driver under a clock of the test's own: latency from the intended time, time behind, ends, and repeats."""
+"""The driver under a test clock: latency from the intended time, time behind schedule, ends, and repeats."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ START = 1_767_225_600_000
 
 
 class FakeWall:
-    """Time goes by only when somebody waits or works."""
+    """Time passes only when somebody waits or works."""
 
     def __init__(self) -> None:
         self.time = 100.0
@@ -35,7 +35,7 @@ class FakeWall:
 
 
 class Slow:
-    """A target that takes a fixed time to a batch, and now and then stalls."""
+    """A target that takes a fixed time for a batch, and sometimes stalls."""
 
     def __init__(self, wall: FakeWall, batch_s: float, stalls: dict[int, float] | None = None) -> None:
         self.judging, self.writing = Stopwatch(), Stopwatch()
@@ -130,7 +130,7 @@ def test_what_was_due_by_the_end_is_done_before_it_ends() -> None:
 
 
 def test_offered_is_what_was_asked_for_to_the_digit() -> None:
-    """Not a little less, for the time that the last batch and the commit took."""
+    """Not a little less because of the time that the last batch and the commit took."""
     for limits in (Limits(seconds=10), Limits(events=1234)):
         wall = FakeWall()
         target = Slow(wall, 0.16)
@@ -156,7 +156,7 @@ def test_what_drains_is_bounded() -> None:
 
 
 def test_what_never_had_its_turn_is_behind_too() -> None:
-    """The last batch stalls beyond the end, and the time to drain: of those due since then no latency tells."""
+    """The last batch stalls beyond the end and the time to drain: events due since then have no latency."""
     wall = FakeWall()
     target = Slow(wall, 0.1, stalls={9: 5.0})
     tally = drive(target, wall, constant(1000.0), Limits(seconds=1, drain=1), traffic=recording(1000))

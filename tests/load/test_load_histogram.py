@@ -1,4 +1,4 @@
-"""The histogram of latencies: never too low, and by how much too high at most."""
+"""The histogram of latencies: never too low, and how much too high at most."""
 
 from __future__ import annotations
 

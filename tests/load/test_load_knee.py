@@ -1,4 +1,4 @@
-"""The search for the knee, over a target of the test's own that keeps up with so many events a second."""
+"""The search for the knee, over a fake target that keeps up with a given number of events a second."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CLOSED = 100_000.0
 
 
 class Nothing(Recording):
-    """Traffic that nobody looks at."""
+    """Traffic that nobody reads."""
 
     def __init__(self) -> None:
         pass
@@ -122,7 +122,7 @@ def test_no_rate_that_holds_is_said(order: LoadProfile, monkeypatch: pytest.Monk
 def test_a_trial_that_was_interrupted_is_none(
     order: LoadProfile, monkeypatch: pytest.MonkeyPatch, after: int
 ) -> None:
-    """Cut short it says nothing of its rate, however good it looks."""
+    """An interrupted trial says nothing about its rate, however good it looks."""
     runs = []
 
     def run(trial: LoadProfile, rate: float | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Thresholds: what one may ask for, and how it is held against the figures."""
+"""Thresholds: which ones can be set, and how they are compared with the figures."""
 
 from __future__ import annotations
 

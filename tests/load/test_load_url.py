@@ -1,4 +1,4 @@
-"""`load --url`: a server is driven over HTTP, open or closed, one event a request or many, with the same figures."""
+"""`load --url`: drives a server over HTTP, open or closed, one event a request or many, with the same figures."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ async def test_single_posts_at_a_rate_are_an_open_load(door: Caller) -> None:
 
 @asynccontextmanager
 async def refusing() -> AsyncIterator[str]:
-    """A server that says it is one, and takes every second request only."""
+    """A server that claims to be one, but accepts only every second request."""
     answers: Iterator[int] = iter([200, 503] * 50)
 
     async def events(request: web.Request) -> web.Response:

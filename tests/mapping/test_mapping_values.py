@@ -1,4 +1,4 @@
-"""How values of records become ours: paths, texts, money, times, hashes, and the rules' own SQL over one record."""
+"""How values of records become values of events: paths, texts, money, times, hashes, and SQL rules over a record."""
 
 from __future__ import annotations
 

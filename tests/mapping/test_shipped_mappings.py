@@ -1,4 +1,4 @@
-"""The mappings that are shipped: what each makes of records as the senders document them, and whether it is valid."""
+"""The shipped mappings: what each makes of records as the senders document them, and whether it is valid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Valid messages of every type for tests of the event contract, and how tests decode them."""
+"""Valid messages of every type for tests of the event contract, and functions to decode them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MISSING = object()
 
 
 def no_check(text: str) -> None:
-    """Take any program."""
+    """Accept any program."""
 
 
 def decode(*lines: bytes, now: int = NOW, check: Any = no_check) -> Decoded:

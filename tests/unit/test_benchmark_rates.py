@@ -1,4 +1,4 @@
-"""Benchmarks tell a rate only where enough was measured for one."""
+"""Benchmarks report a rate only if enough was measured for one."""
 
 from __future__ import annotations
 

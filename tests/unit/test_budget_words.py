@@ -1,4 +1,4 @@
-"""How long a budget lasts is said by one sentence builder, and it knows when the program ends."""
+"""One function says how long a budget lasts, and it knows when the program ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calendar periods of time zones: where days and months begin, daylight saving included."""
+"""Calendar periods in time zones: where days and months begin, including daylight saving."""
 
 from __future__ import annotations
 

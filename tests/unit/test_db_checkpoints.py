@@ -1,4 +1,4 @@
-"""The write-ahead log is brought into the file beside the commits, and does not grow without end."""
+"""The write-ahead log is checkpointed beside the commits, and does not grow without end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The store: shapes of rows, the chain whatever the batches, reading back, one writer, and what it refuses."""
+"""The store: shapes of rows, the same chain for any batches, reading back, one writer, and what it refuses."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ PERSONS = pl.DataFrame({"id": range(7), "ref": [f"ref-{number}" for number in ra
 
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
-    """`make()`: a new store, each in a file of its own."""
+    """`make()` gives a new store, each in a file of its own."""
     names = iter(f"{number}.db" for number in range(100))
 
     def store() -> Store:

@@ -1,4 +1,4 @@
-"""The page of twenty designs: each is a program without a doubt, and together they use all that the language has."""
+"""The page of twenty designs: each is a program without warnings, and together they use the whole language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pages in docs/ say of the code is so, and their links lead somewhere."""
+"""The pages in docs/ agree with the code, and their links lead somewhere."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ TYPE_ROW = re.compile(r"^\| `([a-z_]+\.[a-z_]+)` \| ([a-z, ]+) \| (.*)\|$", re.M
 
 
 def told(field: Field) -> str:
-    """A field as the page tells it."""
+    """A field as the page describes it."""
     kind: str = field.kind
     if field.choices:
         kind = " or ".join((", ".join(field.choices[:-1]), field.choices[-1]))
@@ -51,7 +51,7 @@ def told(field: Field) -> str:
 
 
 def row(kind: EventSpec) -> tuple[str, str]:
-    """Who sends a type, and its fields, as the page tells them."""
+    """The senders and the fields of a type, as the page describes them."""
     return ", ".join(kind.senders), " · ".join(told(field) for field in kind.fields)
 
 

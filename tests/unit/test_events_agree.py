@@ -1,4 +1,4 @@
-"""The quick reader and the exact check agree: what the one takes the other takes, with the same values."""
+"""The quick reader and the exact check agree: they accept the same events, with the same values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from simulator.events.values import Bad, check_id, check_reference, check_text, 
 
 @pytest.fixture(params=[few.FEW, 0], ids=["few", "many"], autouse=True, scope="module")
 def read_as(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Read lines one by one, as a few of them are, and in columns, as many are."""
+    """Read lines one by one, as for a few, and in columns, as for many."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(typed, "FEW", request.param)
         yield
@@ -148,7 +148,7 @@ def good_value(field: Field) -> st.SearchStrategy[Any]:
 
 @st.composite
 def events(draw: st.DrawFn) -> dict[str, Any]:
-    """Draw an event that is valid but perhaps in one or two places."""
+    """Draw an event that is valid except perhaps in one or two places."""
     kind = EVENT_TYPES[draw(st.sampled_from(sorted(EVENT_TYPES)))]
     sender = draw(st.sampled_from(kind.senders))
     data = {

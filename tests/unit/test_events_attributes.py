@@ -1,4 +1,4 @@
-"""Attributes at the door: what a client adds of its own is kept by its meaning, or refused by name."""
+"""Attributes on intake: what a client adds is kept with its meaning, or refused by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CSV through the same checks: a header, typed cells, absent where empty; bad headers stop, bad rows are refused."""
+"""CSV passes the same checks: a header, typed cells, absent if empty; bad headers stop, bad rows are refused."""
 
 from __future__ import annotations
 

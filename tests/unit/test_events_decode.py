@@ -1,4 +1,4 @@
-"""Decoding, rule by rule: what EVENTS says is valid goes in as columns, and the rest is refused by field."""
+"""Decoding, rule by rule: what the contract calls valid becomes columns, and the rest is refused by field."""
 
 from __future__ import annotations
 

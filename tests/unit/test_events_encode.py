@@ -1,4 +1,4 @@
-"""Canonical JSON: the same events are the same bytes, and decode to the columns they came from."""
+"""Canonical JSON: equal events have the same bytes, and decode to the columns they came from."""
 
 from __future__ import annotations
 

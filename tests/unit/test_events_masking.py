@@ -1,4 +1,4 @@
-"""Masking: no e-mail and no phone number stays, and what a person needs to mend a message does."""
+"""Masking: no e-mail address or phone number remains, but everything that a person needs to correct a message does."""
 
 from __future__ import annotations
 

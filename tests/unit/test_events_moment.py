@@ -1,4 +1,4 @@
-"""Moments: one text and whole columns are read alike, and what is written is read back."""
+"""Moments: single texts and whole columns are read alike, and written moments are read back."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def two(low: int, high: int) -> st.SearchStrategy[str]:
 
 @st.composite
 def moments(draw: st.DrawFn) -> str:
-    """Draw moments, most of them good, all of them nearly."""
+    """Draw moments, most of them valid, all of them nearly."""
     year = draw(st.one_of(st.integers(1995, 2030), st.integers(0, 9999)))
     text = f"{year:04d}-{draw(two(0, 13))}-{draw(two(0, 32))}{draw(st.sampled_from('TTTTt _'))}"
     text += f"{draw(two(0, 24))}:{draw(two(0, 60))}:{draw(two(0, 60))}"
@@ -53,7 +53,7 @@ def moments(draw: st.DrawFn) -> str:
 
 @pytest.fixture(params=[16, 0], ids=["few", "many"], autouse=True, scope="module")
 def read_as(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Read a column's moments one by one, as a few of them are, and together, as many are."""
+    """Read the moments of a column one by one, as for a few, and together, as for many."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(moment, "_FEW", request.param)
         yield

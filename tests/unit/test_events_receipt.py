@@ -1,4 +1,4 @@
-"""The time of receipt: the clock's for a batch, or each message's own in a replay; never decreasing."""
+"""The time of receipt: the clock's for a batch, or each message's own in a replay; it never decreases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The JSON Schema of events: it takes what intake takes, and refuses what intake refuses by form."""
+"""The JSON Schema of events: it accepts what intake accepts, and refuses what intake refuses for its form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Input made to hurt: too long, too deep, too many; refused with a reason before it is read, and kept small."""
+"""Hostile input: too long, too deep, too many; refused with a reason before it is read, and kept small."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The house rules that a machine can hold, beside style, types and arrows: folders, pins, the two commands, the kit."""
+"""The house rules that a machine can check, besides style, types and imports: folders, pins, commands, the kit."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ REGISTRY = re.compile(
 
 @pytest.fixture(scope="module")
 def files() -> list[Path]:
-    """The project's files: what git keeps, or in a copy without git whatever is not ignored."""
+    """The files of the project: those that git tracks, or in a copy without git those that are not ignored."""
     git = shutil.which("git")
     if git and (ROOT / ".git").exists():
         listed = subprocess.run([git, "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -55,7 +55,7 @@ def test_top_level_folders(files: list[Path]) -> None:
 
 
 def test_no_registry_is_named(files: list[Path]) -> None:
-    """Whoever installs decides where from."""
+    """Whoever installs decides which registry to use."""
     found = []
     for path in files:
         text = path.read_text(encoding="utf-8", errors="replace")
@@ -69,7 +69,7 @@ def test_no_registry_is_named(files: list[Path]) -> None:
 
 @pytest.fixture(scope="module")
 def pins() -> dict[str, str]:
-    """The versions of constraints.txt, by name."""
+    """The versions in constraints.txt, by name."""
     lines = (ROOT / "constraints.txt").read_text().splitlines()
     pairs = [line.split("==") for line in lines if not line.startswith("#")]
     assert all(len(pair) == 2 and re.fullmatch(r"[0-9][0-9a-z.]*", pair[1]) for pair in pairs), pairs
@@ -103,7 +103,7 @@ def test_pins_are_what_is_needed_and_nothing_else(pins: dict[str, str]) -> None:
 
 
 def blocks(marker: str) -> list[str]:
-    """Lines of the fenced block after a marker of the README."""
+    """The lines of the fenced block after a marker in the README."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     found = re.findall(rf"<!-- {marker} -->\n```sh\n(.*?)```", text, re.S)
     assert len(found) == 1, f"README.md has {len(found)} blocks after <!-- {marker} -->"

@@ -1,4 +1,4 @@
-"""The intake session: status, sign of life, clock and batches, the same for every door, under a clock of its own."""
+"""The intake session: status, heartbeat, clock and batches, the same for every door, under a test clock."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ STORY = [
 
 
 class Clock:
-    """A clock that a test turns."""
+    """A clock that a test sets."""
 
     def __init__(self, at: float) -> None:
         self.at = at
@@ -63,7 +63,7 @@ def platform(tmp_path: Path, program: Program) -> Iterator[Platform]:
 
 
 def clock_of(platform: Platform) -> dict[str, Any]:
-    """What those who watch are told."""
+    """What those who watch see."""
     names = ("status", "sim_at", "pace", "starts_at", "ends_at")
     sql = f"SELECT {', '.join(names)} FROM clock"
     return dict(zip(names, platform.read(lambda query: query(sql, ())[0]), strict=True))

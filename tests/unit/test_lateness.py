@@ -1,4 +1,4 @@
-"""Lateness in buckets: every time lies in one, and what a histogram says is near the truth."""
+"""Lateness in buckets: every time falls into one, and what a histogram says is near the truth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lessons as files: what is wrong with one is said with its line, and the shipped ones are whole."""
+"""Lessons as files: problems are reported with their line, and the shipped ones are complete."""
 
 from __future__ import annotations
 

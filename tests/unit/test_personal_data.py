@@ -1,4 +1,4 @@
-"""What is said of personal data covers every field of the contract and every column of the database."""
+"""The description of personal data covers every field of the contract and every column of the database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is escaped on its way to a terminal: every character that steers, hides or reorders, and nothing else."""
+"""Escaping for a terminal: every character that controls, hides or reorders, and nothing else."""
 
 from __future__ import annotations
 

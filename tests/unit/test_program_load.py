@@ -1,4 +1,4 @@
-"""Program files: what a good one becomes, and how every problem of a bad one is said."""
+"""Program files: what a valid one becomes, and how every problem of an invalid one is reported."""
 
 from __future__ import annotations
 

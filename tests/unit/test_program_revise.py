@@ -1,4 +1,4 @@
-"""Values of a program file are changed in its text, and everything else stays."""
+"""Values of a program file are changed in its text, and everything else stays the same."""
 
 from __future__ import annotations
 

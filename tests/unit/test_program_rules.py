@@ -1,4 +1,4 @@
-"""Rules: what may be written, what is refused and why, and that Polars gives what SQL would."""
+"""Rules: what may be written, what is refused and why, and that Polars agrees with SQL."""
 
 from __future__ import annotations
 

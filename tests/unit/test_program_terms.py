@@ -1,4 +1,4 @@
-"""Conditional, dated, chosen, capped and converted rewards: what a file of them becomes, and every error of one."""
+"""Conditional, dated, chosen, capped and converted rewards: what a file with them becomes, and every error in one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Receipts: each message of a call is told what became of it, in order, with its place in the log or what is wrong."""
+"""Receipts: each message of a call gets one, in order, with its place in the log or what is wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The statements that make a database: a file, written from the models, so that no command has to load them."""
+"""The statements that make a database are a file, generated from the models, so that no command has to load them."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ RUNS = {"execute", "executemany", "executescript"}
 
 
 def texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Each string of a module that is not a docstring, with its line; what an f-string fills in is left out."""
+    """Each string of a module that is not a docstring, with its line; what an f-string inserts is left out."""
     inside: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
@@ -33,7 +33,7 @@ def texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def sql_in(source: str) -> list[str]:
-    """Say where a module holds SQL, or runs it."""
+    """List where a module contains SQL, or runs it."""
     tree = ast.parse(source)
     held = [f"line {line}: {text.strip()[:60]}" for line, text in texts(tree) if STATEMENT.search(text)]
     run = [

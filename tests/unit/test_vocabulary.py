@@ -1,4 +1,4 @@
-"""One vocabulary: what is added to it and forgotten elsewhere is complained of by each place that must know."""
+"""One vocabulary: every module that must know a new word complains if it doesn't."""
 
 from __future__ import annotations
 

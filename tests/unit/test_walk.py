@@ -1,4 +1,4 @@
-"""The walk from a line of a file to a cell of a table, as `docs/house.md` tells it, held against the code."""
+"""The walk from a line of a file to a cell of a table, as `docs/house.md` describes it, compared with the code."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def definition(hop: Hop) -> ast.AST | None:
 
 
 def called(file: str) -> set[str]:
-    """The names, without what stands before the last dot, of everything that a file calls or passes on."""
+    """The names of everything that a file calls or passes on, without what precedes the last dot."""
     return {
         node.attr if isinstance(node, ast.Attribute) else node.id
         for node in ast.walk(tree(file))

@@ -140,7 +140,7 @@ _OR, _AND, _NOT, _TEST, _SUM, _PRODUCT, _MINUS, _ATOM = range(1, 9)
 
 
 def sql(tree: Tree, tight: int = _OR) -> str:
-    """The tree as SQL with no more parentheses than it needs where something as tight as `tight` must stand."""
+    """The tree as SQL with no more parentheses than necessary where something that binds like `tight` must stand."""
     text, level = _written(tree)
     return text if level >= tight else f"({text})"
 
@@ -297,7 +297,7 @@ def _or(left: bool | None, right: bool | None) -> bool | None:
 
 
 def _matches(text: str, pattern: str) -> bool:
-    """LIKE, sign by sign."""
+    """LIKE, character by character."""
     if not pattern:
         return not text
     if pattern[0] == "%":

@@ -1,4 +1,4 @@
-"""Fixtures of the world's tests: the telecom world, a plain program, and a small world with constant rates."""
+"""Fixtures for the tests of the world: the telecom world, a plain program, and a small world with constant rates."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Change = Callable[..., WorldSpec]
 
 
 def plain_program(referrer_minor: int = 3500, friend_minor: int = 1500, hold_days: int = 0) -> Program:
-    """A design that gives so much to both sides; 35 and 15 are the telecom world's references."""
+    """A design that gives fixed amounts to both sides; 35 and 15 are the reference values of the telecom world."""
     return Program(
         name="plain",
         industry="telecom",
@@ -60,7 +60,7 @@ def make_program() -> MakeProgram:
 
 @pytest.fixture(scope="session")
 def raw_world() -> Callable[[], dict[str, Any]]:
-    """The telecom world's file as plain values, to be changed."""
+    """The telecom world's file as plain values, for changing."""
     parsed = tomllib.loads(world_text("telecom"))
     return lambda: copy.deepcopy(parsed)
 
@@ -86,7 +86,7 @@ def change(raw_world: Callable[[], dict[str, Any]]) -> Change:
 
 @pytest.fixture(scope="session")
 def constant(change: Change) -> WorldSpec:
-    """Everybody shares once, with three people of whom each clicks by 0.2; who clicks buys and becomes a referrer."""
+    """Everybody shares once, with three people who each click with probability 0.2; whoever clicks buys and refers."""
     soon = {"median": "1h", "spread": 0.3}
     no_answer = {"reference": 35.0, "elasticity": 0.0, "without": 0.5}
     return change(

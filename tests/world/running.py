@@ -1,4 +1,4 @@
-"""What tests of whole runs use: a program, a wall clock of their own, and what a run leaves behind."""
+"""Helpers for tests of whole runs: a program, a fake wall clock, and what a run leaves behind."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ value = 5.00
 
 
 class FakeWall:
-    """A wall clock that goes on when somebody waits, and a little at each look."""
+    """A wall clock that advances when somebody waits, and a little at each reading."""
 
     def __init__(self, each_look: float = 0.0) -> None:
         self.at = 0.0
@@ -96,13 +96,13 @@ class FakeWall:
 
 
 def stop_after(looks: int) -> Callable[[], bool]:
-    """Somebody who wants the run to end once it has looked so often."""
+    """Return a function that asks for the run to end after so many calls."""
     left = iter(range(looks))
     return lambda: next(left, None) is None
 
 
 def never() -> bool:
-    """Nobody wants it to end."""
+    """Never ask for the run to end."""
     return False
 
 
@@ -117,7 +117,7 @@ def run_into(
     plan: Plan = PLAN,
     processes: int = 1,
 ) -> Ending:
-    """Begin, or (without a program) go on."""
+    """Start a run, or (without a program) resume it."""
     with begin(path, plan, program) if program else resume(path) as opened:
         run = Run(
             opened, stopped=stopped, wall=wall or FakeWall(), pace=pace, batch=batch, processes=processes
@@ -126,7 +126,7 @@ def run_into(
 
 
 def exports_of(path: Path, folder: Path) -> dict[str, bytes]:
-    """All that a database exports, by what it is."""
+    """All exports of a database, by name."""
     found = {}
     for what in ("events", "attributions", "decisions", "rewards", "audit", "quarantine"):
         out = folder / f"{path.stem}-{what}.jsonl"

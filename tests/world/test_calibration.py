@@ -1,4 +1,4 @@
-"""How near a world comes to what is published: the measures by hand, their bounds, the file of figures, the command."""
+"""How near a world comes to published figures: the measures by hand, their bounds, the file of figures, the command."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_the_top_fifth_has_what_its_people_share() -> None:
 
 
 def test_bounds_are_those_of_a_ratio_of_sums() -> None:
-    """R = 3/6; the parts that are left are 1-1, 0-1, 2-1: their squares' sum is 2."""
+    """R = 3/6; the remaining parts are 1-1, 0-1, 2-1: the sum of their squares is 2."""
     found = ratio(np.array([1.0, 0.0, 2.0]), np.array([2.0, 2.0, 2.0]))
     assert found is not None
     assert found.value == 0.5
@@ -124,7 +124,7 @@ def test_a_published_figure_or_a_part_of_a_range_within_the_bounds_agrees() -> N
 
 
 def test_bounds_hold_about_as_often_as_they_say_where_friends_come_in_clusters() -> None:
-    """1,000 runs of 400 referrers, each with a crowd that moves as one: a binomial's bounds would fail in most."""
+    """1,000 runs of 400 referrers, each with a crowd that moves as one: binomial bounds would fail in most."""
     rng = np.random.default_rng(7)
     missed = 0
     for _ in range(1000):
@@ -194,7 +194,7 @@ def test_what_is_wrong_with_the_file_is_one_line(text: str, said: str) -> None:
 
 
 def table(page: str, heading: str) -> list[list[str]]:
-    """The cells of the first table after a heading or mark, without its head."""
+    """The cells of the first table after a heading or mark, without its header."""
     text = (ROOT / page).read_text(encoding="utf-8").partition(heading)[2]
     rows = re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE)[0].splitlines()[2:]
     return [[cell.strip() for cell in row.strip("|").split(" | ")] for row in rows]

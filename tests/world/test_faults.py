@@ -1,4 +1,4 @@
-"""Each fault does what its dial says, to whom it says, and to nobody else."""
+"""Each fault does what its dial says, to the messages it concerns, and to nothing else."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _delivery(rates: Mapping[str, float], seed: int = 1) -> tuple[Delivery, Chan
 
 
 def _send(events: pl.DataFrame, delivery: Delivery, cuts: tuple[int, ...] = ()) -> pl.DataFrame:
-    """All that leaves, in order of arrival, sent in windows that end at `cuts`."""
+    """All messages that leave, in order of arrival, sent in windows that end at `cuts`."""
     parts, before = [], START
     for until in (*cuts, END):
         some = events.filter(pl.col("occurred_at").is_between(before, until, closed="left"))
@@ -176,7 +176,7 @@ def test_every_flaw_is_refused_at_the_door(flaw: int, events: pl.DataFrame) -> N
 
 
 def _files(rows: pl.DataFrame) -> dict[tuple[int, int], list[str]]:
-    """Ids by file: when it was due, and which copy."""
+    """Ids by file: when the file was due, and which copy it is."""
     found = {}
     for (file,), some in rows.filter(pl.col("file") > 0).group_by("file", maintain_order=True):
         name = name_of(int(str(file)))

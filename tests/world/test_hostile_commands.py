@@ -1,4 +1,4 @@
-"""What somebody puts into the control database, or in its place: a run goes on, and nothing else is written to."""
+"""Hostile content in the control database, or in its place: a run continues, and writes to nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The presets' world files, all eight: sources, the reference of the offer, and a small run of each, verified."""
+"""The presets' world files, all eight: sources, the reference offer, and a small run of each, verified."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_every_program_has_a_world() -> None:
 
 @each_preset
 def test_every_number_has_a_source_or_says_that_it_is_assumed(name: str) -> None:
-    """A number's source stands on its own line, or on the line that opens its table."""
+    """The source of a number is on its own line, or on the line that opens its table."""
     table_has_one = False
     for line in world_text(name).splitlines():
         text, _, comment = line.partition("#")

@@ -1,4 +1,4 @@
-"""A run: any pace, any batch, any stop and restart give the same exports; commands are executed and recorded."""
+"""A run: any pace, batch, stop and restart gives the same exports; commands are executed and recorded."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ for _ in sys.stdin:
 def whole(
     tmp_path_factory: pytest.TempPathFactory, reviewing: Program
 ) -> tuple[dict[str, bytes], list[tuple[object, ...]]]:
-    """The exports and the CRM of the run that nobody stopped."""
+    """The exports and the CRM database of the undisturbed run."""
     folder = tmp_path_factory.mktemp("whole")
     assert run_into(folder / "w.db", reviewing) == "finished"
     return exports_of(folder / "w.db", folder), crm_of(folder / "w.db")
@@ -101,7 +101,7 @@ def test_stopped_again_and_again_it_ends_the_same(
 
 
 class _Power(BaseException):
-    """The power goes."""
+    """The power fails."""
 
 
 @pytest.mark.parametrize("writes", [2, 19])
@@ -223,7 +223,7 @@ def test_orders_are_obeyed_and_recorded(
     seen: list[tuple[str, int, float]] = []
 
     class Watcher(FakeWall):
-        """Looks and commands, as a person at the dashboard would, while the run waits."""
+        """Look and send commands, as a person at the dashboard would, while the run waits."""
 
         def wait(self, seconds: float) -> None:
             super().wait(seconds)

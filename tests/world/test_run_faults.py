@@ -1,4 +1,4 @@
-"""A run with faults: whatever goes wrong on the way, the same for any batch, pace and stop; dials turned as it goes."""
+"""A run with faults: the same faults for any batch, pace and stop; dials can be turned during the run."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
 
 
 def outcome(path: Path) -> Outcome:
-    """All exports, and what the run says of faults and reconciliation."""
+    """All exports, and what the run reports of faults and reconciliation."""
     tables = ("fault", "reconciliation")
     return exports_of(path, path.parent), {table: rows(path, f"SELECT * FROM {table}") for table in tables}
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory, reviewing: Program) -> Outcome:
-    """What comes out of the run that nobody stopped."""
+    """The outcome of the undisturbed run."""
     path = tmp_path_factory.mktemp("whole") / "w.db"
     assert run_into(path, reviewing, plan=PLAN) == "finished"
     assert verify(path).difference is None
@@ -103,7 +103,7 @@ def test_what_is_lost_comes_back_by_the_reconciliation(tmp_path: Path, reviewing
 
 
 class Turner(FakeWall):
-    """Turns dials while the run waits."""
+    """Turn dials while the run waits."""
 
     def __init__(self, path: Path, at: dict[int, object]) -> None:
         super().__init__()
@@ -118,7 +118,7 @@ class Turner(FakeWall):
 
 @pytest.fixture(scope="module")
 def turned(tmp_path_factory: pytest.TempPathFactory, reviewing: Program) -> Path:
-    """A run without faults, of which somebody turns dials as it goes."""
+    """A run without faults whose dials are turned during the run."""
     path = tmp_path_factory.mktemp("turned") / "t.db"
     at: dict[int, object] = {40: {"lost": 0.5, "file-twice": 1.0}, 70: {"nonsense": 1}, 90: "clean"}
     plan = Plan(seed=5, referrers=500, days=30)

@@ -1,4 +1,4 @@
-"""What people feel of the outcome goes back to them in a run, the same for any batch, pace and stop."""
+"""How people feel about the outcome affects them later in a run, the same for any batch, pace and stop."""
 
 from __future__ import annotations
 

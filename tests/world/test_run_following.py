@@ -1,4 +1,4 @@
-"""A run that goes to an event and waits there, and steps that stop only at what happens to one friend."""
+"""A run that goes to an event and waits there, and steps that stop only at one friend's events."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def quick() -> Program:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory, quick: Program) -> list[bytes]:
-    """The events of the run that nobody holds up."""
+    """The events of the undisturbed run."""
     folder = tmp_path_factory.mktemp("whole")
     run_into(folder / "w.db", quick, plan=SMALL)
     return exports_of(folder / "w.db", folder)["events"].splitlines()
 
 
 class Hand(FakeWall):
-    """Sends commands while the run waits, one at a time, and then has it stop."""
+    """Send commands while the run waits, one at a time, and then stop it."""
 
     def __init__(self, path: Path, *commands: dict[str, object]) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class Hand(FakeWall):
 
 
 def held(path: Path, program: Program, after: int, *commands: dict[str, object]) -> None:
-    """Run to an event, obey commands there, and stop."""
+    """Run to an event, execute commands there, and stop."""
     hand = Hand(path, *commands)
     with begin(path, SMALL, program) as opened:
         assert (

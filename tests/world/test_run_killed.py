@@ -1,4 +1,4 @@
-"""A run with everything going wrong, its process killed again and again: it ends as if nobody had touched it."""
+"""A run with all faults, its process killed again and again: it ends like the undisturbed run."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ WORKER = textwrap.dedent(
 
 
 def _said(path: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """What a run says of faults and reconciliation."""
+    """What a run reports of faults and reconciliation."""
     with closing(sqlite3.connect(path)) as db:
         return {
             table: db.execute(f"SELECT * FROM {table}").fetchall() for table in ("fault", "reconciliation")

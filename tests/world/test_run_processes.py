@@ -1,4 +1,4 @@
-"""People in a process of their own: the same outcome to the byte, and a clean end whoever dies."""
+"""People simulated in a process of their own: the same outcome to the byte, and a clean end whichever process dies."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_interrupted_both_processes_end(tmp_path: Path) -> None:
 
 
 def _anybody(group: int) -> bool:
-    """Whether a process of a group is left."""
+    """Whether a process of a group is still alive."""
     try:
         os.killpg(group, 0)
     except ProcessLookupError:

@@ -31,7 +31,7 @@ VETOING = 'error = 0.5\nvetoes = { share = 1.0, delay = { median = "1h" }, reaso
 
 @pytest.fixture(autouse=True)
 def acting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """People of the telecom world redeem rewards, and its operator stops every second one."""
+    """People of the telecom world redeem rewards, and its operator vetoes every second one."""
     text = plans.world_text("telecom").partition("[assumed]")[0].replace("error = ", VETOING, 1) + ACTING
     monkeypatch.setattr(plans, "world_text", lambda _preset: text)
 

@@ -1,4 +1,4 @@
-"""Commands that change the outcome: a verdict and an edited program, obeyed, recorded, and the same when run again."""
+"""Commands that change the outcome: verdicts and edited programs are executed, recorded, and repeated by a new run."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Ordering = Callable[[OpenRun], tuple[str, dict[str, object]] | None]
 
 
 class QueryContext:
-    """An inbox in which a person at a desk puts commands as the run goes by."""
+    """A queue into which a person at a desk puts commands during the run."""
 
     def __init__(self, opened: OpenRun, *steps: tuple[int, Ordering]):
         self._opened = opened
@@ -49,7 +49,7 @@ class QueryContext:
 
 
 def oldest(verdict: str) -> Ordering:
-    """A verdict on what has waited longest."""
+    """A verdict on the decision that has waited longest."""
 
     def command(opened: OpenRun) -> tuple[str, dict[str, object]] | None:
         waiting = [(one.number,) for one in opened.platform.read(review_queue.waiting)]
@@ -91,7 +91,7 @@ def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
 
 @pytest.fixture(scope="module")
 def steered(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Exports]:
-    """A run in which a person approves one, declines another, and makes the rewards larger in between."""
+    """A run in which a person approves one decision, declines another, and makes the rewards larger in between."""
     folder = tmp_path_factory.mktemp("steered")
     path = folder / "s.db"
     steps = ((9, oldest("approve")), (11, edited(RICHER)), (14, oldest("decline")))

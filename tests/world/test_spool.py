@@ -1,4 +1,4 @@
-"""Files and lists on their way: what is written is read back through the door as it was, and a change is noticed."""
+"""Files and lists in transit: what is written is read back unchanged, and a change is noticed."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_a_list_that_is_none_is_noticed(change: Any, events: pl.DataFrame) -> No
 
 
 def _accepted(lists: pl.DataFrame) -> pl.DataFrame:
-    """All of some lists accepted, an hour before they are compared."""
+    """All events of some lists accepted, an hour before they are compared."""
     at = pl.col("compare_at") - 3_600_000
     moments = lists.select(
         "type", "source", "id", occurred_at=pl.col("until") - DAY_MS // 2, received_at=at, digest="digest"

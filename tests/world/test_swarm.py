@@ -53,7 +53,7 @@ def a_plan(chance: random.Random, presets: Sequence[str] = ("telecom",)) -> Plan
 def fly(
     number: int, path: Path, program: Program | None = None, presets: Sequence[str] = ("telecom",)
 ) -> Counter[str]:
-    """One run, stopped at times; gives how often each dial has struck. Everything is asserted here.
+    """Make one run, stopped at times; return how often each dial took effect. Everything is asserted here.
 
     Without a program it is the preset's own.
     """

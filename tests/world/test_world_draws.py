@@ -1,4 +1,4 @@
-"""Keyed draws, lived time, and the calendar of what is to come."""
+"""Keyed draws, lived time, and the calendar of future events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Feedback: who is rewarded shares more often, who is refused less, from a fixed moment on, and it fades."""
+"""Feedback: rewarded people share more often, refused people less, from a fixed moment on, and it fades."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WINDOW_MS = 3 * DAY_MS
 
 @pytest.fixture(scope="module")
 def busy(change: Any) -> WorldSpec:
-    """Everybody is there at once, and looks at the page as often as everybody else."""
+    """Everybody joins at once, and looks at the page equally often."""
     spec: WorldSpec = change(
         people={"launch_share": 1.0, "launch_mean": "1h"},
         activity={"sessions_per_year": 60.0, "inequality": 0.0, "most_per_day": 10.0, "fades": "5000d"},
@@ -85,7 +85,7 @@ def test_nobody_is_gladder_than_most(busy: WorldSpec, make_world: Any) -> None:
 
 
 def test_the_same_luck_at_another_mood(busy: WorldSpec, make_world: Any) -> None:
-    """Who looks often looks at the moments at which they would have looked less often, too."""
+    """People who look often also look at all the moments at which they would have looked otherwise."""
     plain, moved = (make_world(busy, referrers=500, days=20) for _ in range(2))
     people = plain.advance(START + 6 * DAY_MS)["subject"]
     moved.advance(START + 6 * DAY_MS)
@@ -114,7 +114,7 @@ def test_what_is_felt_before_a_window_counts_from_its_end_on(busy: WorldSpec, ma
 
 
 def test_a_changed_program_is_answered(busy: WorldSpec, make_program: Any) -> None:
-    """People answer to the offer in force: the same as if it had been so from the start, from the boundary on."""
+    """People respond to the offer in force, as if it had been so from the start, from the boundary on."""
     changed = InProcessWorld(WorldSetup(busy, make_program(), 1, 800, START, 30))
     rich = InProcessWorld(WorldSetup(busy, make_program(9000, 6000), 1, 800, START, 30))
     changed.next(OutcomeFeedback(program=make_program(9000, 6000)))

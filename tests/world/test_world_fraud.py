@@ -1,4 +1,4 @@
-"""Fraud: each kind does what it is called, at its rate, and its truth stands in the customer system only."""
+"""Fraud: each kind of cheat does what its name says, at its rate, and only the customer system knows who cheats."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _of(events: pl.DataFrame, kind: str) -> pl.DataFrame:
 
 @pytest.fixture(scope="module")
 def cheated(change: Any, make_world: Any, make_program: Any) -> Any:
-    """What happened, and the people of the CRM as they stand, in a world with one kind of cheat, by its name."""
+    """The events, and the people of the CRM, in a world with one kind of cheat, by its name."""
     made: dict[str | None, Seen] = {}
 
     def seen(kind: str | None) -> Seen:

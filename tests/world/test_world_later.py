@@ -1,4 +1,4 @@
-"""What converts, and what follows a conversion, in industries that are not telecom: any type, any currency."""
+"""What converts, and what follows a conversion, in industries other than telecom: any type, any currency."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people do with rewards that the platform reports: they redeem and choose, and the operator stops a few."""
+"""What people do with rewards that the platform reports: they redeem and choose, and the operator vetoes a few."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ COUNT = 4000
 
 @pytest.fixture(scope="module")
 def acting(change: Any) -> WorldSpec:
-    """A quarter of the referrers' rewards is redeemed, half of the friends', and three fifths chosen."""
+    """A quarter of the referrers' rewards is redeemed, half of the friends', and three fifths of choices are made."""
     spec: WorldSpec = change(
         redemption={"referrer": 0.25, "friend": 0.5, "delay": SOON, "source": "client/shop"},
         choice={"share": 0.6, "delay": SOON},
@@ -43,7 +43,7 @@ def program(make_program: Any) -> Program:
 
 
 def reported(state: str, reward: str, role: str, friends: list[str] | None = None) -> list[ReportedReward]:
-    """Report rewards that came into a state on the days before the thirtieth, and are due a month later."""
+    """Report rewards that reached a state on the days before the thirtieth, and are due a month later."""
     return [
         ReportedReward(
             at=START + REPORTED * DAY_MS - (n + 1) * 60_000,

@@ -1,4 +1,4 @@
-"""The same run gives the same events, however it is cut; another design meets the same people with the same luck."""
+"""The same run gives the same events, however it is split; another design meets the same people with the same luck."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_a_journey_is_in_order(make_world: Any) -> None:
 
 
 def test_a_person_is_the_same_under_another_design(make_world: Any, make_program: Any) -> None:
-    """Name, contact, country, segment, and how long each step takes them: nothing is the program's."""
+    """Name, contact, country, segment, and the delays of each step don't depend on the program."""
     people, steps = [], []
     for design in (make_program(500, 200), make_program(9000, 6000)):
         world = make_world(program=design, days=60, referrers=2000)

@@ -1,4 +1,4 @@
-"""The behaviour file: what is wrong with one is said line by line; the answer to an offer."""
+"""The world file: problems are reported line by line; the response to an offer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several markets simulated together: in each happens what happens in its world alone, to the millisecond."""
+"""Several markets simulated together: each has the same events as alone, to the millisecond."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Partial refunds, won disputes, merged references, closed accounts, attributes: each at its rate, shifting no draw."""
+"""Partial refunds, won disputes, merged references, closed accounts, attributes: each at its rate, changing no draw."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def of(events: Events, *kinds: str) -> Events:
 
 
 def assert_share(count: SupportsInt, among: int, share: float) -> None:
-    """Assert that so many of so many are a binomial part with this share."""
+    """Assert that so many of so many are compatible with this share, by a binomial test."""
     assert among > 150
     assert abs(int(count) - among * share) < 4 * np.sqrt(among * share * (1 - share)) + 0.01 * among
 
 
 @pytest.fixture(scope="module")
 def build(change: Any) -> Callable[..., WorldSpec]:
-    """A telecom world in which nearly all who claim convert at once, with tables of one's own."""
+    """A telecom world in which nearly all who claim convert at once, with additional tables."""
 
     def built(*, conversion: dict[str, Any] | None = None, **tables: Any) -> WorldSpec:
         spec: WorldSpec = change(
@@ -77,7 +77,7 @@ def plain(build: Any, live: Any) -> Events:
 
 @pytest.fixture(scope="module")
 def undone(build: Any, live: Any) -> Events:
-    """Half of the reversals are won back, and two fifths of the conversions refunded in part."""
+    """Half of the reversals are undone, and two fifths of the conversions partly refunded."""
     events: Events = live(
         build(
             conversion={

@@ -1,4 +1,4 @@
-"""At constant rates and without caps the world is a branching process, and each stage a binomial of the one before.
+"""At constant rates and without caps the world is a branching process, and each stage is binomial in the one before.
 
 Bounds are in standard errors of the theory: 4 for one figure over all seeds, 4.5 for the worst of the seeds, so that a
 right world fails once in thousands of changes.
@@ -36,7 +36,7 @@ def inviters(events: pl.DataFrame) -> dict[str, str]:
 
 
 def generations(events: pl.DataFrame) -> Counter[int]:
-    """How many of those with a link are of which generation; the brand's first customers are 0."""
+    """How many link owners belong to each generation; the brand's first customers are 0."""
     inviter = inviters(events)
     depth: dict[str, int] = {}
     for who in _of(events, "link.created")["subject"]:  # in order of joining: the inviter is there already
