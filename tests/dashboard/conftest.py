@@ -1,4 +1,4 @@
-"""What the dashboard's tests share: a made-up run, frozen clocks, and an app that is waited for by its messages."""
+"""Fixtures for the dashboard's tests: a made-up run, frozen clocks, and an app whose messages the tests wait for."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def ddl() -> list[str]:
 
 @pytest.fixture(scope="session")
 def not_begun(tmp_path_factory: pytest.TempPathFactory, ddl: list[str]) -> Story:
-    """A database in which nothing has happened, closed: to be copied."""
+    """A database in which nothing has happened, closed, for copying."""
     story = Story(tmp_path_factory.mktemp("story") / "empty.db", ddl)
     story.close()
     return story
@@ -61,7 +61,7 @@ def not_begun(tmp_path_factory: pytest.TempPathFactory, ddl: list[str]) -> Story
 
 @pytest.fixture(scope="session")
 def run_told(tmp_path_factory: pytest.TempPathFactory, not_begun: Story) -> Story:
-    """A run of nine days, closed: to be copied."""
+    """A run of nine days, closed, for copying."""
     story = not_begun.copied(tmp_path_factory.mktemp("story") / "run.db")
     story.run()
     story.clock("running", 21_600, WALL - 500, START + 60 * DAY)
@@ -132,12 +132,12 @@ def watch(tmp_path: Path, wall: HeldClock, steady: HeldClock) -> Watch:
 
 @pytest.fixture
 def may_fail() -> None:
-    """A test in which a screen or a widget fails: elsewhere that is a mistake, though the app goes on."""
+    """Allow a screen or a widget to fail in a test: elsewhere that is a mistake, though the app goes on."""
 
 
 @pytest.fixture(autouse=True)
 def nothing_failed(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Hold it against a test that something could not be drawn: the app would only say so in a line."""
+    """Fail a test in which something could not be drawn: the app itself would only say so in a line."""
     yield
     failed = [
         record.getMessage()
@@ -149,7 +149,7 @@ def nothing_failed(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixt
 
 @pytest.fixture(autouse=True)
 def checker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The program's checker, in this process: a helper would take a second each time a screen is opened."""
+    """The program's checker, in this process: a helper process would take a second each time a screen is opened."""
 
     async def check(
         text: str, currency: str | None, _database: Path | None = None

@@ -23,7 +23,7 @@ _OTHERS = (Cause.BUDGET_ENDED, Cause.IN_HOLD, Cause.REVERSED)
 
 
 def case_of(cause: Cause, number: int = 1) -> Case:
-    """A case of a cause, with its right answer third in each question."""
+    """A case of a cause, with the right answer third in each question."""
     states = [one for one in CaseState if one is not STATES[cause]][:3]
     causes = [one for one in _OTHERS if one is not cause][:3] or list(_OTHERS)
     texts = {
@@ -105,7 +105,7 @@ def _journey() -> dict[str, Any]:
 
 
 class MadeUpSupply:
-    """Hands out made-up cases of any cause but those that it lacks."""
+    """Supplies made-up cases of any cause except those that it lacks."""
 
     def __init__(self, lacks: Sequence[Cause] = ()) -> None:
         self.lacks = lacks

@@ -1,4 +1,4 @@
-"""A small made-up run of a program, written by plain SQL: what the dashboard's tests look at."""
+"""A small made-up run of a program, written by plain SQL, for the dashboard's tests."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class Story:
         return self.seq
 
     def late(self, kind: str, late_ms: int) -> None:
-        """An event arrived so late."""
+        """Record an event that arrived late."""
         for table, keys in (("lateness", (kind,)), ("lateness_day", (self.now // DAY, kind))):
             marks = ", ".join("?" * (len(keys) + 3))
             self.db.execute(
@@ -119,7 +119,7 @@ class Story:
             )
 
     def refuse(self, receipt: str, field: str | None, reason: str, message: str) -> None:
-        """A message that was not accepted."""
+        """Record a message that was not accepted."""
         self.refused += 1
         row = (
             self.refused,
@@ -271,7 +271,7 @@ class Story:
             self.db.execute("COMMIT")
 
     def boards(self) -> None:
-        """The boards of the first, made from the rows; communities are said to be of referrers by their number."""
+        """Make the leaderboards from the rows; communities are numbered like referrers."""
         self.db.execute("DELETE FROM leader")
         sums = (
             "SELECT {who}, count(DISTINCT a.friend) AS friends, "
@@ -304,7 +304,7 @@ class Story:
     # -- a run ------------------------------------------------------------------------------------------
 
     def run(self, days: int = 9, referrers: int = 40, friends_an_hour: float = 1.2) -> None:
-        """Tell the whole story: referrers on the first day, friends through the days, rewards three days later."""
+        """Write the whole story: referrers on the first day, friends through the days, rewards three days later."""
         self.begin()
         owners = []
         for number in range(referrers):
@@ -366,7 +366,7 @@ class Story:
         self.commit()
 
     def measure(self, measurements: int = 60) -> None:
-        """Beats of a load run over the same days, a stall in the middle of it."""
+        """Write the beats of a load run over the same days, with a stall in the middle."""
         for number in range(1, measurements + 1):
             stall = 0.2 if 30 <= number < 34 else 1.0
             seconds, rate = float(number), (18_000 + 40 * number) * stall

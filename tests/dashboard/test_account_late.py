@@ -1,4 +1,4 @@
-"""What the account of a person says of reversals without effect, and of codes that came too late."""
+"""A person's account: reversals without effect, and codes that came too late."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the account of a person says of decisions in review, and of those that an operator let pass."""
+"""A person's account: decisions in review, and those that an operator approved."""
 
 from __future__ import annotations
 

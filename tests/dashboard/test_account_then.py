@@ -1,4 +1,4 @@
-"""An account of the past: what stood then, whatever became of it since."""
+"""An account of the past shows what was known then, whatever happened since."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No look costs more because more is stored: with all indexes, and while a run at full speed has yet to make them."""
+"""No query costs more because more is stored: with all indexes, and during a run at full speed that has none yet."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ LATE = [
 
 @pytest.fixture(scope="module")
 def sizes(tmp_path_factory: pytest.TempPathFactory, ddl: list[str]) -> dict[tuple[int, str], Path]:
-    """Runs of thirty and of ninety days, each with all indexes, and with those only that are kept from the start."""
+    """Runs of thirty and of ninety days, each with all indexes, and with only those that exist from the start."""
     folder = tmp_path_factory.mktemp("sizes")
     found = {}
     for days in (30, 90):
@@ -73,7 +73,7 @@ def sizes(tmp_path_factory: pytest.TempPathFactory, ddl: list[str]) -> dict[tupl
 
 
 def steps(path: Path, screen_query: ScreenQuery, looks: int) -> int:
-    """How many hundred instructions SQLite runs for the last of some looks: a cost that no clock disturbs."""
+    """How many hundred instructions SQLite runs for the last of some queries: a cost that no clock disturbs."""
     count = 0
 
     def one() -> None:

@@ -1,4 +1,4 @@
-"""Charts with axes: what a room sees of a program's course, and of a change that was made while it looked."""
+"""Charts with axes: a program's course, and a change of the program while the chart is shown."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ each_charted = pytest.mark.parametrize("place", CHARTED, ids=lambda place: place
 
 
 def change_program(story: Story, day: int) -> None:
-    """A second version of the program came into force on a day of the run."""
+    """Bring a second version of the program into force on a day of the run."""
     (seq,) = story.db.execute(
         "SELECT min(seq) FROM event WHERE received_at >= ?", (START + day * DAY,)
     ).fetchone()

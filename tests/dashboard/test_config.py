@@ -1,4 +1,4 @@
-"""The config file: what can be set, what it does, and one clear line for what is wrong."""
+"""The config file: what can be set, what it does, and one clear line for each mistake."""
 
 from __future__ import annotations
 

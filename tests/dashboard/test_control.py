@@ -1,4 +1,4 @@
-"""Steering: each is taken once, in order, also across restarts, and none waits behind the writer."""
+"""Commands: each is executed once, in order, also across restarts, and none waits behind the writer."""
 
 from __future__ import annotations
 

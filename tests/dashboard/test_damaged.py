@@ -52,7 +52,7 @@ DAMAGE = [
 
 
 def looks(path: Path) -> Mapping[str, object]:
-    """What the reader gives each screen when it is opened."""
+    """What the reader passes to each screen when it is opened."""
     given: dict[str, object] = {}
     for place in SCREENS:
         posted: list[object] = []
@@ -67,7 +67,7 @@ def looks(path: Path) -> Mapping[str, object]:
 
 @pytest.fixture(scope="module")
 def sound_looks(tmp_path_factory: pytest.TempPathFactory, run_told: Story) -> Mapping[str, object]:
-    """The same of a sound database."""
+    """The same for a sound database."""
     story = run_told.copied(tmp_path_factory.mktemp("sound") / "shop.db")
     story.clock("finished", 0, 1, story_end(story.path))
     story.close()

@@ -1,4 +1,4 @@
-"""The screen of the data: what is passed and how late, what was refused, and dials that are turned on the spot."""
+"""The data screen: what is passed and how late, what was refused, and fault dials that are turned during the run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""While a database is served, the screens of the data and of the load show the door."""
+"""While a database is served, the data and load screens show the door."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SAID = (
 
 @pytest.fixture
 def served(story: Story) -> Story:
-    """A run that is served, with a client and a subscriber who is behind and fails."""
+    """A run that is served, with a client, and a subscriber that is behind and fails."""
     with StatusStore(story.path) as store:
         store.opened("http://127.0.0.1:8787", START, {})
         store.called([CallerRow("shop", 1_204, 900, 3, 5, 2)], [WayRow("client/shop", "till", 1)])

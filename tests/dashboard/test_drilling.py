@@ -25,7 +25,7 @@ SIZES = [(80, 24), (120, 40), (160, 50)]
 
 
 class Drill:
-    """A running drill and what it kept."""
+    """A running drill and what it saved."""
 
     def __init__(self, app: DrillApp, pilot: Pilot[None], kept: list[Answered], supply: MadeUpSupply) -> None:
         self.app, self.pilot, self.kept, self.supply = app, pilot, kept, supply

@@ -1,4 +1,4 @@
-"""The reader thread's part: it reads what is wished, again only when something changed, and survives what fails."""
+"""The reader thread: it reads what is requested, again only after a change, and survives failures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fraud and its cost on the screen: only with the wall crossed, and never by the dashboard's own reading."""
+"""Fraud and its cost on the screen: only on the client's side, and never read by the dashboard itself."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SCORE: dict[str, Any] = {
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """What the helper process is asked; it answers with a score."""
+    """The requests to the helper process, which answers with a score."""
     found: list[list[str]] = []
 
     async def ask(arguments: list[str], stdin: bytes = b"") -> Reply:

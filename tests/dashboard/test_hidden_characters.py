@@ -1,4 +1,4 @@
-"""Nothing that came from outside steers the terminal, hides, or is taken for markup, on any screen."""
+"""Nothing from outside controls the terminal, hides, or is taken for markup, on any screen."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def forge(story: Story, columns: dict[str, list[str]]) -> None:
 
 
 def assert_clean(seen: Watched, before: Collection[str] = ()) -> str:
-    """See that neither what is painted nor the picture of it holds a hidden character; gives what is painted.
+    """Assert that neither what is painted nor the picture of it has a hidden character; return what is painted.
 
     Pictures are made of what is painted, and take 0.1 s: one is looked at where nothing was painted `before`.
     """
@@ -78,7 +78,7 @@ def assert_clean(seen: Watched, before: Collection[str] = ()) -> str:
 
 
 async def walk(seen: Watched, place: type[DashboardScreen]) -> str:
-    """Press what opens something and moves, and look at each picture; gives all that was painted."""
+    """Press what opens something and moves, and check each picture; return all that was painted."""
     await seen.drawn(seen.is_laid_out)
     painted = [assert_clean(seen)]
     seen.uncut()

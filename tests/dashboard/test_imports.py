@@ -1,4 +1,4 @@
-"""Nothing heavy is loaded where people wait for a first paint."""
+"""Nothing heavy is loaded before the first paint."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ from tests.dashboard.watching import WALL, HeldClock, Watch, Watched
 
 
 class Ticks:
-    """A clock that goes on by so much whenever it is looked at."""
+    """A clock that advances by a fixed time at each reading."""
 
     def __init__(self, step: float = 0.0) -> None:
         self.at, self.step = 0.0, step
@@ -54,7 +54,7 @@ def opened(story: Story) -> Iterator[sqlite3.Connection]:
 
 
 def stages(db: sqlite3.Connection) -> dict[str, int]:
-    """The funnel by the rollups."""
+    """The funnel from the rollups."""
     return dict(db.execute("SELECT substr(metric, 7), count FROM total WHERE metric LIKE 'stage.%'"))
 
 
@@ -174,7 +174,7 @@ def test_what_happens_while_it_is_open_is_found_too(story: Story, opened: sqlite
 
 
 def steps(path: Path, look: Callable[[sqlite3.Connection], object]) -> int:
-    """How many thousand instructions SQLite runs for a look: a cost that no clock disturbs."""
+    """How many thousand instructions SQLite runs for a query: a cost that no clock disturbs."""
     count = 0
 
     def one() -> None:
@@ -291,7 +291,7 @@ TOLD: dict[str, Any] = {
 
 
 class Helper:
-    """A helper process that says what it is told to, and what it was asked."""
+    """A fake helper process with fixed answers, which records its requests."""
 
     def __init__(self, reply: Reply) -> None:
         self.reply = reply

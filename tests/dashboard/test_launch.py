@@ -1,4 +1,4 @@
-"""A simulation that we start ends with us, however that is, and its last words are kept."""
+"""A simulation that the dashboard starts ends with it, however it ends, and its error messages are kept."""
 
 from __future__ import annotations
 

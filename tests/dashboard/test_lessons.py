@@ -1,4 +1,4 @@
-"""Lessons on the screen: gone through by their own keys, in a world that is made once."""
+"""Lessons on the screen, completed with their own keys, in a world that is made once."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def no_helper(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is explained: a helper would take a second for each journey that is opened."""
+    """Explain nothing: a helper would take a second for each journey that is opened."""
 
     async def ask(*_arguments: Any, **_more: Any) -> helper.Reply:
         return helper.Reply(1, None, "not asked in this test")
@@ -84,7 +84,7 @@ async def test_every_step_of_a_lesson_is_reached_by_its_own_keys(
 
 
 def cut_off(app: Classroom, place: int) -> Iterator[str]:
-    """What the panel has no room for, of the step that is open."""
+    """The part of the open step that does not fit into the panel."""
     app.watch_lesson()
     guide, panel = app.guide, app.screen.query_one(LessonPanel)
     assert guide is not None

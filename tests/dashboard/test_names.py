@@ -1,4 +1,4 @@
-"""A number has one name: on its tile at every size, in its definition, and in the pages."""
+"""A number has one name: on its tile at every size, in its definition, and in the docs."""
 
 from __future__ import annotations
 

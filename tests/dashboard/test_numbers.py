@@ -1,4 +1,4 @@
-"""The numbers of a program file: found in its text, turned by steps, and the form that turns them."""
+"""The numbers of a program file: found in its text, changed by steps, and the form that changes them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PRESETS = sorted((Path(__file__).parents[2] / "simulator/presets").glob("*/progr
 
 
 def number(text: str, part: str, what: str) -> Number:
-    """The only such number of a text."""
+    """The only number of this kind in a text."""
     (found,) = [one for one in numbers_of(text) if (one.part, one.what) == (part, what)]
     return found
 
@@ -32,7 +32,7 @@ def at(text: str, path: tuple[str | int, ...]) -> Number:
 
 
 def around(text: str, one: Number) -> tuple[str, str, str]:
-    """What stands before, in and after the table of a number: to read it alone takes a tenth of the time."""
+    """The text before, in and after the table of a number: to read it alone takes a tenth of the time."""
     heads = [head.start() for head in re.finditer(r"^\[", text, re.MULTILINE)]
     start = max(head for head in heads if head <= one.start)
     end = min((head for head in heads if head > one.start), default=len(text))

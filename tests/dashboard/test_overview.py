@@ -1,4 +1,4 @@
-"""The overview on a fixed database: messages and figures first, pictures second."""
+"""The overview screen on a fixed database: messages and figures first, pictures second."""
 
 from __future__ import annotations
 

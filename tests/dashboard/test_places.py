@@ -89,7 +89,7 @@ async def test_nothing_is_cut_or_empty(
 
 @each_place
 async def test_each_key(story: Story, watch: Watch, place: type[DashboardScreen]) -> None:
-    """A key may do nothing, and it may say why; what it may not do is fail, or leave us without a screen."""
+    """A key may do nothing, and may say why, but it may not fail, or leave no screen."""
     commands = [*COMMANDS, *place.OWN_COMMANDS]
     keys = [key for command in commands if command.id not in AWAY for key in command.keys.split(",")]
     keys += [

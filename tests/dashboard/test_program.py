@@ -1,4 +1,4 @@
-"""The screen of the program: rules and what they did, a draft that is checked, applied and saved."""
+"""The program screen: rules and what they did, and a draft that is checked, applied and saved."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WRONG = DESIGN.replace('eligible"\nbecause', 'eligibel"\nbecause')
 async def program(
     watch: Watch, path: Path, size: tuple[int, int] = (120, 40), draft: str = ""
 ) -> AsyncIterator[Watched]:
-    """The screen, with a draft in the editor where one is given."""
+    """The screen, with a draft in the editor if one is given."""
     async with watch(path, size=size, place=ProgramScreen) as seen:
         if draft:
             await seen.pilot.press("e")
@@ -41,7 +41,7 @@ async def program(
 
 
 async def settled(seen: Watched) -> None:
-    """Wait until the checker has said what it says of the text in the editor."""
+    """Wait until the checker's result for the text in the editor is shown."""
     await seen.pilot.pause()
     while seen.app.screen.query_one(Editor).text not in seen.app.place._known:
         await seen.pilot.pause()
@@ -245,7 +245,7 @@ async def test_editing_fits_the_narrowest_window(story: Story, watch: Watch) -> 
 
 
 async def burst(seen: Watched, *keys: str) -> None:
-    """Press keys faster than any of them is obeyed."""
+    """Press keys faster than they are handled."""
     for key in keys:
         shown = key if len(key) == 1 else None
         seen.app.post_message(Key(key, shown))

@@ -147,7 +147,7 @@ def _without_expected(screen: Overview) -> Overview:
 def test_the_first_screen_of_a_moment_is_what_it_was_then(
     story: Story, tmp_path: Path, ddl: list[str]
 ) -> None:
-    """The same story told only up to then says the same, but for what pending rewards were expected to become.
+    """The story told only up to a moment gives the same, except for what pending rewards were expected to become.
 
     That is not stored for the past: an entry has what became of its line since.
     """

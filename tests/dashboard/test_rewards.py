@@ -1,4 +1,4 @@
-"""The screen of rewards: its figures from a database, and verdicts given on it."""
+"""The rewards screen: its figures from a database, and verdicts given on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The dashboard in a browser: a page of our own, nothing from elsewhere, and no other page may steer."""
+"""The dashboard in a browser: a page of its own, nothing from elsewhere, and no other page may control it."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def said_path(server: subprocess.Popen[str], address: str) -> str:
 
 
 async def drawn(pipe: ClientWebSocketResponse) -> None:
-    """Wait until the dashboard is there."""
+    """Wait until the dashboard is drawn."""
     seen = b""
     while b"The funnel" not in seen:
         message = await pipe.receive(timeout=30)
@@ -190,7 +190,7 @@ async def test_killing_the_server_ends_its_dashboards(story: Story, kill: signal
 
 
 async def test_read_only_sends_no_order_and_names_nobody(story: Story) -> None:
-    """Whatever key is pressed, and whatever a screen asks for."""
+    """Whatever key is pressed, and whatever a screen requests."""
     posted: list[object] = []
     feed = Feed(story.path, posted.append, read_only=True)
     feed.send("pause")

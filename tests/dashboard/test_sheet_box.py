@@ -29,7 +29,7 @@ def picture(snapshot: SnapshotAssertion) -> SnapshotAssertion:
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """What the helper process is asked; the sheet is made in this process."""
+    """The requests to the helper process; the sheet is made in this process."""
     found: list[list[str]] = []
 
     async def ask(arguments: list[str], stdin: bytes = b"") -> Reply:

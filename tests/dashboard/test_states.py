@@ -1,4 +1,4 @@
-"""States that are said inside the app: no database, empty, foreign, older, locked, gone, stopped, finished, small."""
+"""States that the app explains: no database, empty, foreign, older, locked, gone, stopped, finished, small."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ async def test_too_small(story: Story, watch: Watch, size: tuple[int, int]) -> N
 
 @pytest.mark.parametrize("place", SCREENS, ids=lambda place: place.MODE)
 async def test_half_written(story: Story, watch: Watch, place: type[DashboardScreen]) -> None:
-    """A copy that broke off: the first pages are whole, the rest is not there."""
+    """A copy that was interrupted: the first pages are complete, the rest is missing."""
     story.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     story.db.execute("PRAGMA journal_mode = DELETE")
     story.close()

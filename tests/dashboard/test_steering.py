@@ -1,4 +1,4 @@
-"""Pause, step and speed: commands go out, and the screen says when they were obeyed and what they did."""
+"""Pause, step and speed: commands are sent, and the screen says when they were executed and what they did."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.dashboard.watching import WALL, Watch, Watched
 
 
 async def command(seen: Watched, key: str, commands: int = 1) -> list[WriterCommand]:
-    """Press a key and wait until its commands are on their way."""
+    """Press a key and wait until its commands are sent."""
     before = len([message for message in seen.told if isinstance(message, CommandSent)])
     await seen.pilot.press(key)
 
@@ -222,7 +222,7 @@ def test_a_hundred_stops_are_remembered_and_later_ones_are_forgotten_once_back()
 
 
 def paused_at(seq: int) -> Snapshot:
-    """A paused world that stands at an event."""
+    """A paused world that has reached an event."""
     clock = ClockRow("paused", START, START, START, START + DAY, 0.0, WALL, 1)
     standing = DatabaseStatus(
         made_by="simulate",

@@ -31,7 +31,7 @@ def named(page: str) -> set[str]:
 
 
 class Hands:
-    """Presses keys, and remembers which."""
+    """Press keys, and remember which."""
 
     def __init__(self, seen: Any) -> None:
         self.seen = seen
@@ -51,7 +51,7 @@ class Hands:
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """What the helper process is asked; it has nothing to tell."""
+    """The requests to the helper process, which has nothing to say."""
     found: list[list[str]] = []
 
     async def ask(arguments: list[str], stdin: bytes = b"") -> Reply:

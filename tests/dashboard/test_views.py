@@ -1,4 +1,4 @@
-"""The two sides of the wall, and back and forth in time."""
+"""The two sides of the wall, and moving back and forth in time."""
 
 from __future__ import annotations
 

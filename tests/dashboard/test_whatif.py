@@ -1,4 +1,4 @@
-"""The screen of a what-if: a number is turned, and what it would bring stands there; it is applied, saved, dropped."""
+"""The What if screen: a number is changed, and its effect appears; the copy is applied, saved, dropped."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WORLD = World("telecom", 500, 70, START)
 async def turned(
     watch: Watch, path: Path, size: tuple[int, int] = (120, 40), keys: tuple[str, ...] = ("right",)
 ) -> AsyncIterator[Watched]:
-    """The screen, after some keys, with the last answer to what they asked."""
+    """The screen after some keys, with the last answer to them."""
     async with watch(path, size=size, place=WhatIfScreen) as seen:
         await seen.pilot.press(*keys)
         await seen.app.workers.wait_for_complete()

@@ -15,7 +15,10 @@ EACH = 10_450.0
 
 
 class FakeStudy:
-    """Answers twice: of the first weeks from 5 markets, then of all days from 10. `holds` keeps the second back."""
+    """A study that answers twice: for the first weeks from 5 markets, then for all days from 10.
+
+    `holds` delays the second.
+    """
 
     def __init__(self) -> None:
         self.asked: list[Question] = []
@@ -25,7 +28,7 @@ class FakeStudy:
         self.closed = False
 
     async def answers(self, question: Question) -> AsyncGenerator[Answer, None]:
-        """Give the two answers."""
+        """Yield the two answers."""
         self.asked.append(question)
         if self.wrong:
             raise UnanswerableError(self.wrong)
@@ -39,12 +42,12 @@ class FakeStudy:
             raise
 
     async def close(self) -> None:
-        """Note it."""
+        """Record that it was closed."""
         self.closed = True
 
 
 def answer(question: Question, markets: int, days: int, *, last: bool) -> Answer:
-    """Make an answer: a copy brings a customer more for each pound that its referrers get more."""
+    """Make an answer: a copy brings one more customer for each pound that its referrers get more."""
     left, part = _reward(question.left), days / question.world.days
     facts = (markets, days, question.world.referrers, START)
     if question.right is None:

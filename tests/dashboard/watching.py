@@ -1,4 +1,4 @@
-"""A running dashboard as the tests see it, waited for by its messages."""
+"""A running dashboard under test, whose messages the tests wait for."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TOLD = (SnapshotTaken, ReadFailed, CommandSent, CommandFailed)
 
 
 class HeldClock:
-    """A clock that stands where it is put."""
+    """A clock that stays where it is set."""
 
     def __init__(self, at: int) -> None:
         self.at = at
@@ -39,7 +39,7 @@ class Watched:
     news: asyncio.Event
 
     async def until(self, true: Callable[..., object]) -> None:
-        """Wait, message by message, until something is so."""
+        """Wait, message by message, until a condition holds."""
         await self.pilot.pause()
         while not true():
             await asyncio.wait_for(self.news.wait(), 20)
@@ -57,11 +57,11 @@ class Watched:
                 await self.pilot.pause()
 
     async def first(self) -> None:
-        """Wait until the feed has told something."""
+        """Wait for the first message of the feed."""
         await self.until(lambda: self.app.snapshot or self.app.trouble)
 
     async def open(self, place: type[DashboardScreen]) -> None:
-        """Go to a screen, and wait for the answer to its screen_query."""
+        """Go to a screen, and wait for the answer to its query."""
         await self.pilot.press(place.KEY)
         await self.answered(place)
 
@@ -77,7 +77,7 @@ class Watched:
         return all(part.size.height for part in parts if all(one.display for one in part.ancestors_with_self))
 
     def status_message(self) -> str:
-        """The sentence on the screen."""
+        """The sentence on the status line."""
         return str(self.app.place.query_one("#telling").status_message.text)
 
     def lines(self) -> list[str]:
@@ -87,7 +87,7 @@ class Watched:
         return [strip.text.ljust(width) for strip in strips[:height]]
 
     def uncut(self) -> None:
-        """Every line is as wide as the screen, every part lies on it, and none that is shown is without a line."""
+        """Assert that every line is as wide as the screen, every part is on it, and every visible part has a line."""
         width, height = self.app.size
         assert all(len(line) == width for line in self.lines())
         for part in self.app.screen.query(".panel, .tile"):
@@ -96,7 +96,7 @@ class Watched:
         assert all(part.size.height >= 2 for part in self.app.screen.query(".panel") if part.display)
 
     def picture(self) -> str:
-        """The screen as SVG, without the ids that change from one picture to the next."""
+        """The screen as SVG, without ids that change from one picture to the next."""
         svg = self.app.export_screenshot(title="referral-tui")
         return re.sub(r"terminal-\d+", "terminal", svg)
 

@@ -1,4 +1,4 @@
-"""Worlds of lessons, made in this process: a command of its own would load everything once more."""
+"""Worlds of lessons, made in this process: a command of its own would load everything again."""
 
 from __future__ import annotations
 
