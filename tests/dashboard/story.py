@@ -65,7 +65,7 @@ class Story:
         self.now = START
 
     def copied(self, path: Path) -> Story:
-        """Go on from here in a database of its own; this one must be closed. A tenth of telling all of it again."""
+        """Continue in a database of its own; this one must be closed. It takes a tenth of writing the story again."""
         twin = copy.copy(self)
         twin.path, twin.random = path, copy.copy(self.random)
         twin.sums, twin.parts = self.sums.copy(), self.parts.copy()

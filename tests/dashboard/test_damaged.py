@@ -79,7 +79,7 @@ def sound_looks(tmp_path_factory: pytest.TempPathFactory, run_told: Story) -> Ma
 async def test_a_damaged_database_ends_no_screen(
     story: Story, watch: Watch, sound_looks: Mapping[str, object], statement: str
 ) -> None:
-    """Every screen to which the damage comes is opened, and the app is still there; who can't read says what to do."""
+    """Every screen that the damage affects is opened, and the app keeps running; what can't be read says what to do."""
     story.clock("finished", 0, 1, story_end(story.path))
     with closing(sqlite3.connect(story.path)) as damaged:
         damaged.execute(statement)

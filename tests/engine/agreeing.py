@@ -97,7 +97,7 @@ def variance(case: Case, batches: Iterable[int] = BATCHES) -> str | None:
 
 
 def _rows_apart(found: Rows, wanted: Rows) -> str | None:
-    """The first row that two runs of the engine have otherwise, in words, if there is one."""
+    """The first row that differs between two runs of the engine, in words, if there is one."""
     for name, mine, theirs in zip(Rows._fields, found, wanted, strict=True):
         for place, (a, b) in enumerate(zip(mine, theirs, strict=False)):
             if a != b or list(a) != list(b):
@@ -108,7 +108,7 @@ def _rows_apart(found: Rows, wanted: Rows) -> str | None:
 
 
 def full(collector: Collector) -> tuple[list[Row], list[Row], list[Row]]:
-    """Every column of the tables, those the export leaves out too."""
+    """Every column of the tables, including those that the export leaves out."""
     return (
         collector.attributions,
         list(collector.decisions.values()),
@@ -117,7 +117,7 @@ def full(collector: Collector) -> tuple[list[Row], list[Row], list[Row]]:
 
 
 def restarted(collector: Collector, case: Case) -> Collector:
-    """A new engine that has only the log and the greatest time told."""
+    """A new engine that was given only the log and the greatest time."""
     fresh = Collector(case.program)
     fresh.replay(collector.log.select(list(EVENT_SCHEMA)))
     if collector.engine.watermark >= collector.engine.newest:

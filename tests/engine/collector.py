@@ -1,4 +1,4 @@
-"""The engine driven step by step, and its outcomes put together into export rows.
+"""Drive the engine step by step, and put its outcomes together into export rows.
 
 The engine gives frames of what each batch added or changed, with people as ids; the collector keeps the
 tables as a database would: new rows appended, settled decisions and changed rewards updated by id.
@@ -54,12 +54,12 @@ REWARD = (
 
 
 def load(text: str) -> Program:
-    """The program of a text that was accepted."""
+    """Load the program of a text that was accepted."""
     return load_program(text, "changed.toml")
 
 
 class Collector:
-    """An engine and everything it gave, kept as the tables would be."""
+    """An engine and everything it returned, kept as the tables would be."""
 
     def __init__(self, program: Program) -> None:
         self.engine = Engine(program, load)
@@ -90,7 +90,7 @@ class Collector:
     # ------------------------------------------------------------------ in
 
     def send(self, messages: Sequence[Event]) -> None:
-        """One batch of messages through the door's identity check and the engine."""
+        """Pass one batch of messages through the identity check of intake and the engine."""
         frame = pl.DataFrame(list(messages), schema=MESSAGE_SCHEMA, orient="row")
         lookup = self.engine.look_up(frame)
         got = self.engine.receive(frame, lookup, self._stored(lookup.repeated.tolist()))
@@ -110,7 +110,7 @@ class Collector:
         self.take(self.engine.advance(now))
 
     def run(self, steps: Iterable[Step], batch: int | None = None) -> Collector:
-        """All steps, in batches of at most `batch` messages; a telling of the time ends a batch."""
+        """Take all steps, in batches of at most `batch` messages; a step in time ends a batch."""
         waiting: list[Event] = []
         for step in steps:
             if isinstance(step, int):
@@ -128,7 +128,7 @@ class Collector:
         return self
 
     def replay(self, events: pl.DataFrame) -> None:
-        """A restart: the log again."""
+        """Restart: replay the log."""
         self._keep(events)
         self.take(self.engine.replay(events))
 
@@ -147,7 +147,7 @@ class Collector:
     # ------------------------------------------------------------------ out
 
     def take(self, outcome: Any) -> None:
-        """Add one outcome to the tables; rows must be new, and changes must be of rows that are there."""
+        """Add one outcome to the tables; rows must be new, and changes must concern existing rows."""
         for person in outcome.persons.to_dicts():
             assert person["id"] not in self.persons
             self.persons[person["id"]] = person["ref"]

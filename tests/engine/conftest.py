@@ -1,4 +1,4 @@
-"""Fixtures of the engine's tests: the two engines under one handle."""
+"""Fixtures for the engine's tests: the two implementations behind one interface."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def by_engine(program: Program, steps: Sequence[Event | int], batch: int | None)
 
 @pytest.fixture
 def log() -> Logbook:
-    """An empty log that starts with the year 2026."""
+    """An empty log that starts at the beginning of 2026."""
     return Logbook(START)
 
 
@@ -51,7 +51,7 @@ def judge(request: pytest.FixtureRequest) -> Judge:
 
 @pytest.fixture(params=["oracle", "engine", "engine-by-one"])
 def trail(request: pytest.FixtureRequest) -> Callable[..., list[Entry]]:
-    """`trail(program, log, now=None)`: the audit trail of a log."""
+    """`trail(program, log, now=None)` gives the audit trail of a log."""
 
     def entries(program: Program, log: Logbook, now: int | None = None) -> list[Entry]:
         steps = [*log.steps] if now is None else [*log.steps, log.start + now]

@@ -1,4 +1,4 @@
-"""Program designs for the tests: short builders, and the TOML text of any of them.
+"""Program designs for the tests: short builders, and the TOML text of each.
 
 `with_text` gives a program the text that a loader must read back as the same program.
 """
@@ -54,7 +54,7 @@ def milestone(
 def rule(
     code: str, require: str, on_fail: OnFail = "refuse", milestones: Sequence[str] | None = None
 ) -> Rule:
-    """`milestones=None`: all of the program's, filled in by `design`."""
+    """A rule; `milestones=None` means all of the program's, filled in by `design`."""
     return Rule(code, require, f"Because of {code}.", on_fail, tuple(milestones or ()))
 
 
@@ -139,7 +139,7 @@ def design(
 
 
 def with_text(program: Program) -> Program:
-    """The same program, carrying the TOML text that says it."""
+    """The same program, with the TOML text that describes it."""
     return dataclasses.replace(program, text=_text(program))
 
 
@@ -243,7 +243,7 @@ def _tables_text(program: Program) -> list[str]:
 
 
 def _unless_default(one: object, other: object, *names: str) -> list[str]:
-    """The texts of an item that are not those of one with nothing said."""
+    """The texts of an item's values that are not defaults."""
     said = {name: getattr(one, name) for name in names if getattr(one, name) != getattr(other, name)}
     return [f"{name} = {_quoted(text)}" for name, text in said.items()]
 
@@ -283,7 +283,7 @@ def _reward_text(line: Reward, digits: int) -> list[str]:
 
 
 def _terms_text(line: Reward, digits: int) -> list[str]:
-    """When a reward is offered, what it is kept for, and what becomes of it."""
+    """When a reward is offered, what it is kept for, and what happens to it."""
     lines = []
     for name, text in (("when", line.when), ("keep_if", line.keep_if), ("otherwise", line.otherwise)):
         if text is not None:

@@ -1,4 +1,4 @@
-"""Where the engine and the oracle part: the first row or entry that differs, in words, with what led to it."""
+"""Find where the engine and the oracle differ: the first row or entry, in words, with what led to it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NAMES = ("source", "event_id", "milestone", "reward", "role", "recipient", "fri
 
 
 def first_difference(collector: Collector, oracle: Oracle) -> str | None:
-    """The first row of the export that the two have otherwise, if there is one."""
+    """The first row of the export in which the two differ, if there is one."""
     theirs = oracle.rows
     for table, mine, wanted in zip(Rows._fields, collector.rows, theirs, strict=True):
         for place, (a, b) in enumerate(zip_longest(mine, wanted)):
@@ -26,7 +26,7 @@ def first_difference(collector: Collector, oracle: Oracle) -> str | None:
 
 
 def first_entry_apart(collector: Collector, oracle: Oracle) -> str | None:
-    """The first entry of the audit trail that the two have otherwise, if there is one."""
+    """The first entry of the audit trail in which the two differ, if there is one."""
     before: list[Entry] = []
     for place, (a, b) in enumerate(zip_longest(collector.trail, oracle.trail)):
         if a != b:
@@ -55,7 +55,7 @@ def _value(name: str, value: Any) -> str:
 
 
 def moment(at: int) -> str:
-    """A moment in milliseconds, to be read: `2026-01-01 12:00:00.000`."""
+    """A moment in milliseconds as text: `2026-01-01 12:00:00.000`."""
     return (_EPOCH + timedelta(milliseconds=at)).isoformat(" ", "milliseconds").removesuffix("+00:00")
 
 
@@ -68,7 +68,7 @@ def _entry(entry: Entry | None) -> str:
 
 
 def _history(oracle: Oracle, row: Row) -> list[str]:
-    """What the oracle entered of the conversion of a row, or of its person."""
+    """What the oracle recorded of the conversion of a row, or of its person."""
     events = [e for e in oracle.log if _concerns(e, row)]
     seqs = {e["seq"] for e in events}
     trail = [e for e in oracle.trail if e.trigger in seqs]

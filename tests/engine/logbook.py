@@ -1,4 +1,4 @@
-"""A log written by hand: one short line an event, in the words of the contract.
+"""Write a log by hand: one short line an event, in the words of the contract.
 
 Every method takes `at` (when it occurred) and `received` (when the platform got it; default: `at`, or the
 newest receipt where that is later) and gives back the message it wrote.
@@ -21,7 +21,7 @@ Judge = Callable[..., Any]
 def message(
     kind: str, subject: str | None, *, at: int, received: int, source: str, key: str, **data: Any
 ) -> Event:
-    """A valid message as the door hands it on: every data field, absent ones None."""
+    """A valid message as intake passes it on: every data field, absent ones None."""
     unknown = data.keys() - DATA_COLUMNS.keys()
     assert not unknown, unknown
     return {
@@ -37,7 +37,7 @@ def message(
 
 
 class Logbook:
-    """Messages and tellings of the time, in order; `programs` are those a `program.changed` brought."""
+    """Messages and steps in time, in order; `programs` are those that a `program.changed` brought."""
 
     def __init__(self, start: int) -> None:
         self.start = start
@@ -75,7 +75,7 @@ class Logbook:
         return sent
 
     def tell(self, now: int) -> None:
-        """Tell the time, counted from the start of the log."""
+        """Set the time, counted from the start of the log."""
         self.steps.append(self.start + now)
 
     def identified(
@@ -237,7 +237,7 @@ class Logbook:
         received: int | None = None,
         **named: str,
     ) -> Event:
-        """A recipient's choice; `named` are the milestone and reward where they are not the usual ones."""
+        """A recipient's choice; `named` are the milestone and reward if they are not the usual ones."""
         line = reward_named(conversion, **named)
         return self.add("reward.chosen", subject, at, received, choice=choice, **line)
 

@@ -1,4 +1,4 @@
-"""The oracle: the semantics of the engine once more, one event at a time, with nothing clever in it.
+"""The oracle: a second implementation of the engine's semantics, one event at a time, with nothing clever in it.
 
 It shares no code with the engine: no columns, no state by id, no compiled rules. Facts are found by reading
 what the log said of a person; releases by sorting what is pending. Slow, and meant to be read beside the
@@ -55,13 +55,13 @@ class Oracle(Timed):
         self.judge(event)
 
     def advance(self, now: int) -> None:
-        """Tell the time: everything due at or before it is released."""
+        """Set the time: everything due at or before it is released."""
         assert self.newest is None or now >= self.newest, "the time told is never before the newest event"
         self.pass_time(now)
         self.watermark = now if self.watermark is None else max(self.watermark, now)
 
     def judge(self, event: Event) -> None:
-        """What an event makes happen, by its type."""
+        """Do what an event causes, by its type."""
         kind = event["type"]
         if kind in CONVERSION_TYPES:
             self._convert(event)
@@ -104,7 +104,7 @@ class Oracle(Timed):
     # ------------------------------------------------------------------ the outcome
 
     def later(self) -> Oracle:
-        """What there would be if nothing happened from now on but time: one that has its own lines."""
+        """What would happen if nothing but time went on: a copy that has its own lines."""
         other = copy(self)
         other.lines = [copy(line) for line in self.lines]
         other._trail = []
@@ -112,7 +112,7 @@ class Oracle(Timed):
 
     @property
     def expected(self) -> list[str | None]:
-        """What the release makes of each pending line if nothing else happens; None for those not pending."""
+        """What the release would make of each pending line if nothing else happened; None for those not pending."""
         last = self.later()
         while any(line.state == "pending" for line in last.lines):
             now = last.next_moment()
@@ -136,6 +136,6 @@ class Oracle(Timed):
 
 
 def _content(event: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What is compared of two messages with the same key."""
+    """What is compared between two messages with the same key."""
     time = None if event.get("time_inferred") else event["occurred_at"]  # what nobody stated is no content
     return time, *(event[name] for name in ("type", "subject", *DATA_COLUMNS))

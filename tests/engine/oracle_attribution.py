@@ -15,7 +15,7 @@ class Attribution(Standing):
     """A friend is attributed once: by a code that serves, else by the best touch."""
 
     def link_of(self, code: str | None) -> Event | None:
-        """The link that a code names: of several that are alike the first in the log."""
+        """The link that a code names: of several that match, the first in the log."""
         if code is None:
             return None
         if self.program.attribution.codes == "exact":
@@ -31,7 +31,7 @@ class Attribution(Standing):
         return uses is not None and sum(a.code == link["code"] for a in self.attributed) >= uses
 
     def serving(self, code: str | None) -> Event | None:
-        """The link of this code if it is live and serves just now."""
+        """The link of this code if it is live and can be used now."""
         link = self.link_of(code)
         if link is None or self.used_up(link):
             return None
@@ -45,7 +45,7 @@ class Attribution(Standing):
             self.touches[event["seq"]] = link
 
     def attribute(self, event: Event) -> None:
-        """Attribute the friend of a claim or conversion, if that finds a referrer and none has been found."""
+        """Attribute the friend of a claim or conversion, if that finds a referrer and there was none before."""
         friend, now = event["subject"], event["occurred_at"]
         if self.attribution_of(friend) is not None:
             return
@@ -91,5 +91,5 @@ class Attribution(Standing):
 
 
 def folded(code: str) -> str:
-    """A code without its capitals and the white space around it."""
+    """A code without its capitals and surrounding white space."""
     return code.strip(WHITE_SPACE).casefold()

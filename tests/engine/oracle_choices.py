@@ -1,4 +1,4 @@
-"""What people do with a reward line after its release: choose, redeem; and the operators' veto."""
+"""What people do with a reward line after its release: choose and redeem; and the operators' vetoes."""
 
 from __future__ import annotations
 

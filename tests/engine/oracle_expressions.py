@@ -1,4 +1,4 @@
-"""Rule expressions of the oracle: a small parser and a three-valued evaluator of its own.
+"""Rule expressions for the oracle: a small parser and a three-valued evaluator of its own.
 
 Nothing is shared with the project: no SQL library, no compiled rules. Numbers are floats, null is `None`.
 """

@@ -1,4 +1,4 @@
-"""The limits of rewards: numbers, caps, budget, and the calendar that they go by."""
+"""The limits of rewards: numbers, caps, budget, and the calendar that they follow."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Limits(Facts):
-    """What leaves room for a line, and how much."""
+    """What has room for a line, and how much."""
 
     # Numbers.
 
     def same_key(self, one: Line, other: Line) -> bool:
-        """Whether numbers count both: this reward, this role, this recipient."""
+        """Whether numbers count the two together: same reward, role and recipient."""
         if (one.reward.name, one.reward.to) != (other.reward.name, other.reward.to):
             return False
         if one.reward.to == "community":  # its recipient is a name, no reference
@@ -80,7 +80,7 @@ class Limits(Facts):
         return True
 
     def fits_cap(self, line: Line, cap: Cap) -> bool:
-        """Whether a skipping cap leaves room for the whole of it."""
+        """Whether a skipping cap has room for all of it."""
         used = self.counted_by(cap, line)
         if cap.count is not None and len(used) + 1 > cap.count:
             return False
@@ -88,7 +88,7 @@ class Limits(Facts):
         return cap.value_minor is None or spent + line.value_minor <= cap.value_minor
 
     def room_in_cap(self, line: Line, cap: Cap) -> int:
-        """What a trimming cap leaves."""
+        """What room a trimming cap has."""
         assert cap.value_minor is not None
         return cap.value_minor - sum(amount_counted(x, cap.returns) for x in self.counted_by(cap, line))
 
@@ -131,7 +131,7 @@ class Limits(Facts):
 
 
 def counts(line: Line, returns: bool, waiting: bool) -> bool:
-    """Whether a released line takes room: what it holds, and where nothing returns what it held."""
+    """Whether a released line takes up room: what it holds, and what it held if nothing gives that back."""
     if line.state in PAID or (waiting and line.state == "waiting"):
         return True
     return not returns and line.state == "revoked"

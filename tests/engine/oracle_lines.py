@@ -1,4 +1,4 @@
-"""Reward lines: what a qualified decision promises, and what reversals, reinstatements and adjustments do to it."""
+"""Reward lines: what a qualified decision promises, and what reversals, reinstatements and adjustments do to them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Lines(Limits):
         return reward.when is None or [reward.name, "yes"] in decision.offered
 
     def recipient(self, decision: Decided, reward: Reward) -> str | None:
-        """Who is to have it, as the log stands now."""
+        """Who should get it, as the log stands now."""
         attribution = decision.attribution
         assert attribution is not None
         if reward.to == "referrer":
@@ -80,7 +80,7 @@ class Lines(Limits):
         return self.ref(above.referrer)
 
     def withheld(self, decision: Decided) -> int:
-        """The money of the lines that a decision, stopped now, would have made."""
+        """The money of the lines that a decision, if it were stopped now, would have made."""
         friend, milestone = decision.friend, decision.milestone
         if milestone.occurrence == "any" and any(
             one.stopped_by is not None
@@ -142,7 +142,7 @@ class Lines(Limits):
         )
 
     def _take_back(self, line: Line, event: Event) -> bool:
-        """The line's conversion is reversed just now: whether that changes it."""
+        """Reverse the conversion of a line, and return whether that changes the line."""
         now = event["received_at"]
         if line.state in NEVER_PAID:
             self._fall(line, "voided", max(line.qualified_at, now), "reversal")
@@ -169,7 +169,7 @@ class Lines(Limits):
         return met
 
     def tell_met(self, conversion: Event, met: list[tuple[Event, str | None]]) -> None:
-        """Enter what became of the reversals that waited, once the conversion is decided."""
+        """Record what happened to the reversals that waited, once the conversion is decided."""
         made = bool(self.of_conversion(key_of(conversion)))
         for event, why in met:
             del self.in_vain[event["seq"]]
@@ -213,7 +213,7 @@ class Lines(Limits):
     # Adjustments.
 
     def adjust(self, event: Event) -> None:
-        """The amount of a conversion is another one from now on."""
+        """Change the amount of a conversion from now on."""
         key = (event["source"], event["adjusts"])
         conversion = self.conversion_named(key)
         fails = self.adjustment_fails(event, conversion)
@@ -242,7 +242,7 @@ class Lines(Limits):
             self._reduce(line, share, event)
 
     def _reduce(self, line: Line, share: int, event: Event) -> None:
-        """Take back what an issued line is worth less now."""
+        """Take back the difference if an issued line is worth less now."""
         before = line.value_minor
         if share >= before:
             return
@@ -256,7 +256,7 @@ class Lines(Limits):
 
 
 def why_nothing_to_undo(lines: list[Line], now: int) -> str:
-    """Why a reversal that changes none of these lines doesn't: what its clawback would have reached is out of reach."""
+    """Why a reversal changes none of these lines: what its clawback would have reached is out of reach."""
     reached = {x.state for x in lines if x.clawback_until is not None and now <= x.clawback_until}
     for state in ("redeemed", "expired"):
         if state in reached:

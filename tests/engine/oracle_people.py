@@ -1,4 +1,4 @@
-"""Who somebody is: references that are one person's, and what is known of people."""
+"""Who somebody is: references that belong to one person, and what is known of people."""
 
 from __future__ import annotations
 

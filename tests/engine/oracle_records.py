@@ -1,4 +1,4 @@
-"""What the oracle keeps and gives: attributions, decisions, reward lines, entries of the trail, export rows.
+"""What the oracle keeps and returns: attributions, decisions, reward lines, audit entries, export rows.
 
 Times are milliseconds UTC, money is minor units. References of people in them are those of their first writing.
 """
@@ -19,7 +19,7 @@ NEVER_PAID = ("pending", "waiting", "offered", "counted", "capped", "unfunded")
 
 
 class Entry(NamedTuple):
-    """One line of the audit trail: when and what, about whom, which event triggered it, under which version.
+    """One entry of the audit trail: when and what, about whom, which event triggered it, under which version.
 
     `ref` is what it is about: an attribution by its event's seq, a decision or a reward by its number, or a version.
     """
@@ -178,11 +178,11 @@ class Line:
 
     @property
     def next_step_at(self) -> int | None:
-        """When time alone changes it next."""
+        """The next moment at which time alone changes it."""
         return self.due_at if self.state == "pending" else self.choice_ends or self.expires_at
 
     def forget_release(self) -> None:
-        """Back to the time before the release: nothing of it counts any more."""
+        """Return to the time before the release: nothing of it counts any more."""
         self.released = self.became = self.granted_minor = None
         self.room_at = self.offered_at = self.issued_at = None
         self.reason = self.fell_by = None

@@ -67,7 +67,7 @@ class State:
         version: int | None = None,
         trigger: int | None = None,
     ) -> None:
-        """Enter what an event made happen, under the version in force or that of what it is about."""
+        """Record what an event caused, under the version in force or that of what it is about."""
         at, seq = event["received_at"], event["seq"]
         entry = Entry(at, kind, person, trigger or seq, version or self.version, ref, detail)
         self._trail.append(((at, 0, seq, STAGES.index(stage), -1 if ref is None else ref), entry))
@@ -81,7 +81,7 @@ class State:
         kind: str | None = None,
         more: str = "",
     ) -> None:
-        """Enter what an event made of a line."""
+        """Record what an event did to a line."""
         number = self.lines.index(line) + 1
         self.note(
             stage,
@@ -95,7 +95,7 @@ class State:
         )
 
     def note_step(self, step: str, line: Line, at: int, more: str) -> None:
-        """Enter what the time made of a line."""
+        """Record what time did to a line."""
         seq, version = line.conversion["seq"], line.decision.version
         entry = Entry(
             at,

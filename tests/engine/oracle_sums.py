@@ -1,4 +1,4 @@
-"""The sums that screens read, counted plainly from what the oracle decided."""
+"""The sums that screens read, counted directly from what the oracle decided."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def parts(oracle: Oracle) -> Parts:
 
 
 def came_too_late(oracle: Oracle, line: Line) -> bool:
-    """Whether a reward was issued because the news of the reversal before came after."""
+    """Whether a reward was issued because news of an earlier reversal came after."""
     reversal = oracle.undone.get((line.conversion["source"], line.conversion["id"]))
     if line.issued_at is None or reversal is None:
         return False

@@ -11,10 +11,10 @@ from tests.engine.oracle_records import Line
 
 
 class Timed(Decisions):
-    """Of one moment, after its events: releases, ends of choice, expiries; then what waits is tried, once."""
+    """The steps of one moment, after its events: releases, ends of choice, expiries; then what waits is tried, once."""
 
     def pass_time(self, last: int) -> None:
-        """Take every timed step up to a moment and at it; all events received up to then have been judged."""
+        """Take every timed step up to a moment, including it; all events received by then have been judged."""
         while (now := self.next_moment()) is not None and now <= last:
             self.step(now)
         self.clock = last if self.clock is None else max(self.clock, last)
@@ -111,7 +111,7 @@ class Timed(Decisions):
     # What comes after.
 
     def _end_choice(self, line: Line, now: int) -> None:
-        """Nothing was chosen in time."""
+        """End a choice: nothing was chosen in time."""
         if line.reward.otherwise is not None:
             line.state, line.kind = "issued", line.reward.otherwise
             line.state_at = line.issued_at = now

@@ -142,7 +142,7 @@ class Dice:
 
 @dataclass
 class Case:
-    """A program, the messages and tellings of the time in order, and the programs they bring."""
+    """A program, the messages and steps in time in order, and the programs that they bring."""
 
     program: Program
     steps: list[Step]
@@ -150,7 +150,7 @@ class Case:
     programs: dict[str, Program] = field(default_factory=dict)
 
     def load(self, text: str) -> Program:
-        """The program a `program.changed` brought."""
+        """Load the program that a `program.changed` brought."""
         return self.programs[text]
 
     def __repr__(self) -> str:
@@ -357,7 +357,7 @@ class Writer:
         return changed(self.dice, self.scale, self.oracle.program, self.start)
 
     def moments(self) -> list[int]:
-        """When something is due, or a clawback ends."""
+        """The moments when something is due, or a clawback ends."""
         moments = [line.due_at for line in self.oracle.lines if line.state == "pending"]
         moments += [
             line.issued_at + line.reward.clawback_ms
@@ -386,13 +386,13 @@ class Writer:
             self.meet()
 
     def meet(self) -> None:
-        """Go to a moment that something is due at, or just past it."""
+        """Go to a moment at which something is due, or just past it."""
         moments = [m for m in self.moments()[-6:] if self.now <= m < self.now + 60 * DAY]
         if moments:
             self.now = self.dice.pick(moments) + self.dice.pick((0, 0, 1))
 
     def occurred(self) -> int:
-        """When it happened: mostly just now, else some time before, now and then to come."""
+        """When it happened: mostly just now, else some time before, occasionally in the future."""
         lag = self.dice.weighted({0: 10, 1: 4, 2: 2, 3: 1, -1: 1})
         shift = self.dice.weighted({0: 12, 1: 1, -1: 1})
         return min(self.now - lag * self.scale + shift, self.now + DAY)
@@ -429,7 +429,7 @@ class Writer:
         return self.dice.pick(options) if self.dice.chance(percent) else None
 
     def code(self) -> str:
-        """A code, mostly one that a link has."""
+        """A code, mostly one that belongs to a link."""
         if "bob" in self.oracle.attributions and self.dice.chance(30):
             return "C2"
         return self.dice.pick(list(self.oracle.links) if self.dice.chance(92) else CODES)
@@ -569,7 +569,7 @@ class Writer:
         self.now += self.dice.pick((1, 1, self.scale))
 
     def again(self) -> None:
-        """A message a second time, now and then with other content."""
+        """A message a second time, occasionally with other content."""
         sent = dict(self.dice.pick(self.sent[-8:]))
         sent["received_at"] = self.now
         if self.dice.chance(30):
@@ -589,18 +589,18 @@ def write_case(source: random.Random, least: int, most: int) -> Case:
 
 
 def case_of(seed: int, least: int = 20, most: int = 70) -> Case:
-    """The case of a seed, the same for ever."""
+    """The case of a seed, always the same."""
     return write_case(random.Random(seed), least, most)
 
 
 @st.composite
 def cases(draw: st.DrawFn, least: int = 6, most: int = 36) -> Case:
-    """Cases that Hypothesis can shrink."""
+    """Return cases that Hypothesis can shrink."""
     return write_case(draw(st.randoms(use_true_random=False)), least, most)
 
 
 @st.composite
 def programs(draw: st.DrawFn) -> Program:
-    """Programs alone."""
+    """Return programs only."""
     dice = Dice(draw(st.randoms(use_true_random=False)))
     return program(dice, dice.pick(SCALES), dice.pick(tuple(DIGITS)), dice.pick(ANCHORS))

@@ -330,7 +330,7 @@ class Writer2(Writer):
         return {"attributes": self.attributes("plan", "vip", "colour")}
 
     def changed(self) -> Program:
-        """Now and then only the budget is another one."""
+        """Sometimes change only the budget."""
         old = self.oracle.program
         if old.budget_minor is not None and self.dice.chance(60):
             total = max(1, old.budget_minor * self.dice.pick((1, 2, 3, 5)) // self.dice.pick((1, 1, 1, 2)))
@@ -347,7 +347,7 @@ class Writer2(Writer):
         return decorated(self.dice, self.groups, self.scale, self.start, new)
 
     def conversion(self) -> None:
-        """Mostly of somebody who was referred."""
+        """A conversion, mostly by somebody who was referred."""
         attributed = [a.friend for a in self.oracle.attributions.values()]
         if attributed and self.dice.chance(60):
             self.friend = self.dice.pick(attributed)
@@ -356,7 +356,7 @@ class Writer2(Writer):
     # The events of the second edition.
 
     def _conversion(self, reversed_: bool) -> Event | None:
-        """A conversion, mostly one of a decision that qualified, that is reversed or stands."""
+        """A conversion, mostly one with a qualified decision, that is reversed or stands."""
         known = [d.conversion for d in self.oracle.decisions if d.outcome in ("qualified", "review")]
         wanted = [c for c in known if self.oracle.stands(c) is not reversed_]
         pool = known if self.dice.chance(15) else wanted
@@ -442,7 +442,7 @@ class Writer2(Writer):
         return self.dice.pick(pool[-6:]) if pool else None
 
     def _named(self, line: Line | None) -> dict[str, str]:
-        """The fields that name a line; now and then of one that there is not."""
+        """The fields that name a line; sometimes of one that doesn't exist."""
         if line is None or self.dice.chance(5):
             return {f"reward_{part}": "nothing" for part in ("source", "id", "milestone", "reward")}
         decision: Decided = line.decision
@@ -495,19 +495,19 @@ def write_case2(source: random.Random, groups: Iterable[str], least: int, most: 
 
 
 def case_of2(seed: int, groups: Iterable[str] = ALL, least: int = 20, most: int = 70) -> Case:
-    """The case of a seed, the same for ever."""
+    """The case of a seed, always the same."""
     return write_case2(random.Random(seed), groups, least, most)
 
 
 @st.composite
 def cases2(draw: st.DrawFn, groups: Iterable[str] = ALL, least: int = 6, most: int = 36) -> Case:
-    """Cases that Hypothesis can shrink."""
+    """Return cases that Hypothesis can shrink."""
     return write_case2(draw(st.randoms(use_true_random=False)), groups, least, most)
 
 
 @st.composite
 def programs2(draw: st.DrawFn, groups: Iterable[str] = ALL) -> Program:
-    """Programs alone."""
+    """Return programs only."""
     dice, scale = Dice(draw(st.randoms(use_true_random=False))), dice_scale(draw)
     start = ANCHORS[0]
     return decorated(dice, frozenset(groups), scale, start, program(dice, scale, "GBP", start))

@@ -1,4 +1,4 @@
-"""A server of Postgres for all tests of a session, and the logs that are taken into it."""
+"""A Postgres server for all tests of a session, and the logs that are ingested into it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def address(server: str) -> PostgresAddress:
 
 @pytest.fixture(scope="session")
 def everything(tmp_path_factory: pytest.TempPathFactory) -> Log:
-    """A log in which everything happens that a program can say, in few lives."""
+    """A log in which everything happens that a program can express, with few lives."""
     text = program_text(FRIENDS)
     path = tmp_path_factory.mktemp("everything") / "log.jsonl"
     write_log(path, 1, FRIENDS)
@@ -83,7 +83,7 @@ class Ran:
 
 
 class Cli:
-    """Runs commands in this process; their local copies are in a folder of the test's own."""
+    """Run commands in this process; their local copies are in a folder of the test's own."""
 
     def __init__(self, captured: pytest.CaptureFixture[bytes]) -> None:
         self._captured = captured

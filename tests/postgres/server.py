@@ -21,7 +21,7 @@ GUARDED = "guarded"
 
 
 class NoServerError(Exception):
-    """No server can be had on this machine; says why."""
+    """No server is available on this machine, and why."""
 
 
 def binaries() -> list[Path]:

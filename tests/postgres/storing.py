@@ -1,4 +1,4 @@
-"""Take a log into a store, whichever it is, and read what came of it."""
+"""Ingest a log into a store of either kind, and read the result."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WHATS: Final = ("events", "quarantine", "merges", "attributions", "decisions", "
 
 
 def opened(place: Path | PostgresUpstream, program: Program) -> Platform:
-    """Open a store, or create it with salts that are known."""
+    """Open a store, or create it with known salts."""
     path, upstream = (place, None) if isinstance(place, Path) else (place.path, place)
     if path.exists():
         return open_or_create(path, program, upstream=upstream)
