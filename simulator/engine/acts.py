@@ -13,7 +13,7 @@ from simulator.engine.arrays import NONE, Ints
 from simulator.engine.batch import Batch
 from simulator.engine.intake import Intake
 from simulator.engine.ledger import Ledger
-from simulator.engine.results import Act
+from simulator.engine.line_results import Act
 from simulator.engine.standing import find_named
 from simulator.engine.state import State
 from simulator.engine.terms import ROLES

@@ -6,8 +6,9 @@ from simulator.engine.arrays import NONE, Ints
 from simulator.engine.batch import Batch
 from simulator.engine.intake import Intake
 from simulator.engine.ledger import Ledger
+from simulator.engine.line_results import Adjusted, Adjustments
 from simulator.engine.money import converted
-from simulator.engine.results import Adjusted, Adjustments, StandingChanges
+from simulator.engine.results import StandingChanges
 from simulator.engine.standing import OTHER_SUBJECT, UNKNOWN, StandsAt, find_named
 from simulator.engine.state import State
 from simulator.program.model import Program

@@ -16,22 +16,14 @@ from simulator.domain.vocabulary import ForfeitReason
 from simulator.engine.adjusting import NO_ADJUSTMENTS
 from simulator.engine.arrays import NONE, Ints
 from simulator.engine.batch import Batch
+from simulator.engine.book_results import Happening
 from simulator.engine.facts import COUNTED_FACTS, FactContext, facts_of
 from simulator.engine.frames import select
 from simulator.engine.interner import NO_TEXTS
 from simulator.engine.keeping import KeepCondition
+from simulator.engine.line_results import Adjusted, Adjustments, FixedFacts, NewLines, Reversals
 from simulator.engine.money import converted
-from simulator.engine.results import (
-    Adjusted,
-    Adjustments,
-    Decided,
-    FixedFacts,
-    Happening,
-    NewConversions,
-    NewLines,
-    Reversals,
-    StandingChanges,
-)
+from simulator.engine.results import Decided, NewConversions, StandingChanges
 from simulator.engine.rules import QUALIFIED, REVIEW, answers
 from simulator.engine.standing import NO_CHANGES, Counts
 from simulator.engine.state import State

@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 
 from simulator.domain.spans import HOUR_MS
 from simulator.engine.arrays import NONE
+from simulator.engine.book_results import BookMove, BookShift, Happening, LateLine
 from simulator.engine.budgeting import Room
 from simulator.engine.flow import TRIED, BookedAccount, BookedLine, Flow
-from simulator.engine.results import BookMove, BookShift, Happening, LateLine
 from simulator.engine.scopes import Scopes
 from simulator.engine.terms import (
     CAPPED,

@@ -10,29 +10,31 @@ import numpy as np
 
 from simulator.engine.arrays import NONE, Bools, Ints
 from simulator.engine.batch import Batch
-from simulator.engine.budgeting import is_plain
-from simulator.engine.ledger import Ledger
-from simulator.engine.results import (
-    NO_LINES,
-    Act,
-    Adjustments,
+from simulator.engine.book_results import (
     Booked,
     Booking,
     BookMove,
     BookShift,
     Chosen,
-    Expected,
-    FallenLines,
     Forfeited,
     Happening,
     Happenings,
     LateLine,
+    Reinstated,
+    Revalued,
+)
+from simulator.engine.budgeting import is_plain
+from simulator.engine.ledger import Ledger
+from simulator.engine.line_results import (
+    NO_LINES,
+    Act,
+    Adjustments,
+    Expected,
+    FallenLines,
     LateReversals,
     Lines,
     NewLines,
-    Reinstated,
     Released,
-    Revalued,
     Reversals,
     Revoked,
     Used,

@@ -6,7 +6,7 @@ import numpy as np
 
 from simulator.engine.arrays import Ints
 from simulator.engine.ledger import Ledger
-from simulator.engine.results import NO_LINES, Change, FallenLines, Reversals, Voided
+from simulator.engine.line_results import NO_LINES, Change, FallenLines, Reversals, Voided
 from simulator.engine.terms import PENDING
 
 Reached = tuple[Ints, list[Change]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulator.engine.arrays import Ints
-from simulator.engine.results import NO_LINES, Closing
+from simulator.engine.line_results import NO_LINES, Closing
 from simulator.engine.state import State
 
 _NO_ROWS: Ints = np.zeros(0, np.int64)

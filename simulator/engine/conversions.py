@@ -8,7 +8,8 @@ from simulator.engine.arrays import Ints, running_count
 from simulator.engine.batch import Batch
 from simulator.engine.interner import NO_TEXTS, hash_pairs
 from simulator.engine.results import NewConversions
-from simulator.engine.state import COUNTS, State
+from simulator.engine.state import State
+from simulator.engine.state_columns import COUNTS
 
 _NO_ROWS: Ints = np.zeros(0, np.int64)
 _NO_CONVERSIONS = NewConversions(

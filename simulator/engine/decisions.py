@@ -15,14 +15,7 @@ from simulator.engine.facts import FactContext, as_texts, facts_of
 from simulator.engine.keys import pair
 from simulator.engine.occurrence import Occurrences
 from simulator.engine.offers import NOTHING, ask_conditions
-from simulator.engine.results import (
-    Decided,
-    NewDecisions,
-    OpenedReviews,
-    Ruled,
-    Settlement,
-    Settlements,
-)
+from simulator.engine.results import Decided, NewDecisions, OpenedReviews, Ruled, Settlement, Settlements
 from simulator.engine.reviews import Case
 from simulator.engine.rules import IGNORED, QUALIFIED, REFUSED, REVIEW, Verdicts, judge_by_rules
 from simulator.engine.standing import Counts

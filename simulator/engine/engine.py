@@ -19,6 +19,7 @@ from simulator.domain.write_set import WriteSet
 from simulator.engine.arrays import NONE, Columns, Ints
 from simulator.engine.asking import facts_now
 from simulator.engine.batch import Batch
+from simulator.engine.book_results import Happenings
 from simulator.engine.booking import book_changed_terms, book_united, read_journal
 from simulator.engine.closing import close
 from simulator.engine.cuts import find_cuts
@@ -30,6 +31,7 @@ from simulator.engine.interner import hash_texts
 from simulator.engine.journeys import reach_rewarded
 from simulator.engine.kept import NOTHING_KEPT, KeptAnswers
 from simulator.engine.ledger import Ledger
+from simulator.engine.line_results import NewTerms
 from simulator.engine.merging import find_merge
 from simulator.engine.names import Names
 from simulator.engine.postponing import NamedMerge, find_parts
@@ -44,7 +46,7 @@ from simulator.engine.record_rewards import (
 )
 from simulator.engine.record_using import record_used
 from simulator.engine.release import release
-from simulator.engine.results import Happenings, Merged, NewPeople, NewTerms, Ranking
+from simulator.engine.results import Merged, NewPeople, Ranking
 from simulator.engine.rollup import MetricSums
 from simulator.engine.state import State
 from simulator.engine.terms import ROLES

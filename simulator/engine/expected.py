@@ -20,7 +20,7 @@ from simulator.engine import tight
 from simulator.engine.arrays import Bools, Ints, running_count
 from simulator.engine.judging import Changes, Shifts, without_room
 from simulator.engine.ledger import Ledger
-from simulator.engine.results import NO_LINES, Expected, NewLines, Voided
+from simulator.engine.line_results import NO_LINES, Expected, NewLines, Voided
 from simulator.engine.state import State
 from simulator.engine.terms import COUNTED, ENDLESS, PENDING, UNFUNDED
 

@@ -19,6 +19,7 @@ from simulator.engine.arrivals import find_first_events, find_new_links, find_si
 from simulator.engine.asking import ask, fix_facts
 from simulator.engine.attribution import attribute, count_generations, find_touches
 from simulator.engine.batch import Batch
+from simulator.engine.book_results import Booked
 from simulator.engine.booking import book_lines, find_happenings, read_journal
 from simulator.engine.cancelling import find_reached, void
 from simulator.engine.conversions import find_conversions
@@ -26,6 +27,16 @@ from simulator.engine.decisions import decide
 from simulator.engine.expected import expect
 from simulator.engine.intake import Intake
 from simulator.engine.journeys import reach, reach_rewarded
+from simulator.engine.line_results import (
+    Act,
+    Expected,
+    LateReversals,
+    NewLines,
+    NoEffect,
+    Released,
+    Used,
+    Voided,
+)
 from simulator.engine.occurrence import Occurrences
 from simulator.engine.record import Rows
 from simulator.engine.record_events import (
@@ -46,23 +57,14 @@ from simulator.engine.record_rewards import (
 from simulator.engine.record_using import record_used, record_vain_acts
 from simulator.engine.release import release
 from simulator.engine.results import (
-    Act,
-    Booked,
     Decided,
-    Expected,
     FirstEvents,
     Generations,
-    LateReversals,
     NewAttributions,
-    NewLines,
     NewLinks,
-    NoEffect,
     Reached,
-    Released,
     ReviewedMoney,
     Sources,
-    Used,
-    Voided,
     Withheld,
 )
 from simulator.engine.reversals import find_fallen, find_late, find_no_effect, find_reversals

@@ -6,7 +6,9 @@ import numpy as np
 
 from simulator.engine.arrays import NONE, Ints
 from simulator.engine.batch import Batch
-from simulator.engine.results import Booked, Reached, Released
+from simulator.engine.book_results import Booked
+from simulator.engine.line_results import Released
+from simulator.engine.results import Reached
 from simulator.engine.rewards import QualifiedDecisions
 from simulator.engine.rollup import STAGES
 from simulator.engine.state import State

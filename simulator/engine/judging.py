@@ -10,7 +10,7 @@ from simulator.domain.spans import HOUR_MS
 from simulator.engine.arrays import Array, Bools, Ints
 from simulator.engine.caps import fits
 from simulator.engine.ledger import Ledger
-from simulator.engine.results import NO_LINES, Lines
+from simulator.engine.line_results import NO_LINES, Lines
 from simulator.engine.terms import CAPPED, UNFUNDED
 
 ALWAYS, NEVER = int(np.iinfo(np.int64).min), int(np.iinfo(np.int64).max)

@@ -13,7 +13,7 @@ from functools import cached_property
 import polars as pl
 
 from simulator.engine.arrays import NONE, Ints
-from simulator.engine.results import FixedFacts
+from simulator.engine.line_results import FixedFacts
 from simulator.program.facts import facts_at
 from simulator.program.model import Program
 from simulator.program.rules import CompiledCondition, column_types, compile_condition

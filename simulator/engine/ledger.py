@@ -7,33 +7,29 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from simulator.engine import ledger_columns
 from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints, Keys, chain_back
 from simulator.engine.book import Book, Journal
+from simulator.engine.book_results import Booked, Booking, Happening, Happenings
 from simulator.engine.budgeting import Room, needs_history
 from simulator.engine.flow import BookedAccount, BookedLine
 from simulator.engine.history import History
 from simulator.engine.interner import Hashed, Interner
 from simulator.engine.keys import KeyIndex, mix
-from simulator.engine.results import (
+from simulator.engine.line_results import (
     Adjusted,
     Adjustments,
-    Booked,
-    Booking,
     Change,
     Expected,
-    Happening,
-    Happenings,
     Lines,
-    Merged,
-    NewConversions,
     NewLines,
     NewTerms,
     Released,
     Reversals,
-    StandingChanges,
     Used,
     WaitingReversal,
 )
+from simulator.engine.results import Merged, NewConversions, StandingChanges
 from simulator.engine.schedule import Schedule
 from simulator.engine.scopes import Issued, Whose
 from simulator.engine.terms import (
@@ -56,89 +52,10 @@ from simulator.program.model import Per, Program, Reward
 Whom = Callable[[Ints], tuple[Ints, Ints]]
 """Returns of lines (ids) whom their friends are by now (people), and their attributions' links."""
 
-_ID, _LONG = np.int32, np.int64
-NEVER = int(np.iinfo(np.int64).min)
 FIXED = ("decision", "seq", "made", "due", "value", "occurred", "account", "terms", "friend")
 """The columns of lines that never change."""
 SUMMED = ("made", "releases", "taken", "issued", "issued_value", "pending", "pending_value")
 """The columns of accounts that are added up where two are united."""
-
-
-def _lines() -> Columns:
-    return Columns(
-        {
-            "decision": (_LONG, 0),
-            "seq": (_LONG, 0),  # of the conversion
-            "made": (_LONG, 0),  # seq of the event that qualified it
-            "due": (_LONG, 0),
-            "state_at": (_LONG, 0),
-            "value": (_LONG, 0),
-            "earned": (_LONG, 0),
-            "occurred": (_LONG, 0),  # of the conversion
-            "account": (_ID, NONE),
-            "terms": (_ID, NONE),
-            "friend": (_ID, NONE),
-            "sibling": (_ID, NONE),  # the line before of the same conversion
-            "pending_before": (_ID, NONE),  # the line before that was pending for the same limited account
-            "account_before": (_ID, NONE),  # the line made before for the same account
-            "issued_before": (_ID, NONE),  # the line issued before to the same account
-            "booked": (np.int8, 0),  # whether it is in the book
-            "state": (np.int8, PENDING),
-            "reason": (np.int8, NONE),  # why it was forfeited
-            "choice": (np.int8, NONE),  # which of its reward's choices it is
-            "expected": (np.int8, ISSUED),  # the state that a pending line gets if nothing else happens
-        }
-    )
-
-
-def _accounts() -> Columns:
-    return Columns(
-        {
-            "recipient": (_ID, NONE),  # a person, or for a community its word
-            "role": (np.int8, 0),
-            "last": (_ID, NONE),  # the newest line
-            "made": (_ID, 0),  # lines promised, whatever became of them
-            # released, and neither voided nor revoked since; and those of them that passed their number
-            "releases": (_ID, 0),
-            "taken": (_ID, 0),
-            "booked": (np.int8, 0),  # whether its lines are in the book
-            "issued": (_ID, 0),
-            "issued_value": (_LONG, 0),
-            "last_issued": (_ID, NONE),
-            # of limited accounts only: their pending lines, the money of these, the newest of a chain, and the
-            # greatest `due` that a line ever had
-            "pending": (_ID, 0),
-            "pending_value": (_LONG, 0),
-            "last_pending": (_ID, NONE),
-            "last_due": (_LONG, NEVER),
-            # what to add to the id for the account that this one was added to, as its recipient was merged; else 0
-            "into": (_ID, 0),
-            "market": (_ID, 0),  # among those that are judged together
-        }
-    )
-
-
-def _conversions() -> Columns:
-    """All conversions in log order; `check` is half of the hash by which their (source, id) are told apart.
-
-    `which` is the index in CONVERSION_TYPES, `reversed_by` the seq of the reversal for which it stands no more, 0 where
-    it stands, `line` the newest of its reward lines, `before` the one before of the same person. Bit n of `qualified`
-    says whether its decision on the milestone n qualified.
-    """
-    return Columns(
-        {
-            "seq": (np.uint32, 0),
-            "person": (_ID, NONE),
-            "check": (np.uint32, 0),
-            "which": (np.int8, 0),
-            "reversed_by": (np.uint32, 0),
-            "line": (_ID, NONE),
-            "before": (_ID, NONE),
-            "qualified": (np.int32, 0),
-            "amount": (_LONG, NONE),  # minor units of its own currency, as it came
-            "currency": (_ID, NONE),  # a word
-        }
-    )
 
 
 @dataclass
@@ -154,9 +71,9 @@ class Ledger:
 
     markets: int = 1
     market_of: Callable[[Ints], Ints] | None = None
-    lines: Columns = field(default_factory=_lines)
-    accounts: Columns = field(default_factory=_accounts)
-    conversions: Columns = field(default_factory=_conversions)
+    lines: Columns = field(default_factory=ledger_columns.lines)
+    accounts: Columns = field(default_factory=ledger_columns.accounts)
+    conversions: Columns = field(default_factory=ledger_columns.conversions)
     waits: dict[int, list[WaitingReversal]] = field(default_factory=dict)  # reversals that wait, by target
     reversals: dict[int, Change] = field(default_factory=dict)  # those in force, by row in `conversions`
     adjusted: dict[int, Adjusted] = field(default_factory=dict)  # the latest, by row in `conversions`

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from simulator.engine.arrays import Array, Ints
+from simulator.engine.line_results import Lines, Released
 from simulator.engine.record import Rows
 from simulator.engine.record_parts import count_channels
-from simulator.engine.results import Lines, Released
 from simulator.engine.rollup import METRIC
 from simulator.engine.terms import ISSUED
 

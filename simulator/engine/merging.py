@@ -14,7 +14,8 @@ from simulator.engine.keys import KeyIndex, pair
 from simulator.engine.occurrence import conversions_of, find_taken
 from simulator.engine.postponing import NamedMerge
 from simulator.engine.results import Merged, VainMerge
-from simulator.engine.state import FIELDS, State
+from simulator.engine.state import State
+from simulator.engine.state_columns import FIELDS
 
 _NO_KEYS: Keys = np.zeros(0, np.uint64)
 

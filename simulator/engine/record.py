@@ -13,8 +13,9 @@ from simulator.domain.write_set import WriteSet
 from simulator.engine.arrays import NONE, Array, Ints
 from simulator.engine.audit import Trail
 from simulator.engine.frames import EMPTY, SCHEMAS, Column, frame_of, from_rows
+from simulator.engine.line_results import Closing, Lines
 from simulator.engine.names import Names
-from simulator.engine.results import Closing, Lines, Ranking
+from simulator.engine.results import Ranking
 from simulator.engine.rollup import METRIC, Breakdown, Calendar, MetricSums
 from simulator.engine.terms import ISSUED, NOT_ISSUED, PENDING, REASONS, ROLES, STATES
 

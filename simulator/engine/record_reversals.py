@@ -10,8 +10,8 @@ from simulator.domain.definitions import WITHOUT_EFFECT
 from simulator.engine.arrays import NONE
 from simulator.engine.audit import REVERSED
 from simulator.engine.batch import Batch
+from simulator.engine.line_results import LateReversals, NoEffect
 from simulator.engine.record import Rows
-from simulator.engine.results import LateReversals, NoEffect
 from simulator.engine.rollup import METRIC, by_day
 from simulator.engine.version import CompiledProgram
 

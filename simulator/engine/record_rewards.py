@@ -8,22 +8,13 @@ from simulator.engine.arrays import NONE, Ints
 from simulator.engine.audit import CHOSEN, REVERSED
 from simulator.engine.audit import PENDING as PENDING_ENTRIES
 from simulator.engine.batch import Batch
+from simulator.engine.book_results import Booked, Forfeited, Reinstated, Revalued
 from simulator.engine.line_entries import count_issued, enter_lines, line_words
+from simulator.engine.line_results import Expected, NewLines, Released, Revoked, Voided
 from simulator.engine.record import Rows
 from simulator.engine.record_parts import count_channels
 from simulator.engine.record_using import record_chosen, record_used
-from simulator.engine.results import (
-    Booked,
-    Expected,
-    Forfeited,
-    NewLines,
-    Reached,
-    Reinstated,
-    Released,
-    Revalued,
-    Revoked,
-    Voided,
-)
+from simulator.engine.results import Reached
 from simulator.engine.rollup import METRIC, STAGES
 from simulator.engine.terms import FORFEITED, ISSUED, PENDING, REASONS, REVOKED, STATES, VOIDED, WAITING
 

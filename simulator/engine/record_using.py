@@ -10,10 +10,10 @@ from simulator.domain.vocabulary import AuditKind
 from simulator.engine.arrays import NONE, Ints
 from simulator.engine.audit import CHOICE_ENDS, CHOSEN, EXPIRIES
 from simulator.engine.batch import Batch
+from simulator.engine.book_results import Chosen as ChosenLines
 from simulator.engine.line_entries import count_issued, enter_lines, line_words
+from simulator.engine.line_results import Act, Lines, Used
 from simulator.engine.record import Rows
-from simulator.engine.results import Act, Lines, Used
-from simulator.engine.results import Chosen as ChosenLines
 from simulator.engine.terms import FORFEITED, ISSUED, NOT_CHOSEN, OFFERED, REASONS, STATES
 from simulator.engine.version import CompiledProgram
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulator.engine.arrays import running_count
-from simulator.engine.results import NO_LINES, Released
+from simulator.engine.line_results import NO_LINES, Released
 from simulator.engine.state import State
 
 

@@ -10,11 +10,11 @@ import numpy as np
 from simulator.domain.vocabulary import AuditKind, ReversalReason
 from simulator.engine.arrays import Ints
 from simulator.engine.batch import Batch
+from simulator.engine.book_results import Booked
 from simulator.engine.cancelling import Reached
 from simulator.engine.ledger import Ledger
-from simulator.engine.results import (
+from simulator.engine.line_results import (
     Adjustments,
-    Booked,
     Change,
     FallenLines,
     LateReversals,
@@ -22,9 +22,9 @@ from simulator.engine.results import (
     NoEffect,
     Reversals,
     Revoked,
-    StandingChanges,
     Voided,
 )
+from simulator.engine.results import StandingChanges
 from simulator.engine.standing import WAITING
 from simulator.engine.terms import GIVEN
 

@@ -11,9 +11,10 @@ from simulator.engine.adjusting import amounts_now
 from simulator.engine.arrays import NONE, Array, Ints
 from simulator.engine.batch import Batch
 from simulator.engine.ledger import Ledger
+from simulator.engine.line_results import NO_LINES, Adjustments, Lines, NewLines
 from simulator.engine.money import worth
 from simulator.engine.offers import are_offered
-from simulator.engine.results import NO_LINES, Adjustments, Decided, Lines, NewDecisions, NewLines
+from simulator.engine.results import Decided, NewDecisions
 from simulator.engine.reviews import Case
 from simulator.engine.rules import QUALIFIED
 from simulator.engine.state import State

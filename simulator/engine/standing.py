@@ -22,8 +22,10 @@ from simulator.engine.batch import Batch
 from simulator.engine.intake import Intake
 from simulator.engine.interner import hash_pairs
 from simulator.engine.ledger import Ledger
-from simulator.engine.results import MatchedReversal, NewConversions, StandingChanges, WaitingReversal
-from simulator.engine.state import COUNTS, State
+from simulator.engine.line_results import MatchedReversal, WaitingReversal
+from simulator.engine.results import NewConversions, StandingChanges
+from simulator.engine.state import State
+from simulator.engine.state_columns import COUNTS
 
 OTHER_SUBJECT, ALREADY_REVERSED = ReversalReason.OTHER_SUBJECT.value, ReversalReason.ALREADY_REVERSED.value
 UNKNOWN, STANDING = "unknown", "standing"

@@ -13,8 +13,10 @@ import numpy as np
 import polars as pl
 
 from simulator.domain.vocabulary import CONVERSION_TYPES
+from simulator.engine import state_columns
 from simulator.engine.arrays import NONE, Array, Columns, Ints, chain_back, first_of_each, mark_first
 from simulator.engine.attributes import Attributes
+from simulator.engine.book_results import Booked, Booking, Happenings
 from simulator.engine.codes import FoldedCodes
 from simulator.engine.devices import Devices
 from simulator.engine.interner import BoundedLabels, Codes, Interner, Texts, Words
@@ -23,49 +25,43 @@ from simulator.engine.kept import NOTHING_KEPT, KeptAnswers
 from simulator.engine.keys import KeyIndex
 from simulator.engine.leaders import Leaders
 from simulator.engine.ledger import Ledger
-from simulator.engine.results import (
+from simulator.engine.line_results import (
     Adjustments,
-    Booked,
-    Booking,
-    Decided,
     Expected,
+    FixedFacts,
+    Lines,
+    NewLines,
+    NewTerms,
+    Released,
+    Reversals,
+    Used,
+    Voided,
+)
+from simulator.engine.results import (
+    Decided,
     FieldUpdates,
     FirstEvents,
-    FixedFacts,
     Generations,
-    Happenings,
-    Lines,
     Merged,
     NewAttributions,
     NewConversions,
-    NewLines,
     NewLinks,
     NewPeople,
-    NewTerms,
     NewTouches,
     Ranking,
     Reached,
-    Released,
-    Reversals,
     Sightings,
     Sources,
     StandingChanges,
-    Used,
-    Voided,
     Withheld,
 )
 from simulator.engine.reviews import Reviews
 from simulator.engine.rollup import STAGES
 from simulator.engine.rules import QUALIFIED
+from simulator.engine.state_columns import COUNTS, FIELDS
 from simulator.engine.terms import ISSUED, PENDING, ROLES, VOIDED, WAITING
 from simulator.engine.uniting import REFERRED, move_sums, relist, take_over, unite_people
 from simulator.program.model import Codes as CodesCompared
-
-COUNTS = tuple(f"count:{name}" for name in CONVERSION_TYPES)
-"""The columns of people that count their accepted events of each conversion type."""
-
-FIELDS = ("contact", "segment", "country", "community", "kind", "eligible")
-"""The columns of people with what was said of them last; `FIELD_seq` is the event that said so."""
 
 CODE_CHANNEL = 0
 """The id of the word `code`, the channel of an attribution by code; it is entered before any other word."""
@@ -84,117 +80,6 @@ QUALIFIED_LEVEL = STAGES.index("qualified") + 1
 
 _RANKED = np.array([role in {"referrer", "upline"} for role in ROLES])  # whose money counts on the boards
 _COMMUNITY = ROLES.index("community")
-_ID, _SEQ, _MS, _COUNT, _FLAG = np.int32, np.uint32, np.int64, np.int32, np.int8
-_WORD = np.int16  # there are usually few words; the column is widened where there are more
-
-
-def _people() -> Columns:
-    return Columns(
-        {
-            # fields of a person: ids of contacts and words, latest by log order
-            "contact": (_ID, NONE),
-            "segment": (_WORD, NONE),
-            "country": (_WORD, NONE),
-            "community": (_WORD, NONE),
-            "kind": (_WORD, NONE),
-            "eligible": (_FLAG, NONE),
-            # seq of the person's first such event, 0 for none
-            "opted_in_seq": (_SEQ, 0),
-            "authenticated_seq": (_SEQ, 0),
-            "shared_seq": (_SEQ, 0),
-            # row of the person's first one, counted from 1; 0 for none
-            "claim": (_ID, 0),
-            "link": (_ID, 0),
-            # heads of lists, newest first
-            "touch": (_ID, NONE),
-            "device": (_ID, NONE),
-            "devices": (_COUNT, 0),
-            "attribution": (_ID, NONE),  # as a friend
-            "referrer": (_ID, 0),  # the row in `referrers`, counted from 1
-            "stage": (_FLAG, 0),
-            "closed": (_FLAG, 0),  # by the latest customer.closed or customer.reopened
-            # FAR less the earliest `occurred_at` of the person's conversions, 0 for none
-            "first_conversion": (_MS, 0),
-            "conversion": (_ID, NONE),  # the newest, a row in `Ledger.conversions`
-            # what to add to the id for the person whom this one was merged into, else 0
-            "into": (_ID, 0),
-            **dict.fromkeys((f"{name}_seq" for name in FIELDS), (_SEQ, 0)),
-            "fallen": (_ID, 0),  # the row in `fallen`, counted from 1
-            **dict.fromkeys(COUNTS, (_COUNT, 0)),
-        }
-    )
-
-
-def _fallen() -> Columns:
-    """Make the columns of people with reversed conversions: how many of each type stand no more."""
-    return Columns(dict.fromkeys(COUNTS, (_COUNT, 0)))
-
-
-def _referrers() -> Columns:
-    """Make the columns of referrers: people with attributed friends, in the order of their first."""
-    return Columns(
-        {
-            "person": (_ID, NONE),
-            "friends": (_COUNT, 0),
-            "friends_qualified": (_COUNT, 0),
-            "issued": (_MS, 0),  # minor units issued to this referrer or upline, less what was clawed back
-            "first_friend": (_ID, NONE),  # oldest attribution to this referrer that has not ended
-            "last_friend": (_ID, NONE),  # newest attribution to this referrer
-            "day_start": (_ID, NONE),  # oldest attribution within 24 h of the newest
-        }
-    )
-
-
-def _links() -> Columns:
-    return Columns(
-        {
-            "owner": (_ID, NONE),
-            "seq": (_SEQ, 0),
-            "received_at": (_MS, 0),
-            "uses": (_COUNT, 0),  # attributions made by it
-        }
-    )
-
-
-def _claims() -> Columns:
-    """Make the columns of people's first friend.claimed, a row for each person who sent one."""
-    return Columns({"seq": (_SEQ, 0), "occurred_at": (_MS, 0)})
-
-
-def _touches() -> Columns:
-    return Columns(
-        {
-            "occurred_at": (_MS, 0),
-            "seq": (_SEQ, 0),
-            "link": (_ID, NONE),
-            "channel": (_ID, NONE),
-            "before": (_ID, NONE),
-        }
-    )
-
-
-def _attributions() -> Columns:
-    return Columns(
-        {
-            "seq": (_SEQ, 0),
-            "friend": (_ID, NONE),
-            "referrer": (_ID, NONE),
-            "touch_at": (_MS, 0),
-            "attributed_at": (_MS, 0),
-            "by_code": (_FLAG, 0),
-            "channel": (_ID, NONE),
-            "link": (_ID, NONE),
-            "community": (_ID, NONE),  # of the referrer, as known then
-            "generation": (_COUNT, 0),
-            "rank": (_COUNT, 0),  # of this attribution among its referrer's, from 1
-            "rank_day": (_COUNT, 0),  # the same among those of the last 24 h
-            "after": (_ID, NONE),  # next attribution of the same referrer
-        }
-    )
-
-
-def _communities() -> Columns:
-    return Columns({"friends": (_COUNT, 0), "friends_qualified": (_COUNT, 0), "issued": (_MS, 0)})
 
 
 @dataclass
@@ -205,15 +90,15 @@ class State:
     Looking up a text may give it a number (the interners below): that says nothing but who or what is meant.
     """
 
-    people: Columns = field(default_factory=_people)
-    fallen: Columns = field(default_factory=_fallen)
-    referrers: Columns = field(default_factory=_referrers)
-    links: Columns = field(default_factory=_links)
-    claims: Columns = field(default_factory=_claims)
-    touches: Columns = field(default_factory=_touches)
+    people: Columns = field(default_factory=state_columns.people)
+    fallen: Columns = field(default_factory=state_columns.fallen)
+    referrers: Columns = field(default_factory=state_columns.referrers)
+    links: Columns = field(default_factory=state_columns.links)
+    claims: Columns = field(default_factory=state_columns.claims)
+    touches: Columns = field(default_factory=state_columns.touches)
     devices: Devices = field(default_factory=Devices)
-    attributions: Columns = field(default_factory=_attributions)
-    communities: Columns = field(default_factory=_communities)  # by word
+    attributions: Columns = field(default_factory=state_columns.attributions)
+    communities: Columns = field(default_factory=state_columns.communities)  # by word
     ledger: Ledger = field(default_factory=Ledger)
     keeping: Keeping = field(default_factory=Keeping)
     reviews: Reviews = field(default_factory=Reviews)

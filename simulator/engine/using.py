@@ -10,9 +10,10 @@ from collections.abc import Iterable
 import numpy as np
 
 from simulator.engine.arrays import NONE, Ints
+from simulator.engine.book_results import Booked
 from simulator.engine.cancelling import Reached
 from simulator.engine.ledger import Ledger
-from simulator.engine.results import NO_LINES, Act, Booked, Used
+from simulator.engine.line_results import NO_LINES, Act, Used
 from simulator.engine.terms import EXPIRED, ISSUED, REDEEMED, STATES
 
 

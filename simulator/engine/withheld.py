@@ -16,7 +16,8 @@ import numpy as np
 from simulator.engine.arrays import NONE, Ints, Keys, first_of_each
 from simulator.engine.batch import Batch
 from simulator.engine.ledger import Ledger
-from simulator.engine.results import NewDecisions, NewLines, ReviewedMoney, Settlement, Withheld
+from simulator.engine.line_results import NewLines
+from simulator.engine.results import NewDecisions, ReviewedMoney, Settlement, Withheld
 from simulator.engine.rewards import of_batch, promises
 from simulator.engine.rules import QUALIFIED, REVIEW
 from simulator.engine.state import State

@@ -22,7 +22,7 @@ from simulator.engine.arrays import Columns
 from simulator.engine.history import History
 from simulator.engine.interner import BoundedLabels, Codes, Interner, Words
 from simulator.engine.keys import KeyIndex
-from simulator.engine.results import Released
+from simulator.engine.line_results import Released
 from simulator.engine.state import State
 from simulator.program.model import Program
 from tests.engine.agreeing import run
