@@ -1,12 +1,19 @@
-"""Split rows of a chained table into what is hashed openly, and the personal cells that are committed to."""
+"""Collect the rows of the chained tables, and split them into plain cells and personal cells.
+
+Plain cells are hashed as they are; of personal cells, the hash covers only commitments.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from operator import itemgetter
 
+import polars as pl
+
+from db.read import log
 from db.schema.blocks import CHAINS, PERSONAL
 from db.sqlite.rows import Row
+from simulator.domain.write_set import WriteSet
 
 
 class ChainColumns:
@@ -35,3 +42,18 @@ class ChainColumns:
 def _picker(places: Sequence[int]) -> Callable[[Row], Row]:
     """Return a function that returns some values of a row as a tuple."""
     return itemgetter(*places) if len(places) > 1 else lambda row: (row[places[0]],)
+
+
+def chained_rows(write_set: WriteSet) -> dict[str, pl.DataFrame]:
+    """Return the rows that a batch adds to the chained tables."""
+    events = write_set.events
+    if events.height:
+        events = log.with_steering(events)
+        flags = [column.cast(pl.Int8) for column in events.get_columns() if column.dtype == pl.Boolean]
+        events = events.with_columns(flags)
+    return {
+        "person": write_set.persons,
+        "event": events,
+        "quarantine": write_set.quarantine,
+        "audit": write_set.audit,
+    }

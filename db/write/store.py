@@ -26,7 +26,7 @@ from db.sqlite.rows import Row
 from db.sqlite.transactions import write_transaction
 from db.write import rollups
 from db.write.chain import Chain, Sealed, genesis
-from db.write.chain_columns import ChainColumns
+from db.write.chain_columns import ChainColumns, chained_rows
 from db.write.checkpoints import Checkpoints
 from db.write.erasing import UPSERT_SALTS, Overwriting, overwrite
 from db.write.salts import new_salts
@@ -117,7 +117,7 @@ class Store:
                 lock.release()
             raise
         store = cls(path, connection, lock, upstream)
-        try:
+        with store._closed_on_failure():
             store._insert_all("program_version", [version])
             store._db.execute(
                 "INSERT INTO clock (id, status, sim_at, watermark, starts_at, ends_at, pace, heartbeat_at, pid) "
@@ -132,12 +132,6 @@ class Store:
             if scratch:
                 store._db.execute("PRAGMA journal_mode = OFF")
                 store._db.execute("PRAGMA synchronous = OFF")
-        except sqlite3.Error as error:
-            store.close()
-            raise in_words(error, path) from error
-        except BaseException:
-            store.close()
-            raise
         source = new_salts(settings) if salts is None else salts
         text = str(version[-1])
         store._chains = {chain: Chain(chain, genesis(chain, text), source) for chain in CHAINS}
@@ -159,17 +153,23 @@ class Store:
             lock.release()
             raise
         store = cls(path, connection, lock, upstream)
-        try:
+        with store._closed_on_failure():
             text = store.versions()[0][-1]
             salts = new_salts(store.settings())
             store._chains = {chain: store._open_chain(chain, genesis(chain, text), salts) for chain in CHAINS}
-        except sqlite3.Error as error:
-            store.close()
-            raise in_words(error, path) from error
-        except BaseException:
-            store.close()
-            raise
         return store
+
+    @contextmanager
+    def _closed_on_failure(self) -> Iterator[None]:
+        """Close the database if something in it fails; SQLite's errors are put in words."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            self.close()
+            raise in_words(error, self.path) from error
+        except BaseException:
+            self.close()
+            raise
 
     # Writing
 
@@ -191,7 +191,7 @@ class Store:
 
         """
         self.meter.start()
-        chained = _chained_rows(write_set)
+        chained = chained_rows(write_set)
         with self._transaction(chained):
             self._write_all(write_set, chained)
             self.meter.record("rollup")
@@ -237,7 +237,7 @@ class Store:
                 for chain in self._chains.values():
                     chain.renew(stored_salts(self._query))
                 written = event(digest)
-                self._write_all(written, _chained_rows(written))
+                self._write_all(written, chained_rows(written))
         except (TypeError, ValueError) as error:
             raise DamagedDatabaseError(
                 f"{self.path}: {error}; `referral-tui verify --db {self.path}` says where"
@@ -483,21 +483,6 @@ class Store:
 
     def __exit__(self, *_exception: object) -> None:
         self.close()
-
-
-def _chained_rows(write_set: WriteSet) -> dict[str, pl.DataFrame]:
-    """Return the rows that a batch adds to the chained tables."""
-    events = write_set.events
-    if events.height:
-        events = log.with_steering(events)
-        flags = [column.cast(pl.Int8) for column in events.get_columns() if column.dtype == pl.Boolean]
-        events = events.with_columns(flags)
-    return {
-        "person": write_set.persons,
-        "event": events,
-        "quarantine": write_set.quarantine,
-        "audit": write_set.audit,
-    }
 
 
 def _broken(path: Path, chain: str, number: int) -> str:

@@ -245,7 +245,7 @@ def _mapper(mapping: str | None, secrets: Path | None, *, replay: bool) -> Mappe
         return None
     if replay:
         raise InputError(
-            "--replay, --map: another system's records don't say when we received them; leave one away"
+            "--replay, --map: another system's records don't say when we received them; leave one out"
         )
     return ready_mapper(find_mapping(mapping), read_secrets(secrets))
 

@@ -39,7 +39,7 @@ def watch_folder(
     """
     wrong = [name for name, given in others.items() if given]
     if wrong:
-        raise InputError(f"--watch, {wrong[0]}: files are taken as they arrive; leave {wrong[0]} away")
+        raise InputError(f"--watch, {wrong[0]}: files are taken as they arrive; leave {wrong[0]} out")
     if not folder.is_dir():
         raise InputError(f"--watch {folder}: no such folder; make it, and let files arrive in it")
     with (

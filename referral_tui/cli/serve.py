@@ -173,7 +173,7 @@ def _pass_on(db: Path | PostgresAddress, settings: Settings, others: list[str]) 
             f"--pass-on: {db} is a file, and has one door; give a database in Postgres with --db"
         )
     if others:
-        raise InputError(f"--pass-on, {others[0]}: that is the engine's; leave {others[0]} away")
+        raise InputError(f"--pass-on, {others[0]}: that is the engine's; leave {others[0]} out")
     pass_on(
         db,
         copies(),

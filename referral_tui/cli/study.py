@@ -125,7 +125,6 @@ def study(
     from referral_tui.cli.progress import Bar
     from referral_tui.cli.study_report import Studied, command_line, fields, lines, page
     from referral_tui.study_words import Ground
-    from simulator.domain.errors import InputError
     from simulator.domain.writing import check_writable, write_text
     from simulator.lab.measures import find_measure
     from simulator.lab.pool import WorkerPool
@@ -134,14 +133,7 @@ def study(
 
     designs = read_designs(programs, vary)
     measure = find_measure(by, "--by")
-    if by_channel and vary:
-        raise InputError("--by-channel: tells of designs one by one, not of a grid; leave --vary out")
-    if shake and (vary or len(designs) > 2):
-        raise InputError(
-            "--shake: tells of one program, or of two that are compared; leave the others and --vary out"
-        )
-    if shake and assumed:
-        raise InputError("--shake: moves one number at a time from what the file has; leave --assumed out")
+    _check_together(designs, grid=bool(vary), shake=shake, assumed=assumed, by_channel=by_channel)
     for path in (out, html):
         if path is not None:
             check_writable(path)
@@ -199,6 +191,27 @@ def study(
         print_json(fields(told))
     else:
         say_lines([*lines(told), *([f"{html} written; open it in a browser"] if html is not None else [])])
+
+
+def _check_together(
+    designs: Sequence[Design], *, grid: bool, shake: bool, assumed: bool, by_channel: bool
+) -> None:
+    """Check that the options can be given together.
+
+    Raises:
+        InputError: they can't.
+
+    """
+    from simulator.domain.errors import InputError
+
+    if by_channel and grid:
+        raise InputError("--by-channel: reports on single designs, not on a grid; leave --vary out")
+    if shake and (grid or len(designs) > 2):
+        raise InputError(
+            "--shake: examines one program, or two that are compared; leave the others and --vary out"
+        )
+    if shake and assumed:
+        raise InputError("--shake: moves one number at a time from what the file has; leave --assumed out")
 
 
 def _width(until: float, measure: Measure, digits: int) -> float:

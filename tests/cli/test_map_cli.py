@@ -237,7 +237,7 @@ def test_several_files_of_records_are_merged_by_time(
         (["--map", "strype"], 'did you mean "stripe"?'),
         (["--map", "no/such.toml"], "can't be read"),
         (["--map", "stripe"], "needs the client's key"),
-        (["--map", "stripe", "--replay"], "leave one away"),
+        (["--map", "stripe", "--replay"], "leave one out"),
         (
             ["--map", "stripe", "--secrets", "{short}"],
             "hash_key must be a random text of at least 16 characters",

@@ -186,10 +186,10 @@ def test_a_market_is_what_simulate_says(cli: Cli, tmp_path: Path) -> None:
         (["telecom", "--by", "customers"], "--by: no figure 'customers'"),
         (["telecom", "--vary", "reward[x].value=1"], '--vary reward[x].value: no reward "x"'),
         (["telecom", "--faults", "malformed=0.1"], "a study keeps no messages"),
-        (["telecom", "--shake", "--vary", "budget.total=1"], "--shake: tells of one program, or of two"),
+        (["telecom", "--shake", "--vary", "budget.total=1"], "--shake: examines one program, or two"),
         (
             ["telecom", "--by-channel", "--vary", "budget.total=1"],
-            "--by-channel: tells of designs one by one",
+            "--by-channel: reports on single designs",
         ),
         (["telecom", "--until", "0"], "--until 0: write how far the interval may reach to each side"),
         (["nowhere.toml"], "no program file and no preset"),
