@@ -126,6 +126,8 @@ def why_heading(told: Mapping[str, Any]) -> str:
 
 def unmatched_words(told: Mapping[str, Any]) -> str:
     """Say whether an unattributed friend may still be matched, from the output of `explain --json`."""
+    if (told.get("account") or {}).get("merged_into"):
+        return "nobody, as long as this reference was a person of its own"
     return "nobody" if told["decisions"] else "not matched yet"
 
 

@@ -10,6 +10,7 @@ from typing import Final
 _SPACE: Final = r"\s+"
 _APART: Final = r"[\s().\-/]*"
 """What people write between the digits of a phone number."""
+_EXTENSION: Final = re.compile(r"\s*(?:x|ext\.?|#)\s*\d+\s*$", re.IGNORECASE)
 _DIGITS: Final = 9
 """So many of the last digits of a phone number tell whose it is, with or without country code or a leading 0."""
 
@@ -39,14 +40,15 @@ def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
 
 
 def is_phone(text: str) -> bool:
-    """Return whether what the client knows somebody by is a phone number."""
-    return not any(map(str.isalpha, text)) and sum(map(str.isdigit, text)) >= 7
+    """Return whether what the client's records call somebody is a phone number, maybe with an extension."""
+    number = _EXTENSION.sub("", text)
+    return not any(map(str.isalpha, number)) and sum(map(str.isdigit, number)) >= 7
 
 
 def _written(known_as: str) -> str:
     """Return the pattern of a name, a phone number or an e-mail address as people write it."""
     if is_phone(known_as):
-        digits = [sign for sign in known_as if sign.isdigit()]
+        digits = [sign for sign in _EXTENSION.sub("", known_as) if sign.isdigit()]
         before = rf"\+?(?:\d{_APART}){{0,{max(0, len(digits) - _DIGITS) + 1}}}"
         return before + _APART.join(digits[-_DIGITS:])
     words = [_word(word) for word in known_as.split()]

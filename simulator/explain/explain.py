@@ -49,7 +49,11 @@ def _explain(source: Source, what: str, short_name: Callable[[str], str]) -> Fie
         kind = "referrer" if as_referrer and not is_friend else "friend"
         if kind == "referrer":
             journey["why_not"] = []
-        who = {"ref": ref, "name": short_name(ref), "account": explain_account(source, target.number)}
+        account = explain_account(source, target.number)
+        who = {"ref": ref, "name": short_name(ref), "account": account}
+        if account["merged_into"] is not None and not (journey["attribution"] or journey["decisions"]):
+            whose = f"{short_name(account['merged_into'])} ({account['merged_into']})"
+            journey["why_not"] = [f"this reference became {whose}, whose account says what came of it"]
         return {"kind": kind, **who, "referrer": as_referrer, **journey}
     if target.kind == "conversion":
         return _conversion(source, target.number, short_name)

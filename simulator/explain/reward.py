@@ -191,7 +191,7 @@ def _counted(releases: Releases, row: RewardRow) -> tuple[str, list[Change]]:
     if follows is None:
         return why, [Change("no later one pays either", "counted")]
     more = follows - number
-    words = f"the {ordinal(follows)} pays: {more:,} more to the next that counts"
+    words = f"the {ordinal(follows)} pays, {more:,} after this one"
     return why, [Change(words, "counted")]
 
 

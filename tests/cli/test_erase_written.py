@@ -203,6 +203,8 @@ def test_reasons_in_batch_files_go_with_the_person_of_the_line(cli: Cli, db: Pat
         ("+44 7700 900123", "07700900123", True),
         ("+44 7700 900123", "(0044) 7700/900-123.", True),
         ("+44 7700 900123", "17700900124", False),
+        ("+447700900123 x746336", "rang from 07700 900123", True),
+        ("+447700900123 x746336", "746336", False),
         ("+44 7700 900123", "77009001235", False),
         ("a.b@example.com", "A.B@Example.com", True),
         ("a.b@example.com", "aXb@example.com", False),

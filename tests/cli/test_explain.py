@@ -223,7 +223,7 @@ def test_one_that_is_counted_says_how_many_more(cli: Cli, db: Path, tmp_path: Pa
         for own in ("f2", "f3")
     }
     assert (thanks["f2"]["state"], thanks["f3"]["state"]) == ("counted", "issued")
-    assert thanks["f2"]["why_not"] == ["the 2nd pays: 1 more to the next that counts"]
+    assert thanks["f2"]["why_not"] == ["the 2nd pays, 1 after this one"]
 
 
 def test_a_budget_says_how_much_lacked(cli: Cli, program: Path, db: Path, tmp_path: Path) -> None:

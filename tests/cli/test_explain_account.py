@@ -84,7 +84,15 @@ def test_journeys_mark_a_reference_that_is_another_person_by_now(db: Path) -> No
         (row,) = journeys(connection, everybody)
     cells = {column.key: column.draw(row, 40)[0] for column in JourneyTable()._columns}
     assert cells["stage"] == MERGED
-    assert cells["why"].startswith("merged into ")
+    assert cells["why"] == f"merged into {short_name('fred')}"
+    assert cells["referrer"] == "—"
+
+
+def test_of_a_merged_reference_explain_promises_no_match_and_says_where_to_look(cli: Cli, db: Path) -> None:
+    out = cli("explain", "guest", "--db", db).out
+    assert f"this reference became {short_name('fred')} (fred), whose account says what came of it" in out
+    assert "not matched yet" not in out
+    assert "no claim or conversion has matched this friend" not in out
 
 
 MOMENT = re.compile(r"\b\d{1,2} [A-Z][a-z]+ \d{4}, \d\d:\d\d(:\d\d)? UTC")

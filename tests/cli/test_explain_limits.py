@@ -73,7 +73,7 @@ def test_a_number_counts_only_what_still_stands(cli: Cli, tmp_path: Path) -> Non
     path = told(cli, tmp_path, SHOP + "every = 2\n", events)
     line = share(cli, path, "o4")
     assert (line["state"], line["why"]) == ("counted", "it was the recipient's 1st; every 2nd pays")
-    assert line["why_not"] == ["the 2nd pays: 1 more to the next that counts"]
+    assert line["why_not"] == ["the 2nd pays, 1 after this one"]
     assert share(cli, path, "o5")["state"] == "issued"
 
 
@@ -86,7 +86,7 @@ def test_a_full_card_that_paid_already_says_so_and_which_number_pays_next(cli: C
         "counted",
         "it was the recipient's 2nd; every 2nd pays, and as many as that allows were paid already",
     )
-    assert line["why_not"] == ["the 4th pays: 2 more to the next that counts"]
+    assert line["why_not"] == ["the 4th pays, 2 after this one"]
 
 
 def test_what_a_cap_cut_says_so(cli: Cli, tmp_path: Path) -> None:

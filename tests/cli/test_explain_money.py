@@ -84,7 +84,7 @@ def test_the_millionth_pays_and_explain_ends(cli: Cli, tmp_path: Path) -> None:
     program = SHOP + "every = 1000000\ntier = [999999]\n"
     path = told(cli, tmp_path, program, [paid("o1", 2, amount_minor=1_000)])
     share = cli("explain", "o1", "--db", path, "--json").json["rewards"][1]
-    assert share["why_not"] == ["the 1,000,000th pays: 999,999 more to the next that counts"]
+    assert share["why_not"] == ["the 1,000,000th pays, 999,999 after this one"]
 
 
 @pytest.mark.parametrize(

@@ -185,6 +185,8 @@ class JourneyTable(Table[Journey]):
         return self.names(row.friend), "strong"
 
     def _referrer(self, row: Journey, _cells: int) -> Drawn:
+        if row.referrer is None and row.merged_into is not None:
+            return figures.NOTHING, "quiet"
         if row.referrer is None:
             return ("not matched yet" if row.outcome is None else "nobody"), "quiet"
         return self.names(row.referrer), "plain"
