@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
@@ -37,8 +38,12 @@ class WriterLock:
             if self._is_current():
                 break
             os.close(self._file)  # the previous holder removed the file after we opened it
-        os.ftruncate(self._file, 0)
-        os.write(self._file, f"{os.getpid()}\n".encode("ascii"))
+        try:
+            os.ftruncate(self._file, 0)
+            os.write(self._file, f"{os.getpid()}\n".encode("ascii"))
+        except OSError as error:
+            self.release()
+            raise self._unlocked(database, error) from error
 
     def _open(self, database: Path) -> int:
         try:
@@ -48,9 +53,11 @@ class WriterLock:
                 f"{database}: no folder {database.parent}; make it first, or name another file"
             ) from error
         except OSError as error:
-            raise DatabaseError(
-                f"{database}: can't be locked for writing ({error.strerror}); check that you may write {self._path}"
-            ) from error
+            raise self._unlocked(database, error) from error
+
+    def _unlocked(self, database: Path, error: OSError) -> DatabaseError:
+        what = "make room there" if error.errno == errno.ENOSPC else f"check that you may write {self._path}"
+        return DatabaseError(f"{database}: can't be locked for writing ({error.strerror}); {what}")
 
     def _check(self) -> None:
         """Check that the file is a lock file before it is truncated: anything else may be somebody's only copy."""

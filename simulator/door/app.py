@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from aiohttp import web
-from aiohttp.hdrs import METH_DELETE
+from aiohttp.hdrs import METH_DELETE, METH_GET, METH_HEAD
 from aiohttp.http import HttpVersion11
 
 from simulator.door.context import CONTEXT, Context
@@ -75,7 +75,14 @@ def application(context: Context) -> web.Application:
         handler = elsewhere if context.passes_on and served in OF_THE_ENGINE else served
         needing = handler if right is None else _needing(right, handler)
         app.router.add_route(method, path, needing, expect_handler=_go_on)
+        if method == METH_GET:  # who only asks whether it is there; a link isn't followed so
+            app.router.add_route(METH_HEAD, path, _not_followed if path == LINK else needing)
     return app
+
+
+async def _not_followed(request: web.Request) -> web.StreamResponse:
+    """Refuse what would store a visit of somebody who only looks: the checker of links in a mail, say."""
+    raise web.HTTPMethodNotAllowed(request.method, [METH_GET])
 
 
 async def _go_on(request: web.Request) -> None:

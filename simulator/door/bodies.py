@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from typing import Final
 
 from aiohttp import web
 from aiohttp.http_exceptions import BadHttpMessage
 
+from simulator.door.background import News
 from simulator.door.problems import Problem, ProblemError, later, plain, unknown_encoding
 from simulator.events.contract import MAX_LINE_BYTES
 from simulator.files.messages import BYTE_ORDER_MARK, HeldMessage
@@ -29,11 +31,33 @@ _CHUNK: Final = 256 * 1024
 
 @dataclass
 class Bodies:
-    """How bodies are read: at most `most` bytes of one that is held whole, and `patience_s` seconds of silence."""
+    """How bodies are read: at most `most` bytes of one that is held whole, and `patience_s` seconds of silence.
+
+    So many bodies are being read (`reading`), of which so many bytes are `held`.
+    """
 
     most: int
     patience_s: float
     held: int = 0
+    reading: int = 0
+    _read: News = field(default_factory=News)
+
+    async def finished(self, most_s: float) -> None:
+        """Wait until no body is being read any more, so many seconds at most."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(most_s):
+                while self.reading:
+                    await self._read.next.wait()
+
+    @contextmanager
+    def _at_hand(self) -> Iterator[None]:
+        """Count a body among those that are being read."""
+        self.reading += 1
+        try:
+            yield
+        finally:
+            self.reading -= 1
+            self._read.tell()
 
     async def whole(self, request: web.Request) -> bytes:
         """Return the body of a request.
@@ -47,17 +71,18 @@ class Bodies:
             raise self._too_large()
         pieces: list[bytes] = []
         size = 0
-        try:
-            while piece := await self._piece(request):
-                size += len(piece)
-                self.held += len(piece)
-                if size > self.most:
-                    raise self._too_large()
-                if self.held > MOST_HELD:
-                    raise later(Problem.BUSY, "the bodies of other requests fill the memory for them")
-                pieces.append(piece)
-        finally:
-            self.held -= size
+        with self._at_hand():
+            try:
+                while piece := await self._piece(request):
+                    size += len(piece)
+                    self.held += len(piece)
+                    if size > self.most:
+                        raise self._too_large()
+                    if self.held > MOST_HELD:
+                        raise later(Problem.BUSY, "the bodies of other requests fill the memory for them")
+                    pieces.append(piece)
+            finally:
+                self.held -= size
         return b"".join(pieces)
 
     async def lines(self, request: web.Request) -> AsyncGenerator[list[bytes], None]:
@@ -70,18 +95,19 @@ class Bodies:
         _check_encoding(request)
         cutter = _Cutter(self)
         first = True
-        try:
-            while piece := await self._piece(request):
-                if first:
-                    piece, first = piece.removeprefix(BYTE_ORDER_MARK), False
-                for lines in cutter.cut(piece):
+        with self._at_hand():
+            try:
+                while piece := await self._piece(request):
+                    if first:
+                        piece, first = piece.removeprefix(BYTE_ORDER_MARK), False
+                    for lines in cutter.cut(piece):
+                        yield lines
+                    if self.held > MOST_HELD:
+                        raise later(Problem.BUSY, "the bodies of other requests fill the memory for them")
+                if lines := cutter.rest():
                     yield lines
-                if self.held > MOST_HELD:
-                    raise later(Problem.BUSY, "the bodies of other requests fill the memory for them")
-            if lines := cutter.rest():
-                yield lines
-        finally:
-            cutter.hold(0)
+            finally:
+                cutter.hold(0)
 
     async def _piece(self, request: web.Request) -> bytes:
         try:

@@ -32,7 +32,7 @@ class Context:
     `settling` settles the futures of those who wait. `host` is the address that is listened on; without `keys` none is
     asked for. Of streamed bodies as many hand lines to the writer at the same time as `streams` lets in. `landing` is
     where friends who follow a link are sent on to, `inlets` are the mappings that are served, by their names. A door
-    that `passes_on` what comes has no engine.
+    that `passes_on` what comes has no engine. While it is `ending`, no more of streamed bodies is taken.
     """
 
     path: Path
@@ -49,6 +49,7 @@ class Context:
     landing: str | None = None
     inlets: Mapping[str, Inlet] = field(default_factory=dict)
     passes_on: bool = False
+    ending: bool = False
 
     async def read(
         self,

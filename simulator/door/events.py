@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import aclosing
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import aclosing, suppress
 from tempfile import SpooledTemporaryFile
 from typing import Any, Final
 
@@ -13,17 +14,19 @@ from aiohttp import web
 from db.read.outcomes import named_conversions, outcomes
 from simulator.domain.vocabulary import Receipt
 from simulator.door.context import CONTEXT, Context
-from simulator.door.errands import on_writer
+from simulator.door.errands import on_writer, refusal
 from simulator.door.guards import check_right
 from simulator.door.messages import BATCHED, NDJSON, batch, one_message
+from simulator.door.parameters import check_known
 from simulator.door.problems import Problem, ProblemError
 from simulator.door.receiving import deliver
-from simulator.door.writer import Answered
+from simulator.door.writer import Answered, Ended
 from simulator.platform.receipts import Receipts
 from simulator.platform.session import IntakeSession
 
 _SPOOLED: Final = 1024 * 1024  # bytes of receipts that are kept in memory; the rest goes to a temporary file
 _CHUNK: Final = 256 * 1024
+_PASSED_OVER_S: Final = 2.0
 _STATUS: Final = {Receipt.ACCEPTED: 201, Receipt.DUPLICATE: 200}
 _PROBLEM: Final = {Receipt.CONFLICT: Problem.CONFLICT, Receipt.MALFORMED: Problem.MALFORMED}
 Fields = dict[str, Any]
@@ -31,6 +34,7 @@ Fields = dict[str, Any]
 
 async def post_events(request: web.Request) -> web.StreamResponse:
     """Take one event or several."""
+    check_known(request, "wait")
     context = request.app[CONTEXT]
     with_outcomes = wants_outcome(request)
     if with_outcomes:
@@ -99,6 +103,9 @@ async def _streamed(request: web.Request, context: Context, *, with_outcomes: bo
         try:
             async with aclosing(context.bodies.lines(request)) as some:
                 async for lines in some:
+                    if context.ending:
+                        await _pass_over(some)
+                        raise refusal(Ended())
                     async with context.streams:
                         answered = await deliver(request, context, lines, patient=True)
                     if with_outcomes:
@@ -121,6 +128,14 @@ async def _streamed(request: web.Request, context: Context, *, with_outcomes: bo
             await response.write(piece)
         await response.write_eof()
         return response
+
+
+async def _pass_over(some: AsyncIterator[Sequence[bytes]]) -> None:
+    """Read what still comes of a body, for a while: a client that is sending may not look for an answer before."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_PASSED_OVER_S):
+            async for _ in some:
+                pass
 
 
 async def told_receipts(

@@ -40,6 +40,7 @@ MOST_STREAMS: Final = (
     8  # streamed bodies that have lines with the writer at the same time; others wait for their turn
 )
 _SWITCH_S: Final = 0.0005  # a thread keeps the interpreter so long; at 5 ms each answer waits for the engine
+_STILL_COMING_S: Final = 2.5  # for what clients are sending when the server ends
 _PATIENCE_S: Final = 5.0  # for requests that are under way when the server ends
 
 
@@ -233,6 +234,11 @@ async def listening(context: Context, settings: Settings) -> AsyncIterator[str]:
     try:
         yield await listen_on(runner, settings.host, settings.port)
     finally:
+        context.ending = True
+        for site in list(runner.sites):
+            await site.stop()
+        # once it is being shut down, aiohttp takes nothing more of a body, and whoever sends it would get no answer
+        await context.bodies.finished(_STILL_COMING_S)
         await runner.cleanup()
 
 

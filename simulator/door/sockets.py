@@ -36,8 +36,13 @@ async def listen_on(runner: web.AppRunner, host: str, port: int) -> str:
     try:
         await site.start()
     except (OSError, OverflowError) as error:
-        number = getattr(error, "errno", None)
-        why = _IN_USE if number == errno.EADDRINUSE else os.strerror(number) if number else str(error)
+        number = getattr(error, "errno", None) or 0  # of a name that is not known it is negative
+        why = _IN_USE if number == errno.EADDRINUSE else os.strerror(number) if number > 0 else _said(error)
         raise InputError(f"--host {host} --port {port}: can't be listened on ({why})") from error
     name, taken = runner.addresses[0][:2]
     return f"http://[{name}]:{taken}" if ":" in name else f"http://{name}:{taken}"
+
+
+def _said(error: Exception) -> str:
+    """Return an error in its own words."""
+    return str(getattr(error, "strerror", None) or error)
