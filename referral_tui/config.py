@@ -61,7 +61,7 @@ def read_config(path: Path | None = None) -> Preferences:
 def defaults() -> str:
     """Return a config file with every setting at its default, each with a comment on what it does."""
     lines = [
-        "# What can be set of the dashboard; leave out what shall stay as it is.",
+        "# Settings of the dashboard; leave out what should keep its default.",
         f"# {', '.join(_themes())}",
         'theme = "night"',
         f"# {', '.join(place.MODE for place in SCREENS)}",

@@ -154,7 +154,7 @@ def _brings(first: DesignSummary, other: DesignSummary, ground: Ground) -> str:
         word = "more" if more >= 0 else "fewer"
         return (
             f"{other.name} brought {count(abs(more))} {word} customers {ground.span} than {named(first.name)} on "
-            f"average, but {_too_few(other.markets)} to say how sure that is"
+            f"average, but {_too_few(other.markets)} to say how certain that is"
         )
     if mean.low == mean.high == 0:
         everywhere = of_markets(other.markets, other.markets)
@@ -265,7 +265,7 @@ def same_people(designs: Sequence[Design]) -> Iterator[str]:
     """Yield a sentence if designs don't run on the same days, since they start at different moments."""
     starts = dict.fromkeys(one.program.starts_ms for one in designs)
     if len(starts) > 1:
-        yield "Not only the designs differ: their programs start at different moments; --start gives all the same."
+        yield "Not only the designs differ: their programs start at different moments; --start sets one for all."
 
 
 def grid_verdict(summaries: Sequence[DesignSummary], ground: Ground) -> str:

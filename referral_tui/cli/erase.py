@@ -126,7 +126,7 @@ def _lines(db: Path | PostgresAddress, erased: Erasure, others: dict[str, int]) 
         )
     if not erased.anew:
         lines.append(
-            "  the file is large and was not made anew; free parts of pages may hold traces until a VACUUM"
+            "  the file is large and was not rewritten; free parts of its pages may hold traces until a VACUUM"
         )
     lines.append(f"  not reached: {UNREACHED}")
     if not isinstance(db, Path):

@@ -116,7 +116,7 @@ def _journey(told: Fields) -> Iterator[str]:
         yield from _decision(one, said_once(told, one["milestone"], [*one["why_not"], *one["no_line"]]))
     if told["decisions_left_out"]:
         yield ""
-        yield f"… and {told['decisions_left_out']:,} decisions more; explain SOURCE:ID tells of any conversion"
+        yield f"… and {told['decisions_left_out']:,} decisions more; explain SOURCE:ID explains any conversion"
     yield from _afterwards(told)
     if told["rewards"]:
         yield ""

@@ -68,9 +68,9 @@ def warn(figures: dict[str, Any], *, replay: bool, as_occurred: bool) -> None:
     if clamped:
         why = "the clock is behind the newest receipt in the database"
         if replay:
-            why = "they stated a receivedat before the newest one, or not after the time already told"
+            why = "they stated a receivedat before the newest one, or not after the time already reached"
         elif as_occurred:
-            why = "they occurred before the newest receipt, or the time already told; a history needs a new database"
+            why = "they occurred before the newest receipt, or the time already reached; a history needs a new database"
         times = "1 time of receipt was" if clamped == 1 else f"{clamped:,} times of receipt were"
         say(f"warning: {times} moved up: {why}", err=True)
     if early:

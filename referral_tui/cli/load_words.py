@@ -156,7 +156,7 @@ def _latency(figures: Mapping[str, Any]) -> Iterator[str]:
     since = "when it was due" if figures["mode"] == "open" else "when its batch was ready"
     until = "it was committed" if figures["stored"] else "it was judged"
     until = until if figures["url"] is None else "it was answered"
-    yield f"latency, from {since} until {until} (told at most {figures['latency_error'] * 100:.1f} % too high)"
+    yield f"latency, from {since} until {until} (at most {figures['latency_error'] * 100:.1f} % too high)"
     yield "  " + "   ".join(f"{name} {_ms(value)}" for name, value in figures["latency_ms"].items())
     if figures["mode"] == "open":
         yield f"  most behind schedule {_ms(figures['behind_ms'])}"

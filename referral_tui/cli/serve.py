@@ -60,8 +60,8 @@ def serve(
         str,
         typer.Option(
             metavar="real|frozen|3600x",
-            help="By which clock events are received and rewards fall due: the wall's, one that stands, or one that "
-            "runs so many times as fast.",
+            help="The clock by which events are received and rewards fall due: the wall clock, one that "
+            "stands still, or one that runs this many times as fast.",
         ),
     ] = "real",
     hooks_anywhere: Annotated[
@@ -193,10 +193,10 @@ def _say_now(line: str) -> None:
 def _listening(db: str, door: Door, settings: Settings, *, open_to_all: bool) -> None:
     import sys
 
-    who = "to this machine alone, since no keys are asked for" if open_to_all else "to who shows a key"
+    who = "to this machine alone, since no keys are asked for" if open_to_all else "for whoever shows a key"
     say(f"{db}: served at {door.address}, {who}; ctrl-c ends it")
     for name, inlet in settings.inlets.items():
-        how = "where its sender signs them" if inlet.secret is not None else "with no signature asked for"
+        how = "if its sender signs them" if inlet.secret is not None else "with no signature asked for"
         say(f"records of {inlet.mapper.mapping.source} are taken at {door.address}/v1/in/{name}, {how}")
     if door.asker is not None and settings.veto is not None:
         say(f"{db}: {settings.veto.url} is asked about each reward, signed with {door.asker.secret}")

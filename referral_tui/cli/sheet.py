@@ -148,7 +148,7 @@ def read_sheet(
         text, file = find_program(program)
         return make_sheet(load_program(text, file), file, _of_preset(program, overrides), origins=origins)
     if db is None:
-        raise InputError("sheet: of which program? Name a program file or a preset, or a database with --db")
+        raise InputError("sheet: which program? Name a program file or a preset, or a database with --db")
     with snapshot(db) as database:
         sent = data_sent(database)
         version = version_at(database)

@@ -94,7 +94,7 @@ def study_page(page: StudyPage) -> str:
             section("Over time", _customers(page), _money(page)),
             section("Will the money last?", _markets(page)),
             section("Where the money goes", *_waterfalls(page)),
-            section("Differences, and how sure they are", *_differences(page)),
+            section("Differences, and how certain they are", *_differences(page)),
             section("What is assumed", *_assumed(page)),
             section("The designs", *_designs(page)),
             section("Make it again", *_again(page)),
@@ -391,8 +391,8 @@ _OF_LUCK: Final = (
 )
 _OF_BOTH: Final = (
     "Each market draws how its people respond to an offer, within the ranges below, the same for every design. So "
-    "differences are told as single markets have them, not as their mean, which would be surer the more markets there "
-    f"are; {_CHANCES}"
+    "differences are given as they vary over single markets, not as their mean, which would look more certain with "
+    f"more markets; {_CHANCES}"
 )
 
 
@@ -408,7 +408,7 @@ def _assumed(page: StudyPage) -> Iterator[str]:
         yield figure(tornado(chart, part.rows, part.base), chart.title, below)
     if page.assumptions:
         yield table(
-            f"Numbers of the world {page.preset} that have no source, and where they may well lie",
+            f"Numbers of the world {page.preset} that have no source, and the ranges in which they probably lie",
             ["", "assumed", "from", "to"],
             [[one.name, f"{one.value:g}", f"{one.low:g}", f"{one.high:g}"] for one in page.assumptions],
         )

@@ -63,7 +63,7 @@ FIELD_WORDS: Final[dict[str, FieldWords]] = {
     "community": FieldWords("the community they refer in: a club, an office, a school", "chess-club", "none"),
     "country": FieldWords("the country they live in", "GB", "none"),
     "device_ref": FieldWords("the device they used", "d90b7a42fe1147c3a5d0e6b8", "keyed", basis=_DEVICE),
-    "attributes": FieldWords("what the client says of the person or the conversion besides", "{…}", "none"),
+    "attributes": FieldWords("what else the client says about the person or the conversion", "{…}", "none"),
     "reason": FieldWords("why, as a business code; never words about a person", "refunded"),
     "into": FieldWords("the reference of the same person that stays", "p7be01c55a9d34e20c8f1a66d", "keyed"),
     "code": FieldWords("the referral code", "ANNA-7Q4F", "issued", about="the referrer, whose code it is"),

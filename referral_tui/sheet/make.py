@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
 _PURPOSES: Final = {
     UseKind.ATTRIBUTION: "match a friend to the referrer",
-    UseKind.REFERRERS: "let only those refer who may",
+    UseKind.REFERRERS: "let only eligible people refer",
     UseKind.MILESTONE: "recognise what earns a reward",
     UseKind.RULE: "decide whether a conversion earns a reward",
-    UseKind.REWARD: "give the right reward, and take it back where none is owed",
+    UseKind.REWARD: "give the right reward, and take it back if none is owed",
     UseKind.CAP: "keep rewards within their limits",
     UseKind.REVIEW: "let a person settle doubtful conversions",
     UseKind.REPORT: "report how the program does",

@@ -43,7 +43,7 @@ def record(events: Sequence[EventSheet]) -> tuple[Heading, ...]:
             (
                 "Referrers: customers, employees or partners of the client who refer somebody.",
                 "Friends: those whom they refer, once they open a link or are named by the client's systems.",
-                "Operators, by their own references, where they settle reviews or stop rewards.",
+                "Operators, by their own references, if they settle reviews or stop rewards.",
             ),
         ),
         Heading("Which data (c)", tuple(_of_category(used))),

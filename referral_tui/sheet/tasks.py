@@ -118,7 +118,8 @@ class _Tasks:
         )
         yield _open(
             "compliance",
-            "Erase those who ask for it, by `erase REFERENCE` (Art. 17), and those of whom nothing has come for long, "
+            "Erase those who ask for it, by `erase REFERENCE` (Art. 17), and those about whom nothing has "
+            "come for a long time, "
             f"by `erase --older-than {KEEP_DAYS}`.",
         )
         yield _open(

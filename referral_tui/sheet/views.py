@@ -22,7 +22,7 @@ UNUSED_SAYS: Final = (
 TITLES: Final[dict[Team | None, str]] = {
     None: "What data do we need to pass, and how often?",
     "engineering": "For engineering: what to send, how and when",
-    "marketing": "For marketing: what the program is told, and what for",
+    "marketing": "For marketing: what data the program gets, and why",
     "compliance": "For compliance: the record of what is processed",
 }
 

@@ -206,7 +206,7 @@ def test_of_a_friend_with_very_many_conversions_the_first_hundred_are_told_and_t
     ran = cli("explain", "ben", "--db", db)
     assert "Decision 100," in ran.out
     assert "Decision 101," not in ran.out
-    assert "… and 3 decisions more; explain SOURCE:ID tells of any conversion" in ran.out
+    assert "… and 3 decisions more; explain SOURCE:ID explains any conversion" in ran.out
     told = cli("explain", "ben", "--json", "--db", db).json
     assert (len(told["decisions"]), told["decisions_left_out"]) == (100, 3)
     assert "Decision 103," in cli("explain", "b102", "--db", db).out

@@ -138,4 +138,4 @@ def test_who_is_not_there_is_said_in_a_line(cli: Cli, shop: Path) -> None:
     ran = cli("person", "show", "nobody-1", "--db", shop)
     assert ran.status == 2
     assert "nobody" in ran.err
-    assert "called so" in ran.err
+    assert "has this reference" in ran.err

@@ -60,7 +60,7 @@ def test_one_design_is_told_with_its_band(cli: Cli, pretend: Pretend) -> None:
 def test_with_few_markets_it_says_so(cli: Cli, pretend: Pretend, generous: Path) -> None:
     pretend(figures)
     ran = cli("study", "telecom", generous, "--markets", 3)
-    assert "but 3 markets are too few to say how sure that is" in flat(ran.out)
+    assert "but 3 markets are too few to say how certain that is" in flat(ran.out)
     assert "3 markets: too few for intervals; 5 are the fewest" in flat(ran.out)
     assert "than telecom on average" in flat(ran.out)
 

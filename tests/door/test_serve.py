@@ -115,7 +115,7 @@ def test_the_three_terminals_of_the_tour_say_what_the_page_says(tmp_path: Path) 
 
 @pytest.mark.skipif(None in (shutil.which("curl"), shutil.which("bash")), reason="needs curl and bash")
 def test_the_journey_of_the_page_is_walked_as_it_is_written(tmp_path: Path) -> None:
-    (script,) = blocks("door.md", "So a whole journey", "\n## ")
+    (script,) = blocks("door.md", "walk through an entire journey", "\n## ")
     with served(tmp_path, "--program", "telecom", "--clock", "frozen") as (_, address):
         *_, outcome, _, rewards = walked(script, address, tmp_path)
     assert outcome["outcome"]["attribution"]["referrer"] == "anna"
