@@ -99,8 +99,9 @@ def event_sentence(event: EventRow, program: Program | None, name: Namer = short
     person = who(event.subject, name)
     special = _SPECIAL.get(event.type)
     if special is not None:
-        vain = f"; without effect: {event.no_effect}" if event.no_effect else ""
-        return special(event, person) + vain
+        said = special(event, person)
+        # first, since a list cuts off the end of what is too long for it
+        return f"without effect: {said} ({event.no_effect})" if event.no_effect else said
     verb = _VERBS.get(event.type, event.type)
     return f"{person} {verb}{_amount(event, program)}{_with_code(event)}"
 

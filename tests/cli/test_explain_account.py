@@ -85,7 +85,7 @@ def test_journeys_mark_a_reference_that_is_another_person_by_now(db: Path) -> No
     cells = {column.key: column.draw(row, 40)[0] for column in JourneyTable()._columns}
     assert cells["stage"] == MERGED
     assert cells["why"] == f"merged into {short_name('fred')}"
-    assert cells["referrer"] == "—"
+    assert cells["referrer"] == f"⇒ {short_name('fred')}"
 
 
 def test_of_a_merged_reference_explain_promises_no_match_and_says_where_to_look(cli: Cli, db: Path) -> None:

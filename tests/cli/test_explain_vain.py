@@ -208,8 +208,9 @@ def test_the_summary_of_ingest_counts_whatever_had_no_effect(in_vain: Path, cli:
 def test_what_just_happened_in_vain_says_so(in_vain: Path) -> None:
     with closing(open_readonly(in_vain)) as db:
         said = [event_sentence(event, None, str) for event in newest_events(db, 50)]
-    vain = [one.partition("; without effect: ") for one in said if "without effect" in one]
-    assert {(what.partition(":")[0], why) for what, _, why in vain} == {
+    vain = [one.removeprefix("without effect: ").removesuffix(")") for one in said if "without effect" in one]
+    pairs = [one.rpartition(" (") for one in vain]
+    assert {(what.partition(":")[0], why) for what, _, why in pairs} == {
         ("an operator declined a conversion in review", "no such decision was in review"),
         ("an operator stopped a reward", "there is no such reward"),
         ("a reward was used", "the reward was not given out, or not any more"),

@@ -131,7 +131,7 @@ class JourneyTable(Table[Journey]):
                     weight=7,
                     says="The furthest stage of the funnel, from ▁ visited to █ rewarded, or what the decision was: "
                     "✕ refused, ? in review, · no count: it does not count. "
-                    f"{MERGED}: another reference of a person whose own row goes on; enter says whose.",
+                    f"{MERGED}: a reference that became the one after ⇒, whose row goes on.",
                 ),
                 Column[Journey]("event", "last event", 14, _event, weight=3),
                 Column[Journey](
@@ -185,8 +185,8 @@ class JourneyTable(Table[Journey]):
         return self.names(row.friend), "strong"
 
     def _referrer(self, row: Journey, _cells: int) -> Drawn:
-        if row.referrer is None and row.merged_into is not None:
-            return figures.NOTHING, "quiet"
+        if row.merged_into is not None:
+            return f"⇒ {self.names(row.merged_into)}", "quiet"
         if row.referrer is None:
             return ("not matched yet" if row.outcome is None else "nobody"), "quiet"
         return self.names(row.referrer), "plain"
