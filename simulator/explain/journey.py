@@ -8,6 +8,7 @@ from db.read.people import merged_into
 from db.read.reward_rows import RewardRow, rewards_of
 from simulator.domain.definitions import PAID
 from simulator.domain.moments import moment
+from simulator.domain.vocabulary import ReversalReason
 from simulator.explain.amended import amended, no_effect, still_reversed, vain_acts
 from simulator.explain.approval import starts_if_approved
 from simulator.explain.context import load_context
@@ -60,7 +61,7 @@ def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> 
     changed += vain_acts(source, all_lines, events, only_seq)
     unmatched = [] if attribution or decisions else why_not_yet(source, own)
     return {
-        "timeline": _timeline(_with_effects(source, events), attribution, decisions, rewards),
+        "timeline": _timeline(_with_effects(source, events, reversals), attribution, decisions, rewards),
         "events_left_out": len(found) - len(events),
         "attribution": _attribution(attribution),
         "touches": explain_touches(source, events, attribution),
@@ -91,10 +92,17 @@ def _gone(at: int) -> str:
     return f"the conversion was reversed on {moment(at)}"
 
 
-def _with_effects(source: Source, events: list[Fields]) -> list[Fields]:
+def _with_effects(source: Source, events: list[Fields], reversals: list[Fields]) -> list[Fields]:
     """Add to each event that changed nothing, though such an event may, `no_effect`: why, in words."""
+    reversed_in_vain = {
+        one["seq"]: one["why"]
+        for one in reversals
+        if one["reason"] not in (None, ReversalReason.NOT_RECEIVED)
+    }
     return [
-        event if (vain := no_effect(source, event)) is None else event | {"no_effect": vain}
+        event
+        if (vain := reversed_in_vain.get(event["seq"]) or no_effect(source, event)) is None
+        else event | {"no_effect": vain}
         for event in events
     ]
 

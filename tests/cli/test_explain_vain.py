@@ -84,6 +84,19 @@ def test_a_reversal_in_anothers_name_has_no_effect_in_their_account_either(cli: 
     )
 
 
+def test_a_reversal_in_vain_is_marked_where_it_happened(cli: Cli, db: Path) -> None:
+    (entry,) = [
+        one
+        for one in cli("explain", "eve", "--db", db, "--json").json["timeline"]
+        if one.get("type") == "conversion.reversed"
+    ]
+    assert entry["no_effect"] == "it came in another person's name than the conversion"
+    (line,) = [
+        one for one in cli("explain", "eve", "--db", db).out.splitlines() if "conversion.reversed" in one
+    ]
+    assert line.endswith("; without effect: it came in another person's name than the conversion")
+
+
 def test_a_reversed_conversion_in_review_promises_nothing_for_an_approval(cli: Cli, db: Path) -> None:
     (decision,) = cli("explain", "gone", "--db", db, "--json").json["decisions"]
     assert (decision["outcome"], decision["if_approved"]) == ("review", [])
