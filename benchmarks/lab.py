@@ -35,6 +35,7 @@ from simulator.program.presets import find_program
 LEAST = 3.0
 MOST_MB = 4096  # of all processes together
 _EVENTS = 200_000  # of a load: two batches
+_LOADED = 5000  # referrers, who make as many events; more of them only take longer to make
 _PRESET = "telecom"
 _STUDY = "study"
 
@@ -163,7 +164,9 @@ def simulate(folder: Path, root: Path, size: Size, processes: int | None) -> Cos
 
 def load() -> Cost:
     """Judge traffic without storing it."""
-    return _cost(["load", "--no-store", "--events", str(_EVENTS), "--json"], Path.cwd())
+    return _cost(
+        ["load", "--no-store", "--referrers", str(_LOADED), "--events", str(_EVENTS), "--json"], Path.cwd()
+    )
 
 
 def _write_designs(folder: Path) -> None:
