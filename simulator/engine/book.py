@@ -81,6 +81,8 @@ class Book:
     lines: dict[int, BookedLine] = field(default_factory=dict)
     accounts: dict[int, BookedAccount] = field(default_factory=dict)
     conversions: dict[int, list[BookedLine]] = field(default_factory=dict)
+    of_account: dict[int, list[BookedLine]] = field(default_factory=dict)
+    of_friend: dict[int, list[BookedLine]] = field(default_factory=dict)
     scopes: Scopes = field(default_factory=Scopes)
     journal: Journal = field(default_factory=Journal)
     _flow: Flow = field(init=False)
@@ -108,6 +110,8 @@ class Book:
         """Book a line, as it stands, of a booked account; a new one is entered as it is made (`take`)."""
         self.lines[line.id] = line
         self.conversions.setdefault(line.conversion, []).append(line)
+        self.of_account.setdefault(line.account, []).append(line)
+        self.of_friend.setdefault(line.friend, []).append(line)
         if line.state == PENDING:
             self.pending += line.value
             self._flow.schedule(line)
@@ -123,9 +127,10 @@ class Book:
     def unite(self, added: int, to: int, at: int) -> None:
         """Add a booked account to another, and let its lines be judged again, as of a moment (milliseconds)."""
         self.accounts[to] = self.accounts[to].with_(self.accounts.pop(added))
-        for line in self.lines.values():
-            if line.account == added:
-                line.account = to
+        theirs = self.of_account.pop(added, [])
+        for line in theirs:
+            line.account = to
+        self.of_account.setdefault(to, []).extend(theirs)
         self._flow.unite(added, to)
         self._changed.add(to)
         self._hour = at // HOUR_MS
@@ -135,10 +140,13 @@ class Book:
         if not self.scopes.kinds:
             return
         self.scopes.unite(accounts, merged, into)
-        for line in self.lines.values():
-            if line.friend == merged:
-                line.friend = into
-            if line.friend == into and line.state == PENDING:
+        theirs = self.of_friend.pop(merged, [])
+        for line in theirs:
+            line.friend = into
+        both = self.of_friend.setdefault(into, [])
+        both.extend(theirs)
+        for line in both:
+            if line.state == PENDING:
                 self._touch(line, at)
 
     # What happens to it

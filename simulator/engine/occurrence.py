@@ -60,7 +60,8 @@ class Occurrences:
         mixed = np.array([m.name in self._state.mixed_milestones for m in milestones], bool)
         slow = (nth > 0) & ((self._state.people["fallen"][friends] > 0) | mixed[places])
         if self._state.members:  # the numbers of people who were merged are other ones
-            slow |= (nth > 0) & np.isin(friends, list(self._state.members))
+            merged = np.array([friend in self._state.members for friend in friends.tolist()], bool)
+            slow |= (nth > 0) & merged
         for at in np.flatnonzero(slow).tolist():
             conversion, row, place = self._first + int(index[at]), int(rows[at]), int(places[at])
             takes[at] = self._takes(milestones[place], conversion, row, int(friends[at]), int(nth[at]))

@@ -89,6 +89,10 @@ class Scopes:
     kinds: dict[str, set[Per]] = field(default_factory=dict)
     issued: dict[Key, Issued] = field(default_factory=dict)
     base: Scopes | None = None
+    _of_account: dict[int, list[Key]] = field(
+        default_factory=dict
+    )  # the keys of `issued` but those of programs
+    _of_friend: dict[int, list[Key]] = field(default_factory=dict)
 
     def aside(self) -> Scopes:
         """Return others that begin as these and can be changed without changing these."""
@@ -111,8 +115,17 @@ class Scopes:
         found = self.issued.get(key)
         if found is None:
             found = Issued() if self.base is None else self.base.at(per, whose).copied()
-            self.issued[key] = found
+            self._keep(key, found)
         return found
+
+    def _keep(self, key: Key, issued: Issued) -> None:
+        """Keep what was issued under a key of its own, so that it is found by account and friend."""
+        self.issued[key] = issued
+        per, _, account, friend = key
+        if per != "program" and self.base is None:
+            self._of_account.setdefault(account, []).append(key)
+            if per == "friend":
+                self._of_friend.setdefault(friend, []).append(key)
 
     def with_line(self, whose: Whose) -> list[Issued]:
         """Return all in which a line counts."""
@@ -124,9 +137,17 @@ class Scopes:
 
     def unite(self, accounts: Mapping[int, int], merged: int, into: int) -> None:
         """Let accounts count as others, and a friend as another."""
-        before, self.issued = self.issued, {}
-        for (per, reward, account, one), issued in before.items():
+        moved = dict.fromkeys(key for account in accounts for key in self._of_account.pop(account, ()))
+        moved |= dict.fromkeys(self._of_friend.pop(merged, ()))
+        for before in moved:
+            issued = self.issued.pop(before, None)
+            if issued is None:
+                continue
+            per, reward, account, one = before
             whom = into if per == "friend" and one == merged else one
-            key = per, reward, account if per == "program" else accounts.get(account, account), whom
+            key = per, reward, accounts.get(account, account), whom
             there = self.issued.get(key)
-            self.issued[key] = issued if there is None else there.with_(issued)
+            if there is None:
+                self._keep(key, issued)
+            else:
+                self.issued[key] = there.with_(issued)

@@ -161,10 +161,11 @@ class State:
     def attributions_of(self, lines: Lines) -> Ints:
         """Return the attributions by which these lines were promised."""
         found = self.people["attribution"][lines.friend].astype(np.int64)
-        for person, ended in self.former.items():
-            for place in np.flatnonzero(lines.friend == person).tolist():
-                of_then = (one for seq, one in ended if lines.seq[place] < seq)
-                found[place] = next(of_then, found[place])
+        if self.former:  # looked up by the lines' friends: there are as many of them as merges
+            for place, friend in enumerate(lines.friend.tolist()):
+                if friend in self.former:
+                    of_then = (one for seq, one in self.former[friend] if lines.seq[place] < seq)
+                    found[place] = next(of_then, found[place])
         return found
 
     def channels_of(self, lines: Lines) -> Ints:
