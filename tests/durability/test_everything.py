@@ -144,7 +144,10 @@ def happened(log: Log) -> set[str]:
         "SELECT DISTINCT kind || ': ' || detail FROM audit WHERE kind LIKE '%-without-effect' OR kind LIKE '%-waiting'",
     }
     with closing(sqlite3.connect(log.db)) as db:
-        return {str(said) for query in asked for (said,) in db.execute(query)}
+        said = {str(one) for query in asked for (one,) in db.execute(query)}
+    verdict = "verdict-without-effect: "
+    # a verdict without effect names its milestone before the reason
+    return {verdict + one.rpartition(": ")[2] if one.startswith(verdict) else one for one in said}
 
 
 def wanted() -> Iterator[str]:

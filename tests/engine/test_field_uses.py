@@ -117,7 +117,7 @@ def test_every_fact_says_what_it_is_made_of(presets: dict[str, Program]) -> None
             assert isinstance(origins_of(fact.name, program), Origins)
     held = {origin for one in FACT_ORIGINS.values() for origin in one.all if origin.type in EVENT_TYPES}
     assert held <= FIELDS
-    with pytest.raises(LookupError, match="shoe_size is no fact"):
+    with pytest.raises(LookupError, match="shoe_size is not a fact"):
         origins_of("shoe_size", presets["telecom"])
 
 

@@ -92,7 +92,7 @@ def watch(case: Case, seen: Counter[str]) -> Watching:
     for entry in oracle.trail:
         seen[f"entry {entry.kind}"] += 1
         if "-without-effect" in entry.kind or entry.kind == "reversal-waiting":
-            seen[f"{entry.kind}: {entry.detail}"] += 1
+            seen[f"{entry.kind}: {entry.detail.rpartition(': ')[2]}"] += 1  # a verdict names its milestone
     for line in oracle.lines:
         seen[f"reward {line.state}"] += 1
         if line.reason is not None:
