@@ -74,7 +74,7 @@ def test_a_secret_of_ones_own_is_taken(cli: Cli, told: Path) -> None:
         (["shop", URL, "--type", "reward"], "no such type"),
         (["shop", URL, "--after", "9"], "the newest one is 3"),
         (["shop", URL, "--secret", "whsec_short"], "24 to 64 bytes"),
-        (["taken", URL], "there already"),
+        (["taken", URL], "already exists"),
     ],
 )
 def test_a_subscriber_that_can_not_be_says_why(cli: Cli, told: Path, given: list[str], wrong: str) -> None:

@@ -324,7 +324,7 @@ async def test_the_name_of_another_is_not_taken(door: Caller) -> None:
     async with receiver() as shop:
         await subscribe(door, shop)
         told = await door.ask("POST", "/v1/hooks", json={"name": "shop", "url": shop.url})
-    assert (told.status, "there already" in told.said["detail"]) == (422, True)
+    assert (told.status, "already exists" in told.said["detail"]) == (422, True)
 
 
 async def test_subscriptions_need_the_right_to_operate(tmp_path: Path) -> None:
