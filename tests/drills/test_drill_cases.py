@@ -35,8 +35,8 @@ def test_a_small_world_has_cases_of_nearly_every_cause(cases: list[Case]) -> Non
 
 def test_every_question_has_one_right_answer_and_a_fact_behind_each(world: Practice) -> None:
     ambiguous: list[str] = []
-    cases = list(make_cases(world, short_name, each=12, ambiguous=ambiguous.append))
-    assert len(cases) >= 180
+    cases = list(make_cases(world, short_name, each=5, ambiguous=ambiguous.append))
+    assert len(cases) >= 100
     assert [line for case in cases for line in problems(case)] == []
     assert ambiguous == []
 
