@@ -130,7 +130,7 @@ def test_the_crm_of_another_run_or_a_foreign_file_is_refused(tmp_path: Path) -> 
         Crm(tmp_path / "a.db", client_key(2))
     with closing(sqlite3.connect(tmp_path / "b.crm.db")) as db:
         db.execute("CREATE TABLE theirs (x)")
-    with pytest.raises(DatabaseError, match="no CRM database"):
+    with pytest.raises(DatabaseError, match="not a CRM database"):
         Crm(tmp_path / "b.db", client_key(1))
 
 
