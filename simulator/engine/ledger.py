@@ -223,6 +223,8 @@ class Ledger:
         claim = self.account_ids.get_or_insert(_account_keys(numbers, into))
         new = numbers[claim.first] % len(ROLES)
         ids = self.accounts.append(recipient=np.full(len(new), into), role=new)
+        if self.market_of is not None:  # they have no line yet that could say it
+            self.accounts["market"][ids] = self.market_of(np.full(len(new), into))
         self.account_ids.put(claim.slots[claim.first], ids)
         return theirs, self.account_ids.get(claim.slots)
 

@@ -143,6 +143,13 @@ def test_markets_whose_budget_is_short_are_simulated_with_others_and_say_the_sam
     assert not ended.all()
 
 
+def test_who_is_merged_into_somebody_without_rewards_stays_in_their_market() -> None:
+    way, program = setting(Plan("travel", 0, 100, 200)), preset("travel")
+    together = run_study({"a": program}, [1, 59, 60], way)
+    alone = [run_study({"a": program}, [seed], way) for seed in (59, 60)]
+    assert_frame_equal(together.markets[1:], pl.concat([one.markets for one in alone]))
+
+
 def test_a_rule_that_reads_a_community_keeps_markets_apart() -> None:
     way = setting(Plan("telecom", 0, 300, 30))
     text = REVIEWING.replace("method = 'link'", "method = 'link' AND community <> 'club-0001'")
