@@ -1,4 +1,4 @@
-"""`map`: list, show and check the mappings that turn other systems' records into events."""
+"""`map`: list, show and check the mappings of other systems' records to events, and the forms of payouts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="List, show and check mappings: how other systems' records become events.\n\n"
+    help="List, show and check mappings, by which other systems' records become events, and forms of payouts.\n\n"
     "Example: referral-tui map check stripe events.jsonl",
 )
 _SHOWN = 12  # paths that are named in a line
@@ -28,7 +28,7 @@ _SHOWN = 12  # paths that are named in a line
 Name = Annotated[
     str,
     typer.Argument(
-        metavar="NAME|FILE", help="A shipped mapping or a file.", autocompletion=mapping_completion
+        metavar="NAME|FILE", help="A shipped mapping or form, or a file.", autocompletion=mapping_completion
     ),
 ]
 
@@ -72,15 +72,15 @@ def list_mappings(as_json: Json = False) -> None:
 
 @app.command()
 def show(name: Name) -> None:
-    """Print a mapping, to begin one of your own with.
+    """Print a mapping or a form, to begin one of your own with.
 
     Example: referral-tui map show shopify > our-shop.toml
     """
     from simulator.files.payouts import COLUMNS
-    from simulator.mapping.partner_forms import find_form, form_names
+    from simulator.mapping.partner_forms import find_form, is_form
     from simulator.mapping.shipped import find_mapping
 
-    found = find_form(name, COLUMNS) if name in form_names() else find_mapping(name)
+    found = find_form(name, COLUMNS) if is_form(name) else find_mapping(name)
     say_lines(found.text.rstrip("\n").split("\n"))
 
 
@@ -98,10 +98,10 @@ def check(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Run a mapping's own tests, and show what becomes of each record of a sample; nothing is stored.
+    """Run the tests of a mapping, or of a form of payouts, and show what becomes of a sample; nothing is stored.
 
     Of each record: the events that come out, or the field and the reason for which it is refused; what of it is not
-    used; and what is missing.
+    used; and what is missing. A form takes no sample.
 
     Exit status: 1 if a test fails or a record is refused.
 
@@ -109,9 +109,13 @@ def check(
     """
     from simulator.mapping.hashing import Hasher
     from simulator.mapping.mapper import Mapper
+    from simulator.mapping.partner_forms import is_form
     from simulator.mapping.shipped import find_mapping
     from simulator.mapping.testing import TEST_KEY, failures
 
+    if is_form(name):
+        _check_form(name, sample, secrets, as_json=as_json)
+        return
     mapping = find_mapping(name)
     wrong = failures(mapping)
     mapper = Mapper(mapping, read_secrets(secrets).hasher() or Hasher(TEST_KEY))
@@ -127,19 +131,35 @@ def check(
             }
         )
     else:
-        say_lines(
-            [
-                f"{mapping.name}: {mapping.says or mapping.form}; {counted(len(mapping.tests), 'test')}, "
-                f"{len(wrong)} failed",
-                *wrong,
-            ]
-        )
+        say_lines(_tested(f"{mapping.name}: {mapping.says or mapping.form}", len(mapping.tests), wrong))
         for one in records:
             say_lines(_told(one))
         if sample is not None:
             say(_total(records, refused))
     if wrong or refused:
         raise typer.Exit(FAILED)
+
+
+def _check_form(name: str, sample: Path | None, secrets: Path | None, *, as_json: bool) -> None:
+    from simulator.domain.errors import InputError
+    from simulator.files.payouts import COLUMNS
+    from simulator.mapping.partner_forms import find_form, form_failures
+
+    form = find_form(name, COLUMNS)
+    if sample is not None or secrets is not None:
+        given = "a sample" if sample is not None else "--secrets"
+        raise InputError(f"{name} is a form of payouts, so {given} is of no use here; leave it out")
+    wrong = form_failures(form)
+    if as_json:
+        print_json({"form": form.name, "tests": len(form.tests), "failures": wrong})
+    else:
+        say_lines(_tested(f"{form.name}: {form.says or 'a form of payouts'}", len(form.tests), wrong))
+    if wrong:
+        raise typer.Exit(FAILED)
+
+
+def _tested(title: str, tests: int, wrong: list[str]) -> list[str]:
+    return [f"{title}; {counted(tests, 'test')}, {len(wrong)} failed", *wrong]
 
 
 def _total(records: list[CheckedRecord], refused: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -68,12 +68,21 @@ class FormWriter:
             InputError: a value can't be used.
 
         """
-        if self._when is not None and self._when(row, None, 0) is not True:
-            return None
         try:
-            found = [cell(row, None, 0) for cell in self._cells]
+            return self.made(row)
         except WrongValueError as error:
             raise InputError(f"{self.form.name}: the payout {row.get('number')}: {error}") from None
+
+    def made(self, row: Mapping[str, str | int | None]) -> tuple[str, ...] | None:
+        """Return what `cells` does.
+
+        Raises:
+            WrongValueError: a value can't be used.
+
+        """
+        if self._when is not None and self._when(row, None, 0) is not True:
+            return None
+        found = [cell(row, None, 0) for cell in self._cells]
         return tuple("" if value is None else str(getattr(value, "text", value)) for value in found)
 
 
@@ -108,9 +117,18 @@ def load_form(text: str, file: str, columns: Sequence[str]) -> PartnerForm:
         delimiter=loader.delimiter(),
         values=values,
         when=loader.condition(document, (), "", values),
-        tests=tuple(_test(table, place) for place, table in enumerate(loader.tables("test"), 1)),
+        tests=tuple(
+            _test(loader, table, place, (columns, tuple(given)))
+            for place, table in enumerate(loader.tables("test"))
+        ),
     )
     for field in (*form.columns.values(), *(value.field for value in values.values())):
+        if field.hashes():
+            report.add(
+                ("columns",),
+                "columns",
+                "a form can't hash; payouts have references, which are hashes already",
+            )
         for path in field.paths():
             if path.text not in columns:
                 report.add(
@@ -124,32 +142,55 @@ def load_form(text: str, file: str, columns: Sequence[str]) -> PartnerForm:
     return form
 
 
-def _test(table: Mapping[str, Any], place: int) -> FormTest:
-    cells = table.get("cells")
-    return FormTest(
-        str(table.get("name", f"test {place}")),
-        {name: str(value) for name, value in dict(table.get("row", {})).items()},
-        None if cells is None else {name: str(value) for name, value in dict(cells).items()},
+def _test(
+    loader: Loader, table: Mapping[str, Any], place: int, names: tuple[Sequence[str], Sequence[str]]
+) -> FormTest:
+    """Read a [[test]]; `names` are the columns of payouts, which its row may have, and those of the form."""
+    path, label = ("test", place), f"test {place + 1}"
+    loader.known(table, ("name", "row", "cells"), path, label)
+    if "row" not in table:
+        loader.report.add(path, f"{label}.row", "missing; add a row of payouts, such as row = { number = 7 }")
+    row, cells = (
+        _texts(loader, table.get(key, {}), (*path, key), f"{label}.{key}", known)
+        for key, known in zip(("row", "cells"), names, strict=True)
     )
+    return FormTest(loader.text(path, "name") or label, row, cells if "cells" in table else None)
+
+
+def _texts(
+    loader: Loader, given: Any, path: tuple[str | int, ...], label: str, names: Sequence[str]
+) -> dict[str, str]:
+    """Return the values of a test's table as they are written in CSV; `names` are the columns that it may have."""
+    if not isinstance(given, dict):
+        loader.report.add(path, label, f"{shown(given)}; it must be a table of columns and their values")
+        return {}
+    loader.known(given, tuple(names), path, label)
+    return {name: str(value) for name, value in given.items()}
 
 
 def form_failures(form: PartnerForm) -> list[str]:
     """Return what is wrong with each failing test of a form, a line each."""
     writer = FormWriter(form)
-    found: list[str] = []
-    for test in form.tests:
-        cells = writer.cells(test.row)
-        made = None if cells is None else dict(zip(writer.header, cells, strict=True))
-        if made is None or test.cells is None:
-            if made is not None or test.cells is not None:
-                found.append(f"test {shown(test.name)}: the row is {'written' if made else 'left out'}")
-            continue
-        found += (
-            f"test {shown(test.name)}: {name} should be {shown(right)}, and is {shown(made.get(name))}"
-            for name, right in test.cells.items()
-            if made.get(name) != right
-        )
-    return found
+    return [f"test {shown(test.name)}: {said}" for test in form.tests for said in _wrong(writer, test)]
+
+
+def _wrong(writer: FormWriter, test: FormTest) -> Iterator[str]:
+    try:
+        cells = writer.made(test.row)
+    except WrongValueError as error:
+        yield f"refused: {error}"
+        return
+    if cells is None:
+        if test.cells is not None:
+            yield "the row should be written, and is left out"
+        return
+    if test.cells is None:
+        yield "the row should be left out, and is written"
+        return
+    made = dict(zip(writer.header, cells, strict=True))
+    for name, right in test.cells.items():
+        if made[name] != right:
+            yield f"{name} should be {shown(right)}, and is {shown(made[name])}"
 
 
 @cache
@@ -157,6 +198,25 @@ def form_names() -> tuple[str, ...]:
     """Return the names of the forms that are shipped, in alphabetical order."""
     names = (one.name for one in resources.files("simulator.mapping").joinpath("partners").iterdir())
     return tuple(sorted(name.removesuffix(_ENDING) for name in names if name.endswith(_ENDING)))
+
+
+def is_form(name: str) -> bool:
+    """Return whether a name or a file is that of a form of payouts: a file has `rows` or `columns` and no events.
+
+    A file that can't be read as TOML is none.
+    """
+    path = Path(name)
+    if not _names_file(name):
+        return name in form_names()
+    try:
+        document = parsed(path.read_text(encoding="utf-8"), name)
+    except (OSError, UnicodeDecodeError, InputError):
+        return False
+    return "event" not in document and not {"rows", "columns"}.isdisjoint(document)
+
+
+def _names_file(name: str) -> bool:
+    return name.endswith(_ENDING) or "/" in name or (name not in form_names() and Path(name).is_file())
 
 
 def find_form(name: str, columns: Sequence[str]) -> PartnerForm:
@@ -167,7 +227,7 @@ def find_form(name: str, columns: Sequence[str]) -> PartnerForm:
 
     """
     path = Path(name)
-    if name.endswith(_ENDING) or "/" in name:
+    if _names_file(name):
         try:
             return load_form(path.read_text(encoding="utf-8"), str(path), columns)
         except (OSError, UnicodeDecodeError) as error:

@@ -127,6 +127,7 @@ def lines_of(db: Path, folder: Path) -> dict[str, list[list[object]]]:
         "map check": [
             ["map", "check", NASTY],
             ["map", "check", design],
+            ["map", "check", "extole-rewards", NASTY],
             ["map", "check", "stripe", folder / "nasty.jsonl"],
             ["map", "check", "stripe", folder / "nasty.jsonl", "--json"],
         ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from pathlib import Path
 
@@ -64,12 +65,63 @@ def test_rewards_are_written_in_a_partners_form(
     assert (refused.status, "not of events" in refused.err) == (2, True)
 
 
+def test_map_check_runs_the_tests_of_a_users_own_form(cli: Cli, tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    form = (
+        f"""{HEAD}when = "state = 'issued'"\n[values]\nstate = "state"\n"""
+        """[columns]\nWho = "recipient"\nCents = { path = "value", money = "minor" }\n"""
+        """[[test]]\nname = "paid"\nrow = { state = "issued", value = 5, recipient = "e17" }\n"""
+        """cells = { Who = "e17", Cents = 5 }\n[[test]]\nrow = { state = "voided" }\n"""
+    )
+    own.write_text(form)
+    right = cli("map", "check", own)
+    assert (right.status, right.out) == (0, "own: a form of payouts; 2 tests, 0 failed\n")
+    own.write_text(form.replace("Cents = 5", "Cents = 6").replace("voided", "issued"))
+    wrong = cli("map", "check", own)
+    assert wrong.status == 1
+    assert wrong.out.splitlines() == [
+        "own: a form of payouts; 2 tests, 2 failed",
+        'test "paid": Cents should be "6", and is "5"',
+        'test "test 2": the row should be left out, and is written',
+    ]
+    told = json.loads(cli("map", "check", own, "--json").out)
+    assert (told["form"], told["tests"], len(told["failures"])) == ("own", 2, 2)
+    own.write_text(form.replace("value = 5", 'value = "many"'))
+    assert 'test "paid": refused: value: "many"; it must be an integer' in cli("map", "check", own).out
+    assert cli("map", "check", "extole-rewards").out.endswith("tests, 0 failed\n")
+    assert cli("map", "show", own).out == own.read_text()
+
+
+@pytest.mark.parametrize("extra", [("sample.csv",), ("--secrets", "secrets.toml")])
+def test_map_check_says_that_a_form_takes_nothing_else(cli: Cli, extra: tuple[str, ...]) -> None:
+    ran = cli("map", "check", "extole-rewards", *extra)
+    assert (ran.status, ran.err.count("\n"), "form of payouts" in ran.err) == (2, 1, True)
+
+
+@pytest.mark.parametrize(
+    ("test", "said"),
+    [
+        ("row = 3", "test 1.row: 3; it must be a table"),
+        ('cells = { X = "a" }', "test 1.row: missing"),
+        ('row = { sate = "issued" }', 'test 1.row.sate: unknown key; did you mean "state"?'),
+        ('row = { state = "issued" }\ncells = { Y = 1 }', "test 1.cells.Y: unknown key"),
+        ('row = { state = "issued" }\ncell = { X = 1 }', "test 1.cell: unknown key"),
+    ],
+)
+def test_a_mistake_in_a_test_of_a_form_is_refused_with_its_line(test: str, said: str) -> None:
+    with pytest.raises(InputError) as error:
+        load_form(f'{HEAD}[columns]\nX = "state"\n[[test]]\n{test}\n', "own.toml", COLUMNS)
+    assert said in str(error.value)
+    assert str(error.value).startswith("own.toml:")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         (HEAD, "columns: missing"),
         (f'{HEAD}[columns]\nX = "amount"\n', "payouts have no column amount"),
         (f'{HEAD}when = "state = 1"\n[columns]\nX = "state"\n', 'no fact "state"'),
+        (f'{HEAD}[columns]\nX = {{ path = "recipient", hash = "text" }}\n', "a form can't hash"),
         ('name = "own"\n[columns]\nX = "state"\n', 'rows = "payouts"'),
     ],
 )
