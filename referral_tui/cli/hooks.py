@@ -66,7 +66,7 @@ def add(
         begins = beginning(database, after)
     with HookStore(db) as store:
         made = subscribe(store, wish, begins, secret)
-    say(f"{db}: {name} is sent what comes after entry {begins[0]}; its secret:", err=True)
+    say(f"{db}: {name} will be sent everything after entry {begins[0]}; its secret:", err=True)
     say(made)
 
 
@@ -107,7 +107,7 @@ def remove(name: Name, db: Database = DEFAULT_DATABASE) -> None:
 
     with HookStore(db, create=False) as store:
         store.remove(find(store, name).name)
-    say(f"{db}: {name} is removed")
+    say(f"{db}: removed {name}")
 
 
 @app.command()
@@ -140,8 +140,9 @@ def rotate(
     keep_ms = read_keep(keep)
     with HookStore(db, create=False) as store:
         made, until = give_new(store, find(store, name), keep_ms, wall_ms(), secret)
-    old = f"until {moment(until)} with the old secret, too" if keep_ms else "with the old secret no more"
-    say(f"{db}: {name}: messages are signed {old}; the new one:", err=True)
+    until_text = f"also signed with the old secret until {moment(until)}"
+    signed = until_text if keep_ms else "no longer signed with the old secret"
+    say(f"{db}: {name}: messages are {signed}; the new one:", err=True)
     say(made)
 
 
@@ -174,8 +175,8 @@ def replay(
 
     with HookStore(db, create=False) as store:
         count = repeat(store, find(store, name), after, until, dead=dead)
-    entries = "1 entry is" if count == 1 else f"{count} entries are"
-    said = f"{entries} sent again" if count else "what waits is tried at once"
+    entries = "1 entry" if count == 1 else f"{count} entries"
+    said = f"{entries} will be sent again" if count else "the waiting message is retried at once"
     say(f"{db}: {name}: {said}")
 
 
@@ -186,6 +187,7 @@ def dead_letters(name: Name, db: Database = DEFAULT_DATABASE, as_json: Json = Fa
     Example: referral-tui hooks dead-letters shop --db shop.db
     """
     from db.hooks import HookStore
+    from referral_tui.figures import counted
     from simulator.domain.moments import moment
     from simulator.door.subscribing import MOST_LETTERS, find, letter_json
 
@@ -195,7 +197,9 @@ def dead_letters(name: Name, db: Database = DEFAULT_DATABASE, as_json: Json = Fa
         print_json({"dead_letters": [letter_json(one) for one in found]})
         return
     for one in found:
-        say(f"{one.webhook_id}  {one.type}  {one.tries} tries, until {moment(one.at)}: {one.error}")
+        say(
+            f"{one.webhook_id}  {one.type}  {counted(one.tries, 'attempt')}, the last on {moment(one.at)}: {one.error}"
+        )
     if not found:
         say(f"{db}: {name}: nothing was given up")
 
@@ -249,12 +253,13 @@ def listen(
 
 
 def _line(one: Subscriber, last: int, now: int) -> str:
+    from referral_tui.figures import counted
     from simulator.domain.moments import moment
 
     wanted = ", ".join(one.types) or "all"
     behind = last - one.reached
     far = "all sent" if behind <= 0 and not one.tries else f"{max(0, behind)} behind"
-    tried = f"{one.tries} tries: {one.error}; again at {moment(one.next_at)}"
+    tried = f"{counted(one.tries, 'attempt')} failed: {one.error}; next on {moment(one.next_at)}"
     state = f"ended: {one.ended}" if one.ended else tried if one.tries else "in order"
     dead = f", {one.dead} given up" if one.dead else ""
     keys = len(one.secrets(now))

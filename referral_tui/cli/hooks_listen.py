@@ -19,7 +19,7 @@ def listen_to(subscription: Subscription, port: int, status: int, *, as_json: bo
     """Subscribe, and print incoming messages until Ctrl-C.
 
     Raises:
-        InputError: the port can't be had, or the server can't be reached.
+        InputError: the port can't be listened on, or the server can't be reached.
         DatabaseError: a database can't be read or written.
 
     """
@@ -27,7 +27,7 @@ def listen_to(subscription: Subscription, port: int, status: int, *, as_json: bo
 
     def ready(address: str) -> None:
         subscription.begin(address)
-        said = f"listening at {address}, subscribed as {subscription.name} until ctrl-c"
+        said = f"listening at {address}, subscribed as {subscription.name}; press ctrl-c to stop"
         say(f"{subscription.where}: {said}; secret {subscription.secret}")
         sys.stdout.flush()
 
@@ -38,7 +38,7 @@ def listen_to(subscription: Subscription, port: int, status: int, *, as_json: bo
     try:
         listen(port, lambda: subscription.secret, status, heard, ready)
     finally:
-        with suppress(InputError):  # the server has ended before us
+        with suppress(InputError):  # the server ended first
             subscription.end()
 
 

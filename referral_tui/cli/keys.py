@@ -47,7 +47,7 @@ def add(
     known = load_keys(keys) if keys.exists() else []
     key, secret = new_key(known, name, may, source or [])
     save_keys(keys, [*known, key])
-    say(f"{keys}: {key.name} may {' and '.join(key.may)}; its key, which is shown once:", err=True)
+    say(f"{keys}: {key.name} may {' and '.join(key.may)}; its key, shown only once:", err=True)
     say(secret)
 
 
@@ -68,7 +68,7 @@ def list_keys(keys: File = DEFAULT_KEYS, as_json: Json = False) -> None:
         said = f"; sends {', '.join(bound)}" if bound else ""
         say(f"{one.name:<16}  may {' and '.join(one.may)}{said}")
     if not known:
-        say(f"{keys}: no keys in it")
+        say(f"{keys}: no keys")
 
 
 @app.command()
@@ -84,6 +84,6 @@ def remove(name: Name, keys: File = DEFAULT_KEYS) -> None:
     rest = [one for one in known if one.name != name]
     if len(rest) == len(known):
         names = ", ".join(one.name for one in known)
-        raise InputError(f"{keys}: no key of the name {name}; there is {names or 'none'}")
+        raise InputError(f"{keys}: no key is called {name}; the keys are: {names or 'none'}")
     save_keys(keys, rest)
-    say(f"{keys}: {name} is removed")
+    say(f"{keys}: removed {name}")

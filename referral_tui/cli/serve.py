@@ -144,7 +144,7 @@ def serve(
         inbox=None if isinstance(db, Path) else db,
     )
     check(settings)
-    DoorClock(clock)  # a wrong one is said before a database is made
+    DoorClock(clock)  # report a wrong one before a database is created
     if pass_on:
         others = {
             "--program": program, "--veto": veto, "--hooks-anywhere": hooks_anywhere, "--clock": clock != REAL,
@@ -159,7 +159,7 @@ def serve(
             settings,
             lambda door: _listening(str(db), door, settings, open_to_all=known is None),
         )
-    say(f"{db}: ended in order; everything that was answered is stored")
+    say(f"{db}: shut down cleanly; everything that was answered is stored")
 
 
 def _pass_on(db: Path | PostgresAddress, settings: Settings, others: list[str]) -> None:
@@ -170,17 +170,19 @@ def _pass_on(db: Path | PostgresAddress, settings: Settings, others: list[str]) 
 
     if isinstance(db, Path):
         raise InputError(
-            f"--pass-on: {db} is a file, and has one door; give a database in Postgres with --db"
+            f"--pass-on: {db} is a file, which has only one door; give a database in Postgres with --db"
         )
     if others:
-        raise InputError(f"--pass-on, {others[0]}: that is the engine's; leave {others[0]} out")
+        raise InputError(f"--pass-on: {others[0]} belongs to the engine's door; omit it here")
     pass_on(
         db,
         copies(),
         settings,
-        lambda address: _say_now(f"{db}: passed on from {address} to its engine; ctrl-c ends it"),
+        lambda address: _say_now(
+            f"{db}: passing events on from {address} to its engine; press ctrl-c to stop"
+        ),
     )
-    say(f"{db}: ended in order; everything that was answered is stored")
+    say(f"{db}: shut down cleanly; everything that was answered is stored")
 
 
 def _say_now(line: str) -> None:
@@ -193,11 +195,13 @@ def _say_now(line: str) -> None:
 def _listening(db: str, door: Door, settings: Settings, *, open_to_all: bool) -> None:
     import sys
 
-    who = "to this machine alone, since no keys are asked for" if open_to_all else "for whoever shows a key"
-    say(f"{db}: served at {door.address}, {who}; ctrl-c ends it")
+    who = "to this machine only, since no keys are required" if open_to_all else "to clients with a key"
+    say(f"{db}: served at {door.address}, {who}; press ctrl-c to stop")
     for name, inlet in settings.inlets.items():
-        how = "if its sender signs them" if inlet.secret is not None else "with no signature asked for"
-        say(f"records of {inlet.mapper.mapping.source} are taken at {door.address}/v1/in/{name}, {how}")
+        how = "if signed by their sender" if inlet.secret is not None else "without a signature"
+        say(f"records of {inlet.mapper.mapping.source} are accepted at {door.address}/v1/in/{name}, {how}")
     if door.asker is not None and settings.veto is not None:
-        say(f"{db}: {settings.veto.url} is asked about each reward, signed with {door.asker.secret}")
+        say(
+            f"{db}: {settings.veto.url} is asked about each reward; questions are signed with {door.asker.secret}"
+        )
     sys.stdout.flush()

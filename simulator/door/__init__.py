@@ -1,1 +1,1 @@
-"""The door over HTTP: events in, receipts and what followed from them out."""
+"""Serve the platform over HTTP: accept events, and answer with receipts and what follows from them."""

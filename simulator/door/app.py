@@ -1,4 +1,4 @@
-"""The application: which address is answered by what."""
+"""Build the application: route each address to its handler."""
 
 from __future__ import annotations
 
@@ -56,14 +56,14 @@ ROUTES: Final[tuple[tuple[str, str, Handler, Right | None], ...]] = (
     ("GET", "/openapi.json", get_description, None),
     ("GET", "/", get_page, None),
 )
-"""Method, address and handler of everything that is answered, and the right that a key needs for it."""
+"""The method, address and handler of every route, and the right that a key needs for it."""
 
 
 OF_THE_ENGINE: Final = frozenset(
     {get_conversion, post_verdict, get_clock, post_clock, post_link}
     | {get_hooks, post_hook, delete_hook, get_dead_letters, post_replay, post_rotate}
 )
-"""What a door that passes on can't answer."""
+"""Handlers that a door that passes events on can't offer."""
 
 
 def application(context: Context) -> web.Application:
@@ -75,34 +75,34 @@ def application(context: Context) -> web.Application:
         handler = elsewhere if context.passes_on and served in OF_THE_ENGINE else served
         needing = handler if right is None else _needing(right, handler)
         app.router.add_route(method, path, needing, expect_handler=_go_on)
-        if method == METH_GET:  # who only asks whether it is there; a link isn't followed so
+        if method == METH_GET:  # but HEAD must not follow a link
             app.router.add_route(METH_HEAD, path, _not_followed if path == LINK else needing)
     return app
 
 
 async def _not_followed(request: web.Request) -> web.StreamResponse:
-    """Refuse what would store a visit of somebody who only looks: the checker of links in a mail, say."""
+    """Refuse HEAD, which would store a visit for somebody who only checks the link, such as a mail scanner."""
     raise web.HTTPMethodNotAllowed(request.method, [METH_GET])
 
 
 async def _go_on(request: web.Request) -> None:
-    """Answer a client that asks whether to send the body; what else it may expect is passed over, as HTTP allows."""
+    """Answer a client that asks whether to send the body; other expectations are ignored, as HTTP allows."""
     if request.version == HttpVersion11 and request.headers.get("Expect", "").lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        request.writer.output_size = 0  # the answer has not begun
+        request.writer.output_size = 0  # the response itself has not begun
 
 
 async def elsewhere(_request: web.Request) -> web.StreamResponse:
-    """Say that the engine's door answers this."""
+    """Refuse a request that only the engine's door can answer."""
     raise ProblemError(
         Problem.ELSEWHERE,
-        "this door passes events on, and answers what is read; conversions, links, verdicts, the clock and webhooks "
-        "are asked for at the door of the program's engine",
+        "this door passes events on and answers queries; for conversions, links, verdicts, the clock and webhooks call "
+        "the door of the program's engine",
     )
 
 
 def _needing(right: Right, handler: Handler) -> Handler:
-    """Return a handler that first sees to it that the key, where keys are asked for, has a right."""
+    """Return a handler that first checks that the key has a right, if keys are required."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         check_right(request, right)

@@ -1,4 +1,4 @@
-"""What works beside the requests: wait for news, and call a store on a thread so that the event loop never waits."""
+"""Help background tasks: wait for news, and call a store on a thread so that the event loop never blocks."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ _Found = TypeVar("_Found")
 
 
 class News:
-    """Wakes those who wait for something new; for the event loop's thread alone."""
+    """Wake tasks that wait for something new; only for the event loop's thread."""
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
 
     def tell(self) -> None:
-        """Wake everybody who waits."""
+        """Wake all waiting tasks."""
         self._event.set()
         self._event = asyncio.Event()
 
     @property
     def next(self) -> asyncio.Event:
-        """What is set when there is news after this moment; to be had before looking whether there is anything."""
+        """The event that is set at the next news; get it before checking whether there is anything to do."""
         return self._event
 
 
 async def wait(news: asyncio.Event, seconds: float | None = None) -> None:
-    """Wait for news, at most so many seconds, without end where none are given."""
+    """Wait for news, at most so many seconds, or forever if `seconds` is None."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await news.wait()
 
 
 class OneThread:
-    """Calls functions one after the other, on a thread of its own."""
+    """Call functions one after another on a dedicated thread."""
 
     def __init__(self, name: str) -> None:
         self._thread = ThreadPoolExecutor(1, name)
 
     async def __call__(self, work: Callable[..., _Found], *given: Any) -> _Found:
-        """Return what a function returns."""
+        """Call a function on the thread, and return its result."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *given)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Bind a client's messages to its key: its own names of sources become ours, and what it may not send is refused."""
+"""Bind a client's messages to its key: translate its source names to ours, and refuse what it may not send."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from simulator.events.values import shorten
 
 
 class _Stated(msgspec.Struct):
-    """What a message says of its source and type; all else is passed over."""
+    """The source, type and id of a message; everything else is ignored."""
 
     source: Any = None
     type: Any = None
@@ -28,9 +28,9 @@ _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def bind(lines: Sequence[bytes], key: Key) -> tuple[list[bytes], dict[int, Refusal]]:
-    """Return the messages with our sources, and by position those that the key may not send.
+    """Return the messages with our sources, and, by position, those that the key is not allowed to send.
 
-    A message that can't be read, or states no source, stays as it is: the contract refuses it.
+    A message that is unreadable or has no source stays as it is: the contract refuses it.
     """
     bound: list[bytes] = []
     refused: dict[int, Refusal] = {}
@@ -45,12 +45,14 @@ def bind(lines: Sequence[bytes], key: Key) -> tuple[list[bytes], dict[int, Refus
         ours = key.sources.get(stated.source)
         if ours is None:
             reason = (
-                f"the key {key.name} may not send for {shorten(stated.source)}; it is bound to "
+                f"the key {key.name} is not allowed to send for {shorten(stated.source)}; it is bound to "
                 f"{', '.join(key.sources)}"
             )
             refused[position] = _refusal("source", reason, stated)
         elif _is_steering(stated.type) and "operate" not in key.may:
-            reason = f"the key {key.name} may not steer; that needs the right to operate"
+            reason = (
+                f"the key {key.name} is not allowed to send steering events; that needs the right to operate"
+            )
             refused[position] = _refusal("type", reason, stated)
         elif ours != stated.source:
             bound[position] = _renamed(line, ours)

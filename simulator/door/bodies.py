@@ -25,15 +25,15 @@ PIECE_BYTES: Final = 3 * 1024 * 1024
 Those of all streams together leave room for single events with the writer.
 """
 _ENCODINGS: Final = frozenset({"", "identity", "gzip", "deflate", "br", "zstd"})
-"""Of bodies that come through: those of the last two are refused before, where their libraries are not installed."""
+"""Accepted encodings; aiohttp itself refuses the last two if their libraries are not installed."""
 _CHUNK: Final = 256 * 1024
 
 
 @dataclass
 class Bodies:
-    """How bodies are read: at most `most` bytes of one that is held whole, and `patience_s` seconds of silence.
+    """Read bodies: a body held whole has at most `most` bytes, and may be silent for `patience_s` seconds.
 
-    So many bodies are being read (`reading`), of which so many bytes are `held`.
+    `reading` counts the bodies being read, and `held` their bytes in memory.
     """
 
     most: int
@@ -43,7 +43,7 @@ class Bodies:
     _read: News = field(default_factory=News)
 
     async def finished(self, most_s: float) -> None:
-        """Wait until no body is being read any more, so many seconds at most."""
+        """Wait until no body is being read any more, but at most `most_s` seconds."""
         with suppress(TimeoutError):
             async with asyncio.timeout(most_s):
                 while self.reading:
@@ -51,7 +51,7 @@ class Bodies:
 
     @contextmanager
     def _at_hand(self) -> Iterator[None]:
-        """Count a body among those that are being read."""
+        """Count a body as being read while the context lasts."""
         self.reading += 1
         try:
             yield
@@ -63,7 +63,7 @@ class Bodies:
         """Return the body of a request.
 
         Raises:
-            ProblemError: it is too large, doesn't come in time or is cut, or too many others are being read.
+            ProblemError: it is too large, too slow or truncated, or too many others are being read.
 
         """
         _check_encoding(request)
@@ -79,17 +79,19 @@ class Bodies:
                     if size > self.most:
                         raise self._too_large()
                     if self.held > MOST_HELD:
-                        raise later(Problem.BUSY, "the bodies of other requests fill the memory for them")
+                        raise later(
+                            Problem.BUSY, "the bodies of other requests fill the memory available for bodies"
+                        )
                     pieces.append(piece)
             finally:
                 self.held -= size
         return b"".join(pieces)
 
     async def lines(self, request: web.Request) -> AsyncGenerator[list[bytes], None]:
-        """Yield the lines of a body of any size as they come, some together.
+        """Yield the lines of a body of any size, in groups as they arrive.
 
         Raises:
-            ProblemError: the rest doesn't come in time, or is cut; what was yielded before was whole.
+            ProblemError: the rest is too slow or truncated; what was yielded before is complete.
 
         """
         _check_encoding(request)
@@ -103,7 +105,9 @@ class Bodies:
                     for lines in cutter.cut(piece):
                         yield lines
                     if self.held > MOST_HELD:
-                        raise later(Problem.BUSY, "the bodies of other requests fill the memory for them")
+                        raise later(
+                            Problem.BUSY, "the bodies of other requests fill the memory available for bodies"
+                        )
                 if lines := cutter.rest():
                     yield lines
             finally:
@@ -113,51 +117,52 @@ class Bodies:
         try:
             if (
                 request.content.is_eof()
-            ):  # all of it is here, as with most; a timeout costs as much as reading it
+            ):  # the whole body has arrived, as is usual; a timeout costs as much as reading it
                 return await request.content.read(_CHUNK)
             async with asyncio.timeout(self.patience_s):
                 return await request.content.read(_CHUNK)
         except TimeoutError:
             raise ProblemError(
                 Problem.TOO_SLOW,
-                f"nothing of the body came for {self.patience_s:g} seconds; send it again",
+                f"no part of the body arrived for {self.patience_s:g} seconds; send it again",
                 headers={"Connection": "close"},
             ) from None
         except (BadHttpMessage, web.RequestPayloadError, ConnectionError) as error:
             raise ProblemError(
-                Problem.UNREADABLE, f"the body is cut or not well-formed ({plain(str(error))}); send it again"
+                Problem.UNREADABLE,
+                f"the body is truncated or not well-formed ({plain(str(error))}); send it again",
             ) from None
 
     def _too_large(self) -> ProblemError:
         return ProblemError(
             Problem.TOO_LARGE,
-            f"a body of more than {self.most:,} bytes; send fewer events at once, or any number of them as "
+            f"the body has more than {self.most:,} bytes; send fewer events at once, or any number of them as "
             "application/x-ndjson",
             headers={"Connection": "close"},
         )
 
 
 def _check_encoding(request: web.Request) -> None:
-    """Refuse a body that is packed in a way that nobody has unpacked; what is read has been."""
+    """Refuse a body whose encoding was not decoded."""
     encoding = request.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in _ENCODINGS:
         raise unknown_encoding(encoding)
 
 
 class _Cutter:
-    """Cuts pieces of a body into lines, and tells `bodies` how many bytes it holds of them."""
+    """Split pieces of a body into lines, and count the bytes it holds in `bodies`."""
 
     def __init__(self, bodies: Bodies) -> None:
         self._bodies = bodies
         self._held = 0
         self._lines: list[bytes] = []
         self._size = 0
-        self._cut = HeldMessage()  # of the line that is not whole yet
+        self._cut = HeldMessage()  # the line that is not complete yet
         self._cut_size = 0
 
     def cut(self, piece: bytes) -> Iterator[list[bytes]]:
-        """Take a piece, and yield the lines that are whole, as soon as they are enough to be handed on."""
-        first, *lines = piece.split(b"\n")  # a third of the time of looking for each end
+        """Take a piece, and yield the complete lines once there are enough of them."""
+        first, *lines = piece.split(b"\n")  # takes a third of the time of searching for each line feed
         self._cut.add(first)
         self._cut_size = min(self._cut_size + len(first), MAX_LINE_BYTES)  # it keeps no more
         if lines:
@@ -171,13 +176,13 @@ class _Cutter:
         self.hold(self._size + self._cut_size)
 
     def rest(self) -> list[bytes]:
-        """Return the lines that are left at the end of the body; the last one needs no line feed."""
+        """Return the remaining lines at the end of the body; the last one needs no line feed."""
         if self._cut:
             self._lines.append(self._cut.take())
         return self._take()
 
     def hold(self, size: int) -> None:
-        """Tell how many bytes are held now."""
+        """Record how many bytes are held now."""
         self._bodies.held += size - self._held
         self._held = size
 

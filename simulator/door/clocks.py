@@ -1,4 +1,4 @@
-"""The clock of a door: the wall's, one that runs a number of times as fast, or one that stands until it is set."""
+"""Tell a door the time: by the wall clock, an accelerated clock, or one that stands still until it is set."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ _MOST_TIMES: Final = 1_000_000.0  # a year in half a minute
 
 
 class DoorClock:
-    """Tells the time of receipt in milliseconds UTC.
+    """The clock by which events are received, in milliseconds UTC.
 
-    `pace` is simulated milliseconds per millisecond of a clock that runs faster or slower than the wall's, else None.
+    `pace` is how many milliseconds pass per real millisecond on an accelerated clock, else None.
     """
 
     def __init__(
         self, kind: str, starts_at: int | None = None, seconds: Callable[[], float] = monotonic
     ) -> None:
-        """Make a clock of this kind: `real`, `frozen` or a number of times such as `3600x`.
+        """Make a clock of this kind: `real`, `frozen`, or a multiple such as `3600x`.
 
-        A clock that is not real starts at `starts_at` (milliseconds UTC), or where the wall's is. `seconds` is what an
-        accelerated one is measured by.
+        A clock that is not real starts at `starts_at` (milliseconds UTC), by default now. `seconds` is what drives an
+        accelerated clock.
 
         Raises:
             InputError: there is no such kind.
@@ -44,11 +44,11 @@ class DoorClock:
 
     @property
     def frozen(self) -> bool:
-        """Whether the clock stands until it is set."""
+        """Whether the clock stands still until it is set."""
         return self.kind == FROZEN
 
     def now_ms(self) -> int:
-        """Return the time, milliseconds UTC."""
+        """Return the time in milliseconds UTC."""
         if self.kind == REAL:
             return wall_ms()
         if self.pace is None:
@@ -57,9 +57,9 @@ class DoorClock:
 
     @classmethod
     def going_on(cls, kind: str, reached_ms: int) -> DoorClock:
-        """Make a clock of this kind for a platform whose time is `reached_ms` (milliseconds UTC; 0: it is new).
+        """Make a clock of this kind for a platform whose time is `reached_ms` (milliseconds UTC; 0 for a new one).
 
-        One that is not real goes on from there.
+        A clock that is not real continues from there.
 
         Raises:
             InputError: there is no such kind.
@@ -76,7 +76,7 @@ def _times(kind: str) -> float:
     found = _TIMES.fullmatch(kind)
     if found is None or not 0 < float(found[1]) <= _MOST_TIMES:
         raise InputError(
-            f"--clock {kind}: no such clock; write real, frozen, or how many times as fast it runs, such as 3600x "
+            f"--clock {kind}: no such clock; write real, frozen, or how many times as fast to run, such as 3600x "
             f"(at most {_MOST_TIMES:.0f}x)"
         )
     return float(found[1])

@@ -1,4 +1,4 @@
-"""What the handlers of a door share: its writer, its readers, its limits, and what it counts."""
+"""Hold what the handlers of a door share: its writer, its readers, its limits and its metrics."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _Found = TypeVar("_Found")
 
 @dataclass
 class Context:
-    """What the handlers share.
+    """The objects and settings that handlers share.
 
-    `settling` settles the futures of those who wait. `host` is the address that is listened on; without `keys` none is
-    asked for. Of streamed bodies as many hand lines to the writer at the same time as `streams` lets in. `landing` is
-    where friends who follow a link are sent on to, `inlets` are the mappings that are served, by their names. A door
-    that `passes_on` what comes has no engine. While it is `ending`, no more of streamed bodies is taken.
+    `settling` settles the futures that requests wait for. `host` is the address listened on; without `keys` none are
+    required. `streams` limits how many streamed bodies hand lines to the writer at the same time. `landing` is the page
+    that friends who follow a link are redirected to, `inlets` are the mappings served, by name. A door that `passes_on`
+    events has no engine. While it is `ending`, no more lines of streamed bodies are accepted.
     """
 
     path: Path
@@ -57,7 +57,7 @@ class Context:
         *given: _Given.args,
         **named: _Given.kwargs,
     ) -> _Found:
-        """Return what a function of `db.read` reads from the database as it stands now.
+        """Call a query function of `db.read` on the current state of the database, and return its result.
 
         Raises:
             DatabaseError: it can't be read.

@@ -1,7 +1,7 @@
 """Send each subscriber the entries of the audit trail as webhooks: in order, at least once, each at its own pace.
 
-What is to be sent is the audit trail itself, after each subscriber's cursor, and the cursor moves when a message was
-taken: so nothing is lost by a kill, and what was under way then is sent again.
+What is to be sent is the audit trail itself, after each subscriber's cursor, and the cursor moves once a message is
+acknowledged; so a kill loses nothing, and a message that was in flight is sent again.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ _GONE: Final = 410
 
 
 class Dispatcher:
-    """Sends webhooks while it runs; for the event loop's thread alone, but for `news`."""
+    """Send webhooks while running; only for the event loop's thread, except `news`."""
 
     def __init__(self, path: Path, entries: Entries, sending: Sending, metrics: Metrics) -> None:
-        """Prepare to send the entries of the database at `path`; what is sent is counted in `metrics`.
+        """Prepare to send the entries of the database at `path`; messages are counted in `metrics`.
 
         Raises:
             DatabaseError: the database of subscribers can't be opened.
@@ -51,18 +51,18 @@ class Dispatcher:
         """
         self._entries, self._sending, self._metrics = entries, sending, metrics
         self._store = HookStore(path)
-        self._thread = OneThread("hooks")  # its file may be locked for a moment
+        self._thread = OneThread("hooks")  # the file may be locked for a moment
         self._news = News()
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._run: asyncio.Task[None] | None = None
         self._closing = self._stale = False
 
     def start(self) -> None:
-        """Begin to send."""
+        """Start sending."""
         self._run = asyncio.create_task(self._look_after())
 
     async def close(self) -> None:
-        """Stop: what is under way may end within a moment; the rest is sent when the server is back."""
+        """Stop: messages in flight have a moment to finish; the rest is sent when the server is back."""
         self._closing = True
         self.news()
         await end((self._run, *self._tasks.values()))
@@ -70,18 +70,18 @@ class Dispatcher:
         self._store.close()
 
     def news(self) -> None:
-        """Say that there may be new entries, or that something about the subscribers or the clock has changed."""
+        """Announce that there may be new entries, or that subscribers or the clock have changed."""
         self._news.tell()
 
     async def change(self, work: Callable[..., _Found], *given: Any) -> _Found:
-        """Return what a method of the store returns that changes who is sent what; it takes effect at once."""
+        """Call a store method that changes who is sent what, and return its result; it takes effect at once."""
         found = await self.stored(work, *given)
         self._stale = True
         self.news()
         return found
 
     async def stored(self, work: Callable[..., _Found], *given: Any) -> _Found:
-        """Return what a method of the store of subscribers returns, called on its thread."""
+        """Call a method of the subscriber store on its thread, and return its result."""
         return await self._thread(work, *given)
 
     @property
@@ -91,15 +91,15 @@ class Dispatcher:
 
     @property
     def store(self) -> HookStore:
-        """The store of subscribers, whose methods are called through `stored`."""
+        """The subscriber store; call its methods through `stored`."""
         return self._store
 
     async def _look_after(self) -> None:
-        """Keep a task for each subscriber there is, whoever adds and removes them."""
+        """Keep one task for each subscriber, whoever adds or removes subscribers."""
         async with sender(self._sending.patience_s) as session:
             while not self._closing:
                 news = self._news.next
-                with suppress(DatabaseError):  # somebody holds the file; at the next look it may be free
+                with suppress(DatabaseError):  # the file is locked; it may be free at the next check
                     if await self.stored(self._store.changed) or self._stale:
                         self._stale = False
                         await self._match(session)
@@ -111,20 +111,20 @@ class Dispatcher:
             task = self._tasks.get(one.id)
             if one.ended is None and (task is None or task.done()):
                 self._tasks[one.id] = asyncio.create_task(self._serve(one.id, session))
-        self.news()  # whoever waits for a retry looks whether it is still to wait
+        self.news()  # tasks that wait for a retry check whether they still have to
 
     async def _serve(self, number: int, session: ClientSession) -> None:
-        """Send a subscriber what it is to be sent, until it is removed or has ended."""
+        """Send a subscriber its messages until it is removed or has ended."""
 
         async def serve() -> None:
             await self._check(number)
             await self._send_on(number, session)
-            self._stale = True  # it may be wished again by now
+            self._stale = True  # it may have been resumed by now
 
         await despite_locks(serve, self._news, "webhooks", lambda: self._closing)
 
     async def _check(self, number: int) -> None:
-        """Begin from the first entry where a subscriber has got so far in another database of this name."""
+        """Restart a subscriber at the first entry if its cursor belongs to another database at this path."""
         one = await self.stored(self._store.numbered, number)
         if one is not None and await is_another(self._entries, one.reached, one.reached_id):
             await self.stored(self._store.restart, one)
@@ -138,7 +138,7 @@ class Dispatcher:
             if not waiting or waiting[0].entry != one.head + 1:
                 until = LATEST if one.replay is None else one.replay.until
                 waiting = await self._entries(one.head, until, AT_ONCE)
-            if not waiting and one.replay is not None:  # of a span that goes beyond the newest entry
+            if not waiting and one.replay is not None:  # the span ends after the newest entry
                 one = await self.stored(self._store.pass_over, one, one.replay.until, one.reached_id)
                 continue
             left = self._sending.left_s(one.tries, one.tried_at, one.next_at) if waiting else None
@@ -151,14 +151,14 @@ class Dispatcher:
     async def _next(
         self, one: Subscriber, waiting: Sequence[Notice], session: ClientSession
     ) -> Subscriber | None:
-        """Send the next message that a subscriber wants, or pass over all of these, and return it as it is then."""
+        """Send a subscriber its next wanted message, or skip all unwanted ones, and return its new state."""
         unwanted = list(takewhile(lambda notice: not covers(one.types, notice.type), waiting))
         if not unwanted:
             return await self._try(one, waiting[0], session)
         return await self.stored(self._store.pass_over, one, unwanted[-1].entry, webhook_id(unwanted[-1]))
 
     async def _try(self, one: Subscriber, notice: Notice, session: ClientSession) -> Subscriber | None:
-        """Send a message once, and record what came of it."""
+        """Send a message once, and record the result."""
         sent = message(notice)
         try:
             now = self._sending.wall()
@@ -171,7 +171,7 @@ class Dispatcher:
         if posted.taken:
             return await self.stored(self._store.delivered, one, notice.entry, sent.id)
         if posted.status == _GONE:
-            await self.stored(self._store.end, one, "answered 410: it wants nothing more")
+            await self.stored(self._store.end, one, "answered 410: it wants no more messages")
             return None
         return await self._failed(one, notice, sent.id, posted)
 

@@ -1,4 +1,4 @@
-"""`GET /openapi.json` and `GET /`: the description of what is answered, and a page to try it on."""
+"""`GET /openapi.json` and `GET /`: return the description of the API, and a page to try it on."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _described(mappings: tuple[str, ...], passes_on: bool) -> bytes:
 
 
 async def get_description(request: web.Request) -> web.Response:
-    """Answer with the description."""
+    """Answer with the OpenAPI description."""
     check_known(request)
     context = request.app[CONTEXT]
     described = _described(tuple(context.inlets), context.passes_on)
@@ -32,7 +32,7 @@ async def get_description(request: web.Request) -> web.Response:
 
 
 async def get_page(request: web.Request) -> web.Response:
-    """Answer with the page, whose script and style alone may run in it."""
+    """Answer with the page; its policy allows only its own script and style."""
     check_known(request)
     nonce = secrets.token_urlsafe(16)
     policy = f"default-src 'none'; connect-src 'self'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'"

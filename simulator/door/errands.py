@@ -1,4 +1,4 @@
-"""Wait in the event loop for what the writer's thread does: an errand, or parcels that are stored."""
+"""Wait in the event loop for work on the writer's thread: an errand, or parcels to be stored."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _Found = TypeVar("_Found")
 
 
 async def on_writer(writer: Intake, work: Callable[[IntakeSession], _Found]) -> _Found:
-    """Run `work` on the writer's thread, after all that came before it is stored, and return what it returns.
+    """Run `work` on the writer's thread, once everything before it is stored, and return its result.
 
     Raises:
-        ProblemError: the server is ending, or the database can't be written. Other errors of `work` are raised as they
-            are.
+        ProblemError: the server is shutting down, or the database can't be written to. Other errors of `work`
+            are raised unchanged.
 
     """
     loop = asyncio.get_running_loop()
@@ -38,10 +38,10 @@ async def on_writer(writer: Intake, work: Callable[[IntakeSession], _Found]) -> 
 
 
 async def waited(future: asyncio.Future[_Found]) -> _Found:
-    """Return what a future comes to.
+    """Return the result of a future.
 
     Raises:
-        ProblemError: the server is ending, or the database can't be written.
+        ProblemError: the server is shutting down, or the database can't be written to.
 
     """
     try:
@@ -51,9 +51,9 @@ async def waited(future: asyncio.Future[_Found]) -> _Found:
 
 
 class Settling:
-    """Settles futures of an event loop from other threads; many of them together with one wake of the loop.
+    """Settle futures of an event loop from other threads; many of them with a single wake-up of the loop.
 
-    Each wake lets go of the interpreter, and the thread that wakes waits to get it back.
+    Each wake-up releases the interpreter lock, and the thread then waits to get it back.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -62,7 +62,7 @@ class Settling:
         self._together = False
 
     def settle(self, future: asyncio.Future[_Found], found: _Found | BaseException) -> None:
-        """Settle a future of the loop with what was found, or with an error."""
+        """Settle a future of the loop with a result or an error."""
         self._found.append((future, found))
         if not self._together:
             self._wake()
@@ -86,24 +86,23 @@ class Settling:
 
 
 def refusal(error: BaseException) -> ProblemError:
-    """Return the problem that a request has where the writer has ended, or ended by this error."""
+    """Return the problem of a request that came after the writer had ended, possibly with this error."""
     if isinstance(error, DatabaseError):
         return ProblemError(
             Problem.NOT_STORED,
-            f"{error}; this request was not answered before: send it again when the server is back, what was stored "
-            "then is a duplicate",
+            f"{error}; send this request again when the server is back: whatever was stored will be a duplicate",
             headers={"Retry-After": "30"},
         )
     return ProblemError(
         Problem.ENDING,
-        "the server is ending, and nothing of this was taken; send it again when it is back",
+        "the server is shutting down, and no part of this request was accepted; send it again when it is back",
         headers={"Retry-After": "5"},
     )
 
 
 def settled(future: asyncio.Future[_Found], found: _Found | BaseException) -> None:
-    """Settle a future, unless nobody waits for it any more."""
-    if future.done():  # the client has gone away meanwhile
+    """Settle a future, unless nobody is waiting for it any more."""
+    if future.done():  # the client has disconnected
         return
     if isinstance(found, BaseException):
         future.set_exception(found)

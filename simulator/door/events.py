@@ -1,4 +1,4 @@
-"""`POST /v1/events`: take what a request brings, and say of each message what became of it, once it is stored."""
+"""`POST /v1/events`: accept the events of a request, and answer with a receipt for each once it is stored."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Fields = dict[str, Any]
 
 
 async def post_events(request: web.Request) -> web.StreamResponse:
-    """Take one event or several."""
+    """Accept one event or several."""
     check_known(request, "wait")
     context = request.app[CONTEXT]
     with_outcomes = wants_outcome(request)
@@ -47,7 +47,7 @@ async def post_events(request: web.Request) -> web.StreamResponse:
         return await _several(request, context, batch(body), with_outcomes=with_outcomes)
     line = one_message(media, request.headers.items(), body)
     if not line.strip():
-        raise ProblemError(Problem.UNREADABLE, "the body is empty; send an event in it")
+        raise ProblemError(Problem.UNREADABLE, "the body is empty; it must hold an event")
     answered = await deliver(request, context, [line])
     (told,) = await told_receipts(context, answered, with_outcomes=with_outcomes)
     receipt: Receipt = told["receipt"]
@@ -59,7 +59,7 @@ async def post_events(request: web.Request) -> web.StreamResponse:
 
 
 def rows(receipts: Receipts, start: int = 0) -> Iterator[Fields]:
-    """Yield the receipts as objects; `position` counts from 1, after `start` that came before."""
+    """Yield the receipts as objects; `position` counts from 1, after the `start` earlier ones."""
     for position, receipt, seq, field, reason in receipts.rows():
         told: Fields = {"position": start + position + 1, "receipt": receipt}
         told |= {"seq": seq} if seq is not None else {}
@@ -68,7 +68,7 @@ def rows(receipts: Receipts, start: int = 0) -> Iterator[Fields]:
 
 
 def receipt_lines(receipts: Receipts, start: int = 0) -> bytes:
-    """Return the receipts as lines of JSON, those of `rows`, at a quarter of their cost where nothing is refused."""
+    """Return the receipts of `rows` as lines of JSON, at a quarter of the cost if nothing was refused."""
     if receipts.counts.conflict or receipts.counts.malformed:
         return b"".join(map(_line, rows(receipts, start)))
     names = [str(receipt) for receipt in Receipt]
@@ -97,7 +97,7 @@ async def _several(
 
 
 async def _streamed(request: web.Request, context: Context, *, with_outcomes: bool) -> web.StreamResponse:
-    """Take a body of any size, some lines at once; the receipts follow when it has ended, a line each."""
+    """Accept a body of any size in groups of lines; the receipts follow when it has ended, a line each."""
     taken = 0
     with SpooledTemporaryFile(_SPOOLED) as receipts:
         try:
@@ -115,7 +115,9 @@ async def _streamed(request: web.Request, context: Context, *, with_outcomes: bo
                         receipts.write(receipt_lines(answered.receipts, taken))
                     taken += len(lines)
         except ProblemError as error:
-            stored = f"; the first {taken:,} lines are stored, and sending all again makes duplicates of them"
+            stored = (
+                f"; the first {taken:,} lines are stored; if you send all of them again, those are duplicates"
+            )
             said = stored if taken else ""
             raise ProblemError(
                 error.problem, error.detail + said, headers=error.headers, stored_lines=taken
@@ -131,7 +133,7 @@ async def _streamed(request: web.Request, context: Context, *, with_outcomes: bo
 
 
 async def _pass_over(some: AsyncIterator[Sequence[bytes]]) -> None:
-    """Read what still comes of a body, for a while: a client that is sending may not look for an answer before."""
+    """Read the rest of a body for a while: a client that is still sending may not read the response yet."""
     with suppress(TimeoutError):
         async with asyncio.timeout(_PASSED_OVER_S):
             async for _ in some:
@@ -141,7 +143,7 @@ async def _pass_over(some: AsyncIterator[Sequence[bytes]]) -> None:
 async def told_receipts(
     context: Context, answered: Answered, *, with_outcomes: bool, start: int = 0
 ) -> list[Fields]:
-    """Return the receipts as objects, with what each event led to, where that is wished for."""
+    """Return the receipts as objects, with the outcome of each event if it is requested."""
     told = list(rows(answered.receipts, start))
     if with_outcomes and (seqs := [one["seq"] for one in told if "seq" in one]):
         named = await _named(context, seqs)
@@ -153,9 +155,9 @@ async def told_receipts(
 
 
 async def _named(context: Context, seqs: Sequence[int]) -> dict[int, int]:
-    """Return the seqs of the conversions that some of these events name, as far as they have come.
+    """Return the `seq` of each conversion that one of these events names, if the conversion is in the log.
 
-    The log has no index of ids, and the engine has one; of a door that passes on it is elsewhere.
+    The log has no index of ids, but the engine does; a door that passes events on has no engine.
     """
     named = {} if context.passes_on else await context.read(named_conversions, seqs)
     if not named:
@@ -169,15 +171,13 @@ async def _named(context: Context, seqs: Sequence[int]) -> dict[int, int]:
 
 
 def wants_outcome(request: web.Request) -> bool:
-    """Return whether a request wishes to be told what its events led to.
+    """Return whether a request asks for the outcomes of its events.
 
     Raises:
-        ProblemError: it wishes for something else.
+        ProblemError: `wait` has another value.
 
     """
     wait = request.query.get("wait")
     if wait not in (None, "outcome"):
-        raise ProblemError(
-            Problem.INVALID, f"wait={wait}: write wait=outcome, or leave it away", field="wait"
-        )
+        raise ProblemError(Problem.INVALID, f"wait={wait}: write wait=outcome, or omit it", field="wait")
     return wait is not None

@@ -1,4 +1,4 @@
-"""What is looked at before any handler: who calls, from where, and how errors are answered."""
+"""Check who calls, and from where, before any handler runs; and answer errors with problem documents."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _OWN_SITE: Final = frozenset({"same-origin", "none"})
 _LOG: Final = logging.getLogger(__name__)
 LINK: Final = "/r/{code}"
-"""Where a link leads: any page may have it, and whoever follows it has no key."""
+"""The address of links: any page may contain one, and whoever follows it has no key."""
 IN: Final = "/v1/in/{name}"
-"""Where another system's records come in; where its sender signs them, it shows no key."""
+"""The address for other systems' records; a sender that signs its records needs no key."""
 _OPEN: Final = frozenset({"/", "/openapi.json", "/healthz", LINK})
-"""Addresses that tell nothing of anybody, for which no key is asked."""
+"""Addresses that reveal nothing about anybody and need no key."""
 HEADERS: Final = {
     "Server": "referral-tui",
     "X-Content-Type-Options": "nosniff",
@@ -34,12 +34,12 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-"""Of every answer."""
+"""The headers of every response."""
 
 
-@lru_cache(maxsize=16)  # each request asks it of the same one
+@lru_cache(maxsize=16)  # every request asks about the same host
 def is_loopback(host: str) -> bool:
-    """Return whether an address is of this machine only."""
+    """Return whether an address is a loopback address."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -47,7 +47,7 @@ def is_loopback(host: str) -> bool:
 
 
 def key_of(request: web.Request) -> Key | None:
-    """Return the key that a request shows; None where it shows none that is known, or none is asked for."""
+    """Return the key that a request presents; None if it is unknown or missing, or if no keys are required."""
     if (keys := request.app[CONTEXT].keys) is None:
         return None
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
@@ -55,32 +55,32 @@ def key_of(request: web.Request) -> Key | None:
 
 
 def client_of(request: web.Request) -> str:
-    """Return who calls, for sharing what there is: the name of the key, or where none is asked for the address."""
+    """Return who calls: the name of the key, or, if no keys are required, the caller's address."""
     key = key_of(request)
     return key.name if key is not None else request.remote or ""
 
 
 def check_right(request: web.Request, right: Right) -> None:
-    """Check that a request's key, where keys are asked for, has a right.
+    """Check that a request's key has a right, if keys are required.
 
     Raises:
-        ProblemError: it hasn't.
+        ProblemError: it doesn't have it.
 
     """
     key = key_of(request)
     if key is not None and right not in key.may:
         raise ProblemError(
             Problem.NOT_ALLOWED,
-            f"the key {key.name} may {' and '.join(key.may)}, not {right}; use another, or make one with "
+            f"the key {key.name} may {' and '.join(key.may)}, but not {right}; use another key, or create one with "
             f"`referral-tui keys add NAME --may {right}`",
         )
 
 
 def check_key(request: web.Request, keys: Keys | None) -> None:
-    """Check that a request shows a key that is known; a page and its description need none.
+    """Check that a request presents a known key, unless its address needs none.
 
     Raises:
-        ProblemError: it shows none, or another.
+        ProblemError: the key is missing or unknown.
 
     """
     resource = request.match_info.route.resource
@@ -89,13 +89,13 @@ def check_key(request: web.Request, keys: Keys | None) -> None:
     if key_of(request) is None:
         raise ProblemError(
             Problem.UNKNOWN_KEY,
-            "show a key of this server in the header Authorization: Bearer KEY; `referral-tui keys add` makes one",
+            "send a key of this server in the header Authorization: Bearer KEY; `referral-tui keys add` creates one",
             headers={"WWW-Authenticate": "Bearer"},
         )
 
 
 def _is_signed(request: web.Request) -> bool:
-    """Return whether a request must be signed by its sender, which is looked at when its body has come."""
+    """Return whether a request must be signed by its sender, which is checked once its body has arrived."""
     resource = request.match_info.route.resource
     if resource is None or resource.canonical != IN:
         return False
@@ -104,7 +104,7 @@ def _is_signed(request: web.Request) -> bool:
 
 
 async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
-    """Add the headers that every answer has."""
+    """Add the headers that every response has."""
     for name, value in HEADERS.items():
         response.headers[name] = value
 
@@ -129,7 +129,7 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
     except Exception:
         _LOG.exception("%s %s", request.method, request.path)
         response = ProblemError(
-            Problem.INTERNAL, "a fault of the server, which it wrote to its standard error; please report it"
+            Problem.INTERNAL, "the server failed, and wrote the error to its standard error; please report it"
         ).response()
     resource = request.match_info.route.resource
     route = resource.canonical if resource is not None else "(none)"
@@ -139,7 +139,7 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
 
 
 def check_origin(request: web.Request, host: str) -> None:
-    """Refuse what a browser sends for another site's page, or by a name that was made to lead here.
+    """Refuse requests that a browser sends for another site's page, or to a host name made to resolve to this machine.
 
     Raises:
         ProblemError: it is such a request.
@@ -151,11 +151,13 @@ def check_origin(request: web.Request, host: str) -> None:
     if origin is not None and urlsplit(origin).netloc != request.host:
         raise ProblemError(
             Problem.CROSS_ORIGIN,
-            f"the page at {origin} may not call this server; call it from a program, or from its own page",
+            f"the page at {origin} is not allowed to call this server; call it from a program, "
+            "or from the server's own page",
         )
     if not from_anywhere and request.headers.get("Sec-Fetch-Site", "none") not in _OWN_SITE:
         raise ProblemError(
-            Problem.CROSS_ORIGIN, "a page of another site may not call this server; call it from a program"
+            Problem.CROSS_ORIGIN,
+            "pages of other sites are not allowed to call this server; call it from a program",
         )
     try:
         name = urlsplit(f"//{request.host}").hostname or ""
@@ -163,22 +165,23 @@ def check_origin(request: web.Request, host: str) -> None:
         name = ""
     if is_loopback(host) and name not in _LOOPBACK and name != host:
         raise ProblemError(
-            Problem.CROSS_ORIGIN, f"this server is not called {name or 'so'}; call it localhost or {host}"
+            Problem.CROSS_ORIGIN,
+            f"this server does not answer to the host name {name or 'given'}; use localhost or {host}",
         )
 
 
 def _of_http(request: web.Request, error: web.HTTPException) -> ProblemError:
-    """Return the problem that stands for one of aiohttp's own errors."""
+    """Return the problem that corresponds to one of aiohttp's own errors."""
     if isinstance(error, web.HTTPMethodNotAllowed):
         allowed = ", ".join(sorted(error.allowed_methods))
         return ProblemError(
             Problem.WRONG_METHOD,
-            f"{request.path} doesn't take {request.method}; it takes {allowed}",
+            f"{request.path} doesn't accept {request.method}; it accepts {allowed}",
             headers={"Allow": allowed},
         )
     if isinstance(error, web.HTTPNotFound):
         return ProblemError(
-            Problem.NOT_FOUND, f"{request.path}: no such address; /openapi.json lists all there are"
+            Problem.NOT_FOUND, f"{request.path}: no such address; /openapi.json lists all of them"
         )
     return ProblemError(
         Problem.UNREADABLE, f"{request.path}: {error.reason}; /openapi.json says what is right"

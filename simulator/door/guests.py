@@ -1,7 +1,7 @@
-"""A door on a simulation that runs: what comes over HTTP is judged beside what the simulated people do.
+"""Open a door on a running simulation: events sent over HTTP are judged alongside those of the simulated people.
 
-The run has the database and the engine, on its own thread; the door has a thread of its own, and hands over what came
-whenever the run lets it (`visit`).
+The run owns the database and the engine, on its own thread; the door has another thread, and hands over what arrived
+whenever the run calls `visit`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SIMULATED: Final = "simulated"
 
 
 class RunClock(DoorClock):
-    """The clock of a run, as it last let somebody in."""
+    """The clock of a run, as of its last `visit`."""
 
     def __init__(self, now_ms: int) -> None:
         super().__init__(FROZEN, now_ms)
@@ -29,16 +29,16 @@ class RunClock(DoorClock):
 
 
 class GuestWriter(Writer):
-    """A writer without a thread of its own: a run calls `visit` on its thread, and `leave` at its end."""
+    """A writer without its own thread: a run calls `visit` on its thread, and `leave` at the end."""
 
     def start(self) -> None:
         """Do nothing: the run has its own thread."""
 
     def close(self) -> None:
-        """Do nothing: the run says when it ends."""
+        """Do nothing: the run decides when it ends."""
 
     def visit(self, session: IntakeSession) -> None:
-        """Judge and store what came since the last visit; it is received now, by the run's clock."""
+        """Judge and store what arrived since the last visit; it is received now, by the run's clock."""
         self.clock.set(session.now or 0)
         while (taken := self._head()) is not None:
             if isinstance(taken, Errand):
@@ -49,7 +49,7 @@ class GuestWriter(Writer):
         self._tell()
 
     def leave(self) -> None:
-        """Tell everybody who waits, or comes later, that the run has ended."""
+        """Refuse everything that is waiting or comes later, since the run has ended."""
         self._refuse_rest()
 
     def _head(self) -> Errand | list[Parcel] | None:
@@ -58,7 +58,7 @@ class GuestWriter(Writer):
 
 
 class GuestDoor:
-    """A context in which a door is open beside a run, whose loop calls `visit`."""
+    """A context in which a door is open on a run, whose loop calls `visit`."""
 
     def __init__(self, platform: Platform, settings: Settings, starts_at: int) -> None:
         """Prepare a door for a run on an open platform, whose clock begins at `starts_at` (milliseconds UTC)."""
@@ -76,7 +76,7 @@ class GuestDoor:
         """Open the door.
 
         Raises:
-            InputError: the address can't be had.
+            InputError: the address can't be listened on.
 
         """
         self._thread.start()
@@ -98,16 +98,16 @@ class GuestDoor:
 
     @property
     def address(self) -> str:
-        """Where it is open."""
+        """The address of the door."""
         return "" if self._door is None else self._door.address
 
     def visit(self, session: IntakeSession) -> None:
-        """Let in what came, on the run's thread."""
+        """Judge what arrived, on the run's thread."""
         if self._writer is not None:
             self._writer.visit(session)
 
     def leave(self) -> None:
-        """Say that the run lets nobody in any more."""
+        """Accept nothing more, since the run has ended."""
         if self._writer is not None:
             self._writer.leave()
 

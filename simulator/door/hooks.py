@@ -1,4 +1,4 @@
-"""Subscriptions over HTTP: add, list and remove them, see what was given up, and have it sent again."""
+"""`/v1/hooks`: add, list and remove subscriptions, list dead letters, and have messages sent again."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ _LARGEST: Final = 2**53 - 1
 
 
 async def post_hook(request: web.Request) -> web.Response:
-    """Add a subscription; its secret is told here, and not again."""
+    """Add a subscription; its secret is returned only this once."""
     check_known(request)
     context = request.app[CONTEXT]
     given = await fields(request, context, "name", "url", optional=("types", "after"))
     types = given.get("types") or []
     for name in ("name", "url"):
         if not isinstance(given[name], str):
-            raise invalid(name, "must be a text")
+            raise invalid(name, "must be a string")
     if not isinstance(types, list) or not all(isinstance(one, str) for one in types):
-        raise invalid("types", "must be an array of texts")
+        raise invalid("types", "must be an array of strings")
     anywhere = context.hooks.sending.anywhere
     wish = check_wish(given["name"], given["url"], types, anywhere=anywhere, option=ANYWHERE)
     begins = await context.read(beginning, _entry(given, "after"))
@@ -79,7 +79,7 @@ async def get_dead_letters(request: web.Request) -> web.Response:
 
 
 async def post_replay(request: web.Request) -> web.Response:
-    """Have messages of a subscription sent again: a span, those that were given up, or the one that waits."""
+    """Have messages of a subscription sent again: a span, those that were given up, or the one that is waiting."""
     check_known(request)
     context = request.app[CONTEXT]
     one = await _found(request, context)
@@ -94,7 +94,7 @@ async def post_replay(request: web.Request) -> web.Response:
 
 
 async def post_rotate(request: web.Request) -> web.Response:
-    """Give a subscription a new secret, which is told here; for a while messages are signed with the old one, too."""
+    """Give a subscription a new secret, and return it; for a while, messages are also signed with the old one."""
     check_known(request)
     context = request.app[CONTEXT]
     one = await _found(request, context)
@@ -115,16 +115,16 @@ async def _found(request: web.Request, context: Context) -> Subscriber:
     found = await context.hooks.stored(context.hooks.store.named, name)
     if found is None:
         raise ProblemError(
-            Problem.NOT_FOUND, f"{name[:64]}: no subscriber has this name; GET /v1/hooks lists all there are"
+            Problem.NOT_FOUND, f"{name[:64]}: no such subscriber; GET /v1/hooks lists all of them"
         )
     return found
 
 
 def _entry(given: dict[str, Any], name: str) -> int | None:
-    """Return the number of an entry, or None where it is not given."""
+    """Return the number of an entry, or None if it is not given."""
     value = given.get(name)
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _LARGEST:
-        raise invalid(name, "must be the number of an entry, from 0")
+        raise invalid(name, "must be the number of an entry, 0 or more")
     return value

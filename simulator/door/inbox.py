@@ -1,4 +1,4 @@
-"""The engine's side of the inbox in Postgres: what other doors put there is judged with what this door receives."""
+"""Judge what other doors put into the inbox in Postgres, together with what this door receives."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from simulator.events.check import Problem as Refusal
 from simulator.platform.receipts import Counts, Receipts
 
 Received = Callable[[str, Counts, Mapping[str, int]], object]
-"""Told of the receipts of a client's letter, and of how many of its events were accepted, by source."""
+"""Called with a client, the receipts of its letter, and the number of accepted events by source."""
 
 _LOG: Final = logging.getLogger(__name__)
-_WAIT_S: Final = 0.25  # for news: a notification that came while a statement ran is noticed after this
+_WAIT_S: Final = 0.25  # for news; a notification that arrives while a statement runs is noticed after this
 _AWAY_S: Final = 1.0
 _TIDY_S: Final = 3600.0
-_MOST_FLYING: Final = 20_000  # messages that were read and not answered yet
+_MOST_FLYING: Final = 20_000  # messages that were read but not answered yet
 
 
 class InboxWorker:
-    """Reads letters from a program's inbox into a writer, and answers them when they are committed."""
+    """Read letters from a program's inbox into a writer, and answer them once they are committed."""
 
     def __init__(self, address: PostgresAddress, writer: Writer, received: Received) -> None:
-        """Prepare to work a program's inbox; `received` is called on a thread of the worker's."""
+        """Prepare to process a program's inbox; `received` is called on one of the worker's threads."""
         self._reader, self._answerer = Reader(address), Answerer(address)
         self._writer, self._received = writer, received
         self._flying: dict[int, int] = {}  # letters without an answer yet, and how many messages each has
@@ -47,14 +47,14 @@ class InboxWorker:
             thread.start()
 
     def close(self) -> None:
-        """Read no more letters; what was read is answered once it is committed. To be called before the writer ends."""
+        """Read no more letters; those already read are answered once committed. Call this before the writer ends."""
         with self._wake:
             self._closing = True
             self._wake.notify_all()
         self._threads[0].join()
 
     def end(self) -> None:
-        """Wait until everything is answered; to be called when the writer has ended."""
+        """Wait until everything is answered; call this after the writer has ended."""
         with self._wake:
             self._flying.clear()
             self._wake.notify_all()
@@ -83,7 +83,7 @@ class InboxWorker:
             with self._wake:
                 if isinstance(
                     found, Answered
-                ):  # it flies on until the answer is there, or it would be read again
+                ):  # it stays in flight until the answer is stored, or it would be read again
                     self._answers.append((number, letter.client, found))
                 else:  # the next engine judges it
                     self._flying.pop(number, None)
@@ -126,12 +126,12 @@ class InboxWorker:
 
 
 def refusal_of(said: Mapping[str, Any]) -> Refusal:
-    """Return a refusal of its values in JSON."""
+    """Return a refusal from its JSON form."""
     return Refusal(**{**said, "contacts": tuple(said["contacts"])})
 
 
 def told(answered: Answered) -> dict[str, Any]:
-    """Return what became of a parcel as a value of JSON."""
+    """Return the JSON form of a parcel's result."""
     receipts = answered.receipts
     return {
         "positions": receipts.positions.tolist(),
@@ -146,7 +146,7 @@ def told(answered: Answered) -> dict[str, Any]:
 
 
 def answered_of(said: Mapping[str, Any]) -> Answered:
-    """Return what became of a parcel of its value in JSON."""
+    """Return a parcel's result from its JSON form."""
     receipts = Receipts(
         np.array(said["positions"], np.int64),
         np.array(said["codes"], np.uint8),

@@ -1,4 +1,4 @@
-"""Which mappings are served, each at a path of its own, and with which secrets their senders sign."""
+"""Find the mappings to serve, each at its own path, and the secrets that their senders sign with."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from simulator.mapping.shipped import find_mapping, ready_mapper
 class Inlet:
     """A mapping that is served.
 
-    With a `secret`, only what its sender signed with it is taken, and no key is asked for.
+    With a `secret`, only records signed with it are accepted, and no key is required.
     """
 
     mapper: Mapper
@@ -23,11 +23,11 @@ class Inlet:
 
 
 def find_inlets(names: Sequence[str], secrets: Secrets) -> dict[str, Inlet]:
-    """Return the mappings of these names or files, by their own names.
+    """Return the mappings with these names or in these files, by their own names.
 
     Raises:
-        InputError: there is no such mapping, it needs a key that is not there, two are of one name, or a secret is for
-            none of them.
+        InputError: there is no such mapping, a mapping needs a key that is missing, two have the same name, or a
+            secret belongs to none of them.
 
     """
     found: dict[str, Inlet] = {}
@@ -35,12 +35,12 @@ def find_inlets(names: Sequence[str], secrets: Secrets) -> dict[str, Inlet]:
         mapper = ready_mapper(find_mapping(name), secrets)
         mapping = mapper.mapping
         if mapping.name in found:
-            raise InputError(f"--map {name}: another mapping is called {mapping.name}, too; rename one")
+            raise InputError(f"--map {name}: another mapping is also called {mapping.name}; rename one")
         secret = secrets.signing.get(mapping.name)
         if secret is not None and mapping.signature is None:
             raise InputError(
-                f"--map {name}: there is a secret for it, and the mapping doesn't say how it is signed; "
-                "write [signature]"
+                f"--map {name}: there is a secret for it, but the mapping doesn't say how records are signed; "
+                "add a [signature] table to it"
             )
         found[mapping.name] = Inlet(mapper, secret)
     _check_used(secrets.signing, found)
@@ -51,6 +51,6 @@ def _check_used(signing: Mapping[str, str], found: Mapping[str, Inlet]) -> None:
     for name in signing:
         if found and name not in found:
             raise InputError(
-                f"--secrets: there is a secret for {name}, which is not served; serve it with --map {name}, or take "
-                "the secret out"
+                f"--secrets: there is a secret for {name}, which is not served; serve it with --map {name}, or remove "
+                "the secret"
             )

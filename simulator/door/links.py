@@ -1,4 +1,4 @@
-"""Links: make one for a referrer, and send on the friend who follows it, once the visit is stored."""
+"""Create links for referrers, and redirect the friends who follow them once the visit is stored."""
 
 from __future__ import annotations
 
@@ -32,40 +32,40 @@ from simulator.platform.receipts import Counts
 from simulator.platform.session import IntakeSession
 
 _CODE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_LETTERS: Final = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is taken for another when it is read out
-_LENGTH: Final = 8  # letters of a code that we make: 31^8, so that nobody guesses one
+_LETTERS: Final = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is easily mistaken for another
+_LENGTH: Final = 8  # letters of a generated code: 31^8 codes, so that nobody guesses one
 _COOKIE: Final = "rt_friend"
 _YEAR_S: Final = 365 * 24 * 3600
 CHANNEL: Final = "link"
-"""The channel of a visit whose link doesn't say by which way it was shared."""
+"""The channel of a visit whose link doesn't say how it was shared."""
 _OK, _CREATED = 200, 201
 _NOW: Final = 2**62  # no event has such a seq
 Fields = dict[str, Any]
 
 
 def check_landing(url: str) -> str:
-    """Return the address to which friends are sent on.
+    """Return the landing page that friends are redirected to.
 
     Raises:
-        InputError: it is none of the web.
+        InputError: it is not an HTTP URL.
 
     """
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise InputError(f"--landing {url}: no address of the web; write https://shop.example/welcome")
+        raise InputError(f"--landing {url}: not an HTTP URL; write one such as https://shop.example/welcome")
     return url
 
 
 async def post_link(request: web.Request) -> web.Response:
-    """Make a link for a referrer, or answer with the one there is."""
+    """Create a link for a referrer, or return the existing one."""
     check_known(request)
     context = request.app[CONTEXT]
     given = await fields(request, context, "referrer", optional=("code",))
     referrer, code = given["referrer"], given.get("code")
     if not isinstance(referrer, str):
-        raise invalid("referrer", "must be a text, a pseudonymous reference")
+        raise invalid("referrer", "must be a string, a pseudonymous reference")
     if code is not None and not (isinstance(code, str) and _CODE.fullmatch(code)):
-        raise invalid("code", "must be letters, digits, _ and -, at most 64")
+        raise invalid("code", "must consist of at most 64 letters, digits, _ and -")
 
     def work(session: IntakeSession) -> tuple[int, Fields]:
         with snapshot_beside_writer(context.path) as db:
@@ -84,12 +84,14 @@ async def post_link(request: web.Request) -> web.Response:
 
 
 async def get_link(request: web.Request) -> web.Response:
-    """Record a friend's visit, and send them on."""
+    """Record a friend's visit, and redirect them to the landing page."""
     check_known(request, "friend", "channel")
     context = request.app[CONTEXT]
     code = request.match_info["code"]
     if await context.read(_link, code) is None:
-        raise ProblemError(Problem.NOT_FOUND, f"{code[:64]}: no link has this code; POST /v1/links makes one")
+        raise ProblemError(
+            Problem.NOT_FOUND, f"{code[:64]}: no link has this code; POST /v1/links creates one"
+        )
     friend = request.query.get("friend") or request.cookies.get(_COOKIE) or f"friend-{secrets.token_hex(8)}"
     data = {"code": code, "channel": request.query.get("channel", CHANNEL)}
     line = _event(context, f"visit-{secrets.token_hex(12)}", "friend.visited", friend, data)
@@ -104,7 +106,7 @@ async def get_link(request: web.Request) -> web.Response:
 
 
 def _sent_on(landing: str | None, named: dict[str, str], told: Fields) -> web.Response:
-    """Return the answer that sends a friend on; without a landing page it says who they are."""
+    """Return the redirect to the landing page; without one, the friend's reference and the code."""
     if landing is None:
         return web.Response(
             body=orjson.dumps({**named, "receipt": told["receipt"], "seq": told["seq"]}),
@@ -121,14 +123,16 @@ def _sent_on(landing: str | None, named: dict[str, str], told: Fields) -> web.Re
 
 
 def _known(db: Database, referrer: str, code: str | None) -> str | None:
-    """Return the code of the link that answers a wish already; raises `ProblemError` where it is another's."""
+    """Return the code of the referrer's existing link, or None; raise `ProblemError` if the code is another's."""
     person = person_called(db, referrer)
     if code is None:
         return None if person is None else first_code(db, person)
     link = _link(db, code)
     if link is not None and link.person != person:
         raise ProblemError(
-            Problem.TAKEN, f"code: {code} is another referrer's; take another, or leave it away", field="code"
+            Problem.TAKEN,
+            f"code: {code} belongs to another referrer; choose another, or omit it",
+            field="code",
         )
     return None if link is None else link.code
 
@@ -139,7 +143,7 @@ def _link(db: Database, code: str) -> Link | None:
 
 
 def _store(session: IntakeSession, line: bytes) -> int:
-    """Store the event of a new link, and return its seq."""
+    """Store the event of a new link, and return its `seq`."""
     decoded = decode_lines([line], session.receiver(), session.platform.check_program)
     receipts = session.receive(decoded, [line])
     session.flush()
@@ -150,7 +154,7 @@ def _store(session: IntakeSession, line: bytes) -> int:
 
 
 def _refused(told: Fields, who: str) -> ProblemError:
-    """Return the problem of an event that the contract refuses; its subject was given under the name `who`."""
+    """Return the problem of an event that breaks the contract; its subject was given as the member `who`."""
     field = who if told.get("field") == "subject" else str(told.get("field"))
     return invalid(field.removeprefix("data."), str(told.get("reason")))
 

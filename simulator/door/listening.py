@@ -1,4 +1,4 @@
-"""Listen for webhooks on this machine, as a developer's tool does: check the signature of each, and hand it on."""
+"""Listen for webhooks on this machine, as a developer's tool: verify the signature of each, and report it."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from simulator.door.sockets import listen_on
 HOST: Final = "127.0.0.1"
 _LARGEST: Final = 1024 * 1024  # bytes of a message
 _REFUSED: Final = 400
-_REMEMBERED: Final = 10_000  # ids by which a message that comes again is known
+_REMEMBERED: Final = 10_000  # ids by which a repeated message is recognised
 
 
 @dataclass(frozen=True)
 class Heard:
-    """A message that came: its id, type and ids of what it is about, whether it came before, and what is `wrong`."""
+    """A received message: its id, type and data, whether it came `again`, and what is `wrong` with it."""
 
     id: str
     type: str
@@ -33,17 +33,17 @@ class Heard:
 
 
 def read(headers: Mapping[str, str], body: bytes, secret: str) -> Heard:
-    """Return what a message says; `wrong` says why it is not to be trusted."""
+    """Read and verify a message; `wrong` says why it must not be trusted."""
     own_id = headers.get("webhook-id", "")
     try:
         told = Webhook(secret).verify(body, dict(headers))
     except WebhookVerificationError as error:
         return Heard(own_id, "", {}, again=False, wrong=str(error))
     except ValueError:
-        return Heard(own_id, "", {}, again=False, wrong="No JSON, or headers that can't be read")
+        return Heard(own_id, "", {}, again=False, wrong="Not JSON, or unreadable headers")
     data = told.get("data") if isinstance(told, dict) else None
     if not isinstance(data, dict):
-        return Heard(own_id, "", {}, again=False, wrong="No object with data")
+        return Heard(own_id, "", {}, again=False, wrong="Not an object with data")
     return Heard(own_id, str(told.get("type")), data, again=False, wrong=None)
 
 
@@ -53,12 +53,11 @@ async def listener(
 ) -> AsyncIterator[str]:
     """Listen while the context lasts, and yield the address; `heard` is called with each message.
 
-    `secret` gives what they are signed with.
-
-    Each is answered with `status`, one that is not to be trusted with 400.
+    `secret` returns the secret that they are signed with. Each is answered with `status`, or with 400 if it must not be
+    trusted.
 
     Raises:
-        InputError: the port can't be had.
+        InputError: the port can't be listened on.
 
     """
     known: dict[str, None] = {}
@@ -94,7 +93,7 @@ def listen(
     """Listen until SIGINT or SIGTERM; `ready` is called with the address.
 
     Raises:
-        InputError: the port can't be had.
+        InputError: the port can't be listened on.
 
     """
 
@@ -110,7 +109,7 @@ def listen(
 
 
 def words(data: Mapping[str, Any]) -> str:
-    """Return what a message is about, as `name=value` with blanks between."""
+    """Return the data of a message as `name=value` pairs, separated by spaces."""
     return " ".join(
         f"{name}={value if isinstance(value, str) else json.dumps(value)}" for name, value in data.items()
     )

@@ -1,4 +1,4 @@
-"""`POST /v1/in/NAME`: another system's records, which become events by a mapping."""
+"""`POST /v1/in/NAME`: accept another system's records, which a mapping turns into events."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ from simulator.mapping.signatures import IN_FORM, signature_problem
 FORM: Final = "application/x-www-form-urlencoded"
 _MOST_FIELDS: Final = 64
 MOST_EVENTS: Final = 20_000
-"""Events that one request may bring; a file with more is for `ingest --map`."""
+"""The most events in one request; a file with more is for `ingest --map`."""
 
 
 async def post_records(request: web.Request) -> web.Response:
-    """Take one record or several, and say of each event what became of it.
+    """Accept one record or several, and answer with a receipt for each event.
 
-    The answer is a 200 whatever that is: what is refused is in quarantine, and a sender that would send it again, as
-    senders of webhooks do after any other answer, could change nothing.
+    The status is 200 even if events are refused: they are in quarantine, and sending them again, as senders of
+    webhooks do after any other status, would change nothing.
     """
     check_known(request, "wait")
     context = request.app[CONTEXT]
@@ -64,7 +64,8 @@ async def post_records(request: web.Request) -> web.Response:
         numbers.append(row.number)
     if len(lines) > MOST_EVENTS:
         raise ProblemError(
-            Problem.TOO_LARGE, f"more than {MOST_EVENTS:,} events at once; send fewer, or use ingest --map"
+            Problem.TOO_LARGE,
+            f"more than {MOST_EVENTS:,} events in one request; send fewer, or use ingest --map",
         )
     receipts: list[dict[str, Any]] = []
     if lines:
@@ -83,15 +84,15 @@ def _inlet(request: web.Request, context: Context) -> Inlet:
         there = ", ".join(context.inlets) or "none"
         raise ProblemError(
             Problem.NOT_FOUND,
-            f"{name[:64]}: no such mapping is served; there is {there}; serve it with --map",
+            f"{name[:64]}: no such mapping is served (served: {there}); start the server with --map to serve it",
         )
     return inlet
 
 
 def _form(request: web.Request, inlet: Inlet, body: bytes) -> dict[str, str]:
-    """Return the fields of a form, where the mapping's sender posts one; an empty one is no form.
+    """Return the fields of a form if the mapping's sender posts one, else nothing.
 
-    curl calls JSON a form, too, unless it is told otherwise.
+    JSON is not taken for a form: curl labels it as one unless given another `Content-Type`.
     """
     if inlet.mapper.mapping.form_field is None or request.content_type != FORM or body.lstrip()[:1] in b"[{":
         return {}
@@ -104,13 +105,13 @@ def _form(request: web.Request, inlet: Inlet, body: bytes) -> dict[str, str]:
 
 
 def _in_form(inlet: Inlet, body: bytes, form: Mapping[str, str]) -> bytes:
-    """Return the text of the records: a field of the form, or without one the body."""
+    """Return the text of the records: a field of the form, or the body if there is no form."""
     field = inlet.mapper.mapping.form_field
     if not form or field is None:
         return body
     if field not in form:
         raise ProblemError(
-            Problem.UNREADABLE, f"the form has no field {field}; the sender's record is in it, as JSON"
+            Problem.UNREADABLE, f"the form has no field {field}; it must hold the record as JSON"
         )
     return form[field].encode()
 
@@ -126,9 +127,9 @@ def _check_signature(request: web.Request, inlet: Inlet, body: bytes, form: Mapp
 
 
 def _rows(mapper: Mapper, body: bytes, now: str) -> Iterator[CsvRow]:
-    """Yield the rows of a body's records; `number` is that of the record, of CSV its line."""
+    """Yield the rows of a body's records; `number` is that of the record, or its line in CSV."""
     if not body.strip():
-        raise ProblemError(Problem.UNREADABLE, "the body is empty; send a record in it")
+        raise ProblemError(Problem.UNREADABLE, "the body is empty; it must hold a record")
     if mapper.mapping.form == "csv":
         try:
             for record in records_of_csv(mapper, io.BytesIO(body), "the body", now):
@@ -140,7 +141,7 @@ def _rows(mapper: Mapper, body: bytes, now: str) -> Iterator[CsvRow]:
 
 
 def _records(body: bytes) -> Iterable[bytes]:
-    """Return the records of JSON text: an object, an array of them, or one a line."""
+    """Return the records of JSON text: an object, an array of objects, or one object per line."""
     try:
         if body.lstrip()[:1] == b"[":
             return [bytes(raw) for raw in msgspec.json.decode(body, type=list[msgspec.Raw])]

@@ -1,6 +1,6 @@
 """Read the messages of a request, in the modes of CloudEvents over HTTP: structured, batched, binary.
 
-A message becomes a line of JSON, as in a file: what is wrong with it is found by the contract, not here.
+A message becomes a line of JSON, as in a file; errors in it are found by the event contract, not here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ STRUCTURED: Final = "application/cloudevents+json"
 BATCHED: Final = "application/cloudevents-batch+json"
 NDJSON: Final = frozenset({"application/x-ndjson", "application/jsonl", "application/x-jsonlines"})
 _HEADER: Final = "ce-"
-_INTEGERS: Final = frozenset({"receivedat", "seq"})  # what the platform adds; all other attributes are texts
+_INTEGERS: Final = frozenset({"receivedat", "seq"})  # added by the platform; all other attributes are strings
 _HOW: Final = (
     f"send one event as {STRUCTURED}, several as {BATCHED} or application/x-ndjson, or one with ce- headers and its "
     "data as application/json"
@@ -26,12 +26,12 @@ _HOW: Final = (
 
 
 def one_message(media: str, headers: Iterable[tuple[str, str]], body: bytes) -> bytes:
-    """Return the message of a request that has one, in structured or binary mode.
+    """Return the message of a request in structured or binary mode.
 
-    `media` is the media type without parameters, in small letters.
+    `media` is the media type in lower case, without parameters.
 
     Raises:
-        ProblemError: the request is in no mode that is known.
+        ProblemError: the request is in neither mode.
 
     """
     if media == STRUCTURED:
@@ -40,7 +40,7 @@ def one_message(media: str, headers: Iterable[tuple[str, str]], body: bytes) -> 
     if not attributes:
         raise ProblemError(
             Problem.UNKNOWN_FORMAT,
-            f"Content-Type {media or '(none)'}, and no ce- headers: no CloudEvent; {_HOW}",
+            f"Content-Type {media or '(none)'} without ce- headers is not a CloudEvent; {_HOW}",
             headers={"Accept-Post": f"{STRUCTURED}, {BATCHED}, application/x-ndjson, application/json"},
         )
     return _from_binary(media, attributes, body)
@@ -50,7 +50,7 @@ def batch(body: bytes) -> list[bytes]:
     """Return the messages of a JSON array.
 
     Raises:
-        ProblemError: the body is no JSON array; nothing of it is taken.
+        ProblemError: the body is not a JSON array; no part of it is accepted.
 
     """
     try:
@@ -58,15 +58,16 @@ def batch(body: bytes) -> list[bytes]:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ProblemError(
             Problem.UNREADABLE,
-            f"the body is no JSON array of events ({error}); nothing of it was taken: mend it and send all of it again",
+            f"the body is not a JSON array of events ({error}); no part of it was accepted: "
+            "correct it and send all of it again",
         ) from None
 
 
 def _attributes(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return the attributes that the headers state, percent-decoded.
+    """Return the attributes given in the headers, percent-decoded.
 
     Raises:
-        ProblemError: an attribute is stated twice, or isn't UTF-8.
+        ProblemError: an attribute is given twice, or is not UTF-8.
 
     """
     found: dict[str, str] = {}
@@ -79,16 +80,16 @@ def _attributes(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
             raise ProblemError(Problem.UNREADABLE, f"the header {name} is given twice; give it once")
         try:
             found[attribute] = unquote(_unquoted(value), errors="strict")
-            found[attribute].encode()  # bytes as they are, which HTTP allows in a header
+            found[attribute].encode()  # raw bytes, which HTTP allows in a header
         except UnicodeError:
             raise ProblemError(
-                Problem.UNREADABLE, f"the header {name} is not UTF-8, percent-encoded; encode it so"
+                Problem.UNREADABLE, f"the header {name} is not percent-encoded UTF-8; encode it"
             ) from None
     return found
 
 
 def _unquoted(value: str) -> str:
-    """Return the value of a header without the quotes around it, as the specification has it."""
+    """Return the value of a header without its surrounding quotes, as specified."""
     stripped = value.strip()
     if len(stripped) < len('""') or not (stripped.startswith('"') and stripped.endswith('"')):
         return stripped
@@ -96,7 +97,7 @@ def _unquoted(value: str) -> str:
 
 
 def _from_binary(media: str, attributes: dict[str, str], body: bytes) -> bytes:
-    """Return the structured form of a message in binary mode: headers are attributes, and the body is its data."""
+    """Return the structured form of a message in binary mode: headers are its attributes, the body is its data."""
     members: dict[str, object] = {
         name: int(value) if name in _INTEGERS and value.isascii() and value.isdigit() else value
         for name, value in attributes.items()
@@ -108,7 +109,7 @@ def _from_binary(media: str, attributes: dict[str, str], body: bytes) -> bytes:
 
 
 def _data(body: bytes) -> object:
-    """Return the body as it was sent where it is JSON, else as a text, which the contract refuses with a reason."""
+    """Return the body unchanged if it is JSON, else as a string, which the contract refuses with a reason."""
     try:
         orjson.loads(body)
     except orjson.JSONDecodeError:

@@ -1,4 +1,4 @@
-"""What a door counts of itself, and how it is written in the OpenMetrics text format."""
+"""Count what a door does, and write the counts in the OpenMetrics text format."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ BOUNDS_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 CONTENT_TYPE: Final = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 
 
-_CLIENTS: Final = 40  # that are told apart
-_WAYS: Final = 1_000  # pairs of a source and a client, likewise
+_CLIENTS: Final = 40  # counted separately
+_WAYS: Final = 1_000  # pairs of source and client, counted separately
 OTHERS: Final = "(other)"
 """The name under which later clients are counted."""
 
 
 @dataclass
 class Calls:
-    """How many requests a client made, and the receipts of its messages."""
+    """The number of requests a client made, and the receipts of its messages."""
 
     requests: int = 0
     counts: Counts = field(default_factory=Counts)
@@ -32,7 +32,7 @@ class Calls:
 
 @dataclass
 class Metrics:
-    """Requests by route and status, messages by receipt, the seconds that requests took, and webhooks."""
+    """Counts of requests by route and status, messages by receipt, durations in seconds, and webhooks."""
 
     requests: Counter[tuple[str, int]] = field(default_factory=Counter)
     counts: Counts = field(default_factory=Counts)
@@ -52,7 +52,7 @@ class Metrics:
             self.came[source if known else OTHERS, name] += accepted
 
     def answered(self, client: str, route: str, status: int, seconds: float) -> None:
-        """Count a client's request, and how many seconds it took."""
+        """Count a client's request and its duration in seconds."""
         _, calls = self._calls(client)
         calls.requests += 1
         self.requests[route, status] += 1
@@ -60,16 +60,16 @@ class Metrics:
         self.seconds += seconds
 
     def posted(self, *, taken: bool) -> None:
-        """Count a webhook that was posted, and whether it was taken."""
+        """Count a webhook that was posted, by whether it was acknowledged."""
         self.webhooks[taken] += 1
 
     def _calls(self, client: str) -> tuple[str, Calls]:
-        """Return the name and counts of a client; those who come after many others are counted together."""
+        """Return the name and counts of a client; clients beyond the first 40 are counted together."""
         name = client if client in self.callers or len(self.callers) < _CLIENTS else OTHERS
         return name, self.callers.setdefault(name, Calls())
 
     def text(self, gauges: Iterable[tuple[str, str, int]]) -> str:
-        """Return the metrics as text, with gauges by name, what they are, and value."""
+        """Return the metrics as text; `gauges` are name, help text and value of each gauge."""
         return "".join(f"{line}\n" for line in self._lines(gauges))
 
     def _lines(self, gauges: Iterable[tuple[str, str, int]]) -> Iterator[str]:
@@ -90,7 +90,7 @@ class Metrics:
         yield f"referral_request_seconds_sum {self.seconds:.6f}"
         yield f"referral_request_seconds_count {counts[-1]}"
         yield "# TYPE referral_webhooks counter"
-        yield "# HELP referral_webhooks Webhooks posted, by whether they were taken."
+        yield "# HELP referral_webhooks Webhooks posted, by result."
         for taken, result in ((True, "taken"), (False, "failed")):
             yield f'referral_webhooks_total{{result="{result}"}} {self.webhooks[taken]}'
         for name, meaning, value in gauges:

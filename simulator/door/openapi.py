@@ -1,4 +1,4 @@
-"""The description of what is answered, in OpenAPI 3.1: every address, what it takes, and each answer it may give."""
+"""Describe the API in OpenAPI 3.1: every address, its parameters and body, and each response it may give."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ _OBJECT: Final = {"type": "object"}
 
 
 OF_THE_ENGINE: Final = ("/v1/conversions/", "/v1/reviews/", "/v1/clock", "/v1/links", "/v1/hooks")
-"""How the paths begin that a door that passes on does not answer."""
+"""Prefixes of the paths that a door that passes events on does not serve."""
 
 
 def description(version: str, mappings: Sequence[str] = (), *, passes_on: bool = False) -> Schema:
-    """Return the description; `version` is the program's own, `mappings` are the names of those that are served.
+    """Return the description; `version` is that of the program, `mappings` the names of the mappings served.
 
-    That of a door that `passes_on` what comes has nothing that only the engine's answers.
+    For a door that `passes_on` events it omits what only the engine's door serves.
     """
     paths = _paths(mappings)
     if passes_on:
@@ -49,14 +49,14 @@ def description(version: str, mappings: Sequence[str] = (), *, passes_on: bool =
         "info": {
             "title": "referral-tui",
             "version": version,
-            "description": "A referral platform on this machine: events in, and what follows from them out.",
+            "description": "A referral platform on this machine: send it events, and query what follows from them.",
         },
         "paths": paths,
         "components": {
             "schemas": _schemas(),
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
         },
-        "security": [{}, {"key": []}],  # a server without keys asks for none
+        "security": [{}, {"key": []}],  # a server without keys requires none
     }
 
 
@@ -73,14 +73,16 @@ def _paths(mappings: Sequence[str]) -> Schema:
         },
         "/v1/rewards": {
             "get": _get(
-                "Rewards in the order of their numbers, a page at once",
+                "Rewards in the order of their numbers, one page at a time",
                 [
                     _in_query(
-                        "state", {"enum": [str(state) for state in RewardState]}, "only those of this state"
+                        "state", {"enum": [str(state) for state in RewardState]}, "only rewards in this state"
                     ),
-                    _in_query("after", {"type": "integer", "minimum": 0}, "`next` of the page before"),
+                    _in_query("after", {"type": "integer", "minimum": 0}, "`next` of the previous page"),
                     _in_query(
-                        "limit", {"type": "integer", "minimum": 1, "maximum": MOST}, "how many at most"
+                        "limit",
+                        {"type": "integer", "minimum": 1, "maximum": MOST},
+                        "the largest number of rewards to return",
                     ),
                 ],
             )
@@ -89,20 +91,24 @@ def _paths(mappings: Sequence[str]) -> Schema:
             "get": _get(
                 "What became of a conversion, rule by rule, and what would have paid",
                 [
-                    _in_path("source", {"type": "string"}, "such as client/shop; its / may stay as it is"),
+                    _in_path(
+                        "source",
+                        {"type": "string"},
+                        "the event's source, such as client/shop; its / need not be encoded",
+                    ),
                     _in_path("id", {"type": "string"}, "the event's id, percent-encoded"),
                 ],
                 Problem.NOT_FOUND,
             )
         },
         "/v1/funnel": {"get": _get("The stages of the funnel, with counts and step rates")},
-        "/v1/reviews": {"get": _get("The decisions in review, the oldest first")},
+        "/v1/reviews": {"get": _get("The decisions in review, oldest first")},
         "/v1/reviews/{number}": {"post": _verdict()},
         "/v1/clock": {"get": _get("The clock: its kind and its time"), "post": _clock()},
         "/v1/links": {"post": _link()},
         "/r/{code}": {"get": _visit()},
         **_hooks(),
-        "/healthz": {"get": _get("Whether events are taken, and how far the log is", (), Problem.ENDING)},
+        "/healthz": {"get": _get("Whether events are accepted, and how long the log is", (), Problem.ENDING)},
         "/metrics": {
             "get": _operation(
                 "Metrics",
@@ -112,7 +118,7 @@ def _paths(mappings: Sequence[str]) -> Schema:
         "/openapi.json": {"get": _get("This description")},
         "/": {
             "get": _operation(
-                "A page to try it on", {"200": _answer("A page", {"text/html": {"type": "string"}})}
+                "A page to try the API on", {"200": _answer("The page", {"text/html": {"type": "string"}})}
             )
         },
     }
@@ -125,21 +131,24 @@ def _events() -> Schema:
     content = {
         STRUCTURED: event,
         BATCHED: {"type": "array", "items": event},
-        "application/x-ndjson": {"type": "string", "description": "an event a line"},
-        "application/json": {"type": "object", "description": "data alone; the attributes are ce- headers"},
+        "application/x-ndjson": {"type": "string", "description": "one event per line"},
+        "application/json": {
+            "type": "object",
+            "description": "only the data of one event; its attributes are ce- headers",
+        },
     }
     answers = {
         "200": _answer(
-            "Of one event: a duplicate. Of several: a receipt each, in order",
+            "For one event: it is a duplicate. For several: a receipt for each, in order",
             {"application/json": {"anyOf": [receipt, several]}, "application/x-ndjson": {"type": "string"}},
         ),
         "201": _answer("One event, accepted and stored", {"application/json": receipt}),
     }
     problems = (Problem.CONFLICT, Problem.MALFORMED, Problem.TOO_MUCH)
     return _operation(
-        "Send one event or many",
+        "Send one or more events",
         answers,
-        [_in_query("wait", {"enum": ["outcome"]}, "answer what each event led to, too")],
+        [_in_query("wait", {"enum": ["outcome"]}, "also return what each event led to")],
         [*_BODY, *problems],
         content,
     )
@@ -153,20 +162,20 @@ def _records(mappings: Sequence[str]) -> Schema:
         "required": ["receipts", "skipped"],
         "properties": {
             "receipts": {"type": "array", "items": receipt},
-            "skipped": {"type": "integer", "description": "records that no event of the mapping takes"},
+            "skipped": {"type": "integer", "description": "records that the mapping makes no event of"},
         },
     }
     record = {"anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}]}
     return _operation(
-        "Send another system's records, which become events by a mapping",
+        "Send another system's records, which a mapping turns into events",
         {
             "200": _answer(
                 "A receipt for each event, with the number of its record", {"application/json": told}
             )
         },
         [
-            _in_path("name", name, "of a mapping that is served"),
-            _in_query("wait", {"enum": ["outcome"]}, "answer what each event led to, too"),
+            _in_path("name", name, "the name of a mapping that is served"),
+            _in_query("wait", {"enum": ["outcome"]}, "also return what each event led to"),
         ],
         [*_BODY, Problem.UNSIGNED, Problem.NOT_FOUND, Problem.TOO_MUCH],
         {
@@ -174,7 +183,7 @@ def _records(mappings: Sequence[str]) -> Schema:
             "text/csv": {"type": "string"},
             "application/x-www-form-urlencoded": {
                 "type": "object",
-                "description": "of senders that post a form: the record as JSON in a field of it",
+                "description": "for senders that post a form: one of its fields holds the record as JSON",
             },
         },
     )
@@ -186,8 +195,11 @@ def _link() -> Schema:
     body = _object({"referrer": reference, "code": code}, "referrer")
     told = {"application/json": _OBJECT}
     return _operation(
-        "Make a link for a referrer, or answer with the one there is",
-        {"200": _answer("The referrer has it already", told), "201": _answer("A new link, stored", told)},
+        "Create a link for a referrer, or return the existing one",
+        {
+            "200": _answer("The referrer's existing link", told),
+            "201": _answer("A new link, now stored", told),
+        },
         problems=[*_BODY, Problem.TAKEN],
         content={"application/json": body},
     )
@@ -195,17 +207,18 @@ def _link() -> Schema:
 
 def _visit() -> Schema:
     return _operation(
-        "Follow a link: the visit is stored, and the friend is sent on",
+        "Follow a link: the visit is stored, and the friend is redirected to the landing page",
         {
             "200": _answer(
-                "Who the friend is, where there is no landing page", {"application/json": _OBJECT}
+                "The friend's reference and the code, if there is no landing page",
+                {"application/json": _OBJECT},
             ),
-            "302": {"description": "To the landing page, with friend and code as parameters"},
+            "302": {"description": "A redirect to the landing page, with friend and code as parameters"},
         },
         [
-            _in_path("code", {"type": "string"}, "of the link"),
-            _in_query("friend", {"type": "string"}, "the friend's reference, where it is known"),
-            _in_query("channel", {"type": "string"}, "by which way the link was shared"),
+            _in_path("code", {"type": "string"}, "the code of the link"),
+            _in_query("friend", {"type": "string"}, "the friend's reference, if it is known"),
+            _in_query("channel", {"type": "string"}, "the channel through which the link was shared"),
         ],
         [Problem.NOT_FOUND, Problem.BUSY, Problem.ENDING, Problem.TOO_MUCH],
     )
@@ -214,10 +227,10 @@ def _visit() -> Schema:
 def _verdict() -> Schema:
     by = {"type": "string", "pattern": f"^(?:{REFERENCE_PATTERN})$"}
     body = _object({"verdict": {"enum": ["approve", "decline"]}, "by": by}, "verdict", "by")
-    number = _in_path("number", {"type": "integer", "minimum": 0}, "of the decision")
+    number = _in_path("number", {"type": "integer", "minimum": 0}, "the number of the decision")
     return _operation(
         "Settle a decision in review",
-        {"200": _answer("What the decision is now", {"application/json": _OBJECT})},
+        {"200": _answer("The decision, as settled", {"application/json": _OBJECT})},
         [number],
         [*_BODY, Problem.NOT_FOUND, Problem.SETTLED],
         {"application/json": body},
@@ -228,7 +241,11 @@ def _clock() -> Schema:
     body = _object({"to": {"anyOf": [{"type": "string", "format": "date-time"}, _TIME]}}, "to")
     return _operation(
         "Set a frozen clock: rewards that fall due by then are released",
-        {"200": _answer("The time, and how many entries the audit trail got", {"application/json": _OBJECT})},
+        {
+            "200": _answer(
+                "The time, and how many entries were added to the audit trail", {"application/json": _OBJECT}
+            )
+        },
         problems=[*_BODY, Problem.CLOCK_RUNS],
         content={"application/json": body},
     )
@@ -251,15 +268,15 @@ def _hooks() -> Schema:
     keep = {
         "type": ["string", "null"],
         "examples": [KEEP, "0h"],
-        "description": f"how long messages are signed with the old secret, too; {KEEP} if it is left out",
+        "description": f"how long messages are also signed with the old secret; {KEEP} if omitted",
     }
     told = {"application/json": _OBJECT}
-    in_path = _in_path("name", {"type": "string"}, "of the subscription")
+    in_path = _in_path("name", {"type": "string"}, "the name of the subscription")
     return {
         "/v1/hooks": {
             "get": _get("The subscriptions to webhooks, and how far each has got"),
             "post": _operation(
-                "Subscribe to webhooks; the answer has the secret, which is told once",
+                "Subscribe to webhooks; the response has the secret, which is shown only once",
                 {"201": _answer("A new subscription", told)},
                 problems=_BODY,
                 content={"application/json": _object(wish, "name", "url")},
@@ -268,7 +285,7 @@ def _hooks() -> Schema:
         "/v1/hooks/{name}": {
             "delete": _operation(
                 "End a subscription",
-                {"204": {"description": "It is removed"}},
+                {"204": {"description": "The subscription is removed"}},
                 [in_path],
                 [Problem.NOT_FOUND],
             )
@@ -278,8 +295,8 @@ def _hooks() -> Schema:
         },
         "/v1/hooks/{name}/replay": {
             "post": _operation(
-                "Have messages sent again: a span of entries, those given up, or the one that waits",
-                {"200": _answer("How many entries", told)},
+                "Send messages again: a span of entries, those given up, or the one that is waiting",
+                {"200": _answer("How many entries are sent again", told)},
                 [in_path],
                 [*_BODY, Problem.NOT_FOUND],
                 {"application/json": _object(span)},
@@ -287,8 +304,8 @@ def _hooks() -> Schema:
         },
         "/v1/hooks/{name}/rotate": {
             "post": _operation(
-                "Change the secret; messages are signed with the old one, too, for a while",
-                {"200": _answer("The new secret, which is told once", told)},
+                "Change the secret; for a while, messages are also signed with the old one",
+                {"200": _answer("The new secret, which is shown only once", told)},
                 [in_path],
                 [*_BODY, Problem.NOT_FOUND],
                 {"application/json": _object({"keep": keep})},
@@ -308,7 +325,7 @@ def _object(properties: Schema, *required: str) -> Schema:
 
 def _get(summary: str, parameters: Sequence[Schema] = (), *problems: Problem) -> Schema:
     return _operation(
-        summary, {"200": _answer("An object", {"application/json": _OBJECT})}, parameters, problems
+        summary, {"200": _answer("A JSON object", {"application/json": _OBJECT})}, parameters, problems
     )
 
 
@@ -331,7 +348,7 @@ def _operation(
 
 
 def _problems(problems: Sequence[Problem]) -> Schema:
-    """Return the answers that say what is wrong, one for each status."""
+    """Return the error responses, one for each status."""
     titles: dict[int, list[str]] = {}
     for one in problems:
         titles.setdefault(one.value.status, []).append(one.value.title)
@@ -363,15 +380,18 @@ def _schemas() -> Schema:
         "type": "object",
         "required": ["receipt"],
         "properties": {
-            "position": {"type": "integer", "description": "place in the array, or line, from 1"},
-            "record": {"type": "integer", "description": "that it is of: place in the body, of CSV its line"},
+            "position": {"type": "integer", "description": "the place in the array, or the line, from 1"},
+            "record": {
+                "type": "integer",
+                "description": "the record it came from: its place in the body, or its line in CSV",
+            },
             "receipt": {"enum": [str(one) for one in Receipt]},
-            "seq": {"type": "integer", "description": "of the event in the log"},
+            "seq": {"type": "integer", "description": "the position of the event in the log"},
             "field": {"type": ["string", "null"]},
             "reason": {"type": "string"},
             "outcome": {
                 "type": "object",
-                "description": "attribution, decisions and rewards of the conversion that it is or names, changes",
+                "description": "attribution; decisions and rewards of the conversion that it is or names; changes",
             },
         },
     }
@@ -384,7 +404,10 @@ def _schemas() -> Schema:
             "status": {"type": "integer"},
             "detail": {"type": "string", "description": "what is wrong, where, and what would be right"},
             **{name: receipt["properties"][name] for name in ("receipt", "seq", "field", "reason")},  # type: ignore[index]
-            "stored_lines": {"type": "integer", "description": "of a stream that was not taken whole"},
+            "stored_lines": {
+                "type": "integer",
+                "description": "how many lines of an interrupted stream are stored",
+            },
         },
     }
     return {"Event": event, "Receipt": receipt, "Problem": problem}

@@ -1,4 +1,4 @@
-"""Read what a request states beside events: parameters of its address, and a small JSON object."""
+"""Read the query parameters and the small JSON objects of requests."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ def invalid(field: str, detail: str) -> ProblemError:
 
 
 def check_known(request: web.Request, *names: str) -> None:
-    """Check that the address has no parameters but these, each once.
+    """Check that the query has only these parameters, each at most once.
 
     Raises:
-        ProblemError: it has others.
+        ProblemError: there is another one, or one is repeated.
 
     """
     for name in request.query:
         if name not in names:
-            right = f"it takes {', '.join(names)}" if names else "it takes none"
-            raise invalid(name[:64], f"no parameter of {request.path}; {right}")
+            right = f"it accepts {', '.join(names)}" if names else "it accepts none"
+            raise invalid(name[:64], f"not a parameter of {request.path}; {right}")
         if len(request.query.getall(name)) > 1:
             raise invalid(name, "given more than once; give it once")
 
@@ -39,7 +39,7 @@ def number(request: web.Request, name: str, default: int, least: int, most: int 
     """Return an integer parameter.
 
     Raises:
-        ProblemError: it is none, or out of bounds.
+        ProblemError: it is not an integer, or out of bounds.
 
     """
     given = request.query.get(name)
@@ -53,10 +53,10 @@ def number(request: web.Request, name: str, default: int, least: int, most: int 
 
 
 async def fields(request: web.Request, context: Context, *names: str, optional: tuple[str, ...] = ()) -> Any:
-    """Return the JSON object that is the body; it has these members, and may have the `optional` ones.
+    """Return the body, a JSON object that has these members, and may have the `optional` ones.
 
     Raises:
-        ProblemError: it is none, or has others.
+        ProblemError: the body is not a JSON object, or has other members.
 
     """
     try:
@@ -64,15 +64,16 @@ async def fields(request: web.Request, context: Context, *names: str, optional: 
     except orjson.JSONDecodeError as error:
         raise ProblemError(
             Problem.UNREADABLE,
-            f"the body is no JSON ({error}); send an object with {', '.join(names or optional)}",
+            f"the body is not JSON ({error}); send an object with {', '.join(names or optional)}",
         ) from None
     if not isinstance(found, dict):
         raise ProblemError(
-            Problem.UNREADABLE, f"the body is no JSON object; it takes {', '.join((*names, *optional))}"
+            Problem.UNREADABLE,
+            f"the body is not a JSON object; send one with {', '.join((*names, *optional))}",
         )
     for name in found:
         if name not in (*names, *optional):
-            raise invalid(name[:64], f"no member here; there are {', '.join((*names, *optional))}")
+            raise invalid(name[:64], f"unknown member; the members are {', '.join((*names, *optional))}")
     for name in names:
         if found.get(name) is None:
             raise invalid(name, "missing")
@@ -80,7 +81,7 @@ async def fields(request: web.Request, context: Context, *names: str, optional: 
 
 
 def moment(name: str, value: object) -> int:
-    """Return a time in milliseconds UTC, from a text of RFC 3339 or from milliseconds.
+    """Return a time in milliseconds UTC, given as an RFC 3339 string or in milliseconds.
 
     Raises:
         ProblemError: it is neither.
@@ -93,4 +94,4 @@ def moment(name: str, value: object) -> int:
             return parse_moment(value)
         except InputError as error:
             raise invalid(name, str(error)) from None
-    raise invalid(name, "must be an RFC 3339 moment with an offset, or milliseconds since 1970 in UTC")
+    raise invalid(name, "must be an RFC 3339 time with an offset, or milliseconds since 1970 in UTC")

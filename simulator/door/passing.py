@@ -1,6 +1,6 @@
-"""A further door: it passes what it receives on to the program's engine, through its inbox in Postgres.
+"""Run an additional door, which passes events on to the program's engine through the inbox in Postgres.
 
-It asks the engine for nothing else, and reads its own copy, which it brings up before each look.
+It needs the engine for nothing else: it reads its own copy of the database, which it updates before each query.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ from simulator.door.writer import MOST_TOGETHER, Errand, Intake, Parcel
 _Given = ParamSpec("_Given")
 _Found = TypeVar("_Found")
 PATIENCE_S: Final = 30.0
-"""How long a door waits for the engine's answer, in seconds, before it takes a letter back."""
+"""How many seconds a door waits for the engine's answer before it withdraws a letter."""
 _LOOK_S: Final = 0.25
 
 
 class NoEngineError(DatabaseError):
-    """No engine answered in time."""
+    """The engine didn't answer in time."""
 
 
 class FollowingReading(Reading):
-    """Reads a copy, which it brings to what is in Postgres before."""
+    """Read a local copy, which is first updated from Postgres."""
 
     def __init__(self, follower: Follower) -> None:
-        """Prepare to read the copy of a follower."""
+        """Prepare to read a follower's copy."""
         super().__init__(follower.path)
         self._follower, self._turn = follower, Lock()
 
@@ -54,7 +54,7 @@ class FollowingReading(Reading):
         *given: _Given.args,
         **named: _Given.kwargs,
     ) -> _Found:
-        """Return what a function of `db.read` reads.
+        """Call a query function of `db.read` on the updated copy, and return its result.
 
         Raises:
             DatabaseError: Postgres or the copy can't be read.
@@ -71,7 +71,7 @@ class FollowingReading(Reading):
 
 
 class PassingWriter(Intake):
-    """Puts parcels into the inbox, and answers them when the engine has."""
+    """Put parcels into the inbox, and answer them once the engine has."""
 
     def __init__(
         self,
@@ -81,7 +81,7 @@ class PassingWriter(Intake):
         on_end: Callable[[], object],
         patience_s: float = PATIENCE_S,
     ) -> None:
-        """Prepare to pass on what comes within `linger_s` seconds together; `on_end` is called at the end."""
+        """Prepare to pass on together what arrives within `linger_s` seconds; `on_end` is called at the end."""
         super().__init__(DoorClock(REAL), linger_s=linger_s, on_end=on_end)
         self._address, self._patience_s = address, patience_s
         self._sender = Sender(address)
@@ -96,7 +96,9 @@ class PassingWriter(Intake):
         try:
             while (taken := self._next()) is not None:
                 if isinstance(taken, Errand):
-                    taken.failed(DatabaseError(f"{self._address}: a further door has no engine of its own"))
+                    taken.failed(
+                        DatabaseError(f"{self._address}: an additional door has no engine of its own")
+                    )
                 elif taken:
                     self._pass_on(taken)
                 self._give_up()
@@ -119,7 +121,7 @@ class PassingWriter(Intake):
             for one in parcels
         ]
         try:
-            with self._turn:  # answers are looked up after the numbers are known
+            with self._turn:  # so that answers are looked up only once the numbers are known
                 numbers = self._sender.put(letters)
                 self._flying.update(zip(numbers, parcels, strict=True))
         except DatabaseError as error:
@@ -127,21 +129,21 @@ class PassingWriter(Intake):
                 one.answer(error)
 
     def _make_room(self) -> None:
-        """Wait while too much is with the engine."""
+        """Wait while too many messages are with the engine."""
         while sum(len(one.lines) for one in list(self._flying.values())) > MOST_TOGETHER:
             self._give_up()
             with self._wake:
                 self._wake.wait(_LOOK_S)
 
     def _finish(self) -> None:
-        """Wait for the answers to what was passed on."""
+        """Wait for the answers to everything that was passed on."""
         while self._flying:
             self._give_up()
             with self._wake:
                 self._wake.wait(_LOOK_S)
 
     def _give_up(self) -> None:
-        """Take letters back that nobody answered in time."""
+        """Withdraw the letters that were not answered in time."""
         until = monotonic() - self._patience_s
         with self._turn:
             late = {number: one for number, one in self._flying.items() if one.arrived < until}
@@ -150,7 +152,7 @@ class PassingWriter(Intake):
         if not late:
             return
         error: DatabaseError = NoEngineError(
-            f"{self._address}: the program's engine gave no answer in {self._patience_s:.0f} s"
+            f"{self._address}: the program's engine didn't answer within {self._patience_s:.0f} s"
         )
         try:
             self._sender.withdraw(list(late))
@@ -174,7 +176,7 @@ class PassingWriter(Intake):
                         self._wake.notify_all()
                 else:
                     self._collector.wait(_LOOK_S)
-            except DatabaseError:  # who waits is told after a while
+            except DatabaseError:  # waiting clients get an error after `patience_s`
                 with self._wake:
                     self._wake.wait(_LOOK_S)
         self._collector.close()
@@ -186,7 +188,7 @@ async def _nothing(_after: int, _until: int, _most: int) -> list[Notice]:
 
 @dataclass(frozen=True)
 class PassingDoor:
-    """A further door that is open: its address, its writer, and its end."""
+    """An open additional door: its address, its writer, and the event that stops it."""
 
     address: str
     writer: PassingWriter
@@ -197,13 +199,13 @@ class PassingDoor:
 async def opened(
     postgres: PostgresAddress, folder: Path, settings: Settings, *, patience_s: float = PATIENCE_S
 ) -> AsyncIterator[PassingDoor]:
-    """Listen and pass on what comes while the context lasts; the local copy lies in `folder`.
+    """Listen and pass events on while the context lasts; the local copy is in `folder`.
 
-    A client waits `patience_s` seconds at most for the engine's answer.
+    A client waits at most `patience_s` seconds for the engine's answer.
 
     Raises:
-        InputError: the address can't be had.
-        DatabaseError: Postgres can't be reached, or holds no such log.
+        InputError: the address can't be listened on.
+        DatabaseError: Postgres can't be reached, or has no such log.
 
     """
     loop = asyncio.get_running_loop()
@@ -242,13 +244,13 @@ async def opened(
 def pass_on(
     postgres: PostgresAddress, folder: Path, settings: Settings, told: Callable[[str], object]
 ) -> None:
-    """Pass on what comes until SIGINT or SIGTERM; `told` is called with the address that is listened on.
+    """Pass events on until SIGINT or SIGTERM; `told` is called with the address once the door is listening.
 
-    `folder` is where the local copy lies.
+    The local copy is in `folder`.
 
     Raises:
-        InputError: the address can't be had.
-        DatabaseError: Postgres can't be reached, or holds no such log.
+        InputError: the address can't be listened on.
+        DatabaseError: Postgres can't be reached, or has no such log.
 
     """
     check(settings)

@@ -1,4 +1,4 @@
-"""Post a signed message to an address, and say in a word what came of it."""
+"""Post a signed message to an address, and report the result."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from aiohttp import (
 )
 
 PATIENCE_S: Final = 15.0
-"""Seconds in which an answer must have come; the specification advises 15 to 30."""
+"""Seconds within which an answer must arrive; the specification advises 15 to 30."""
 _ANSWER: Final = 4 * 1024  # bytes of an answer that are read
 
 
 @dataclass(frozen=True)
 class Posted:
-    """What came of a message: the status of the answer, its body's beginning, and what went wrong where none came.
+    """The result of posting a message: the status and beginning of the answer, or the error if there was none.
 
-    `retry_after` is the header of that name, as it came.
+    `retry_after` is the header of that name, unparsed.
     """
 
     status: int | None
@@ -34,25 +34,25 @@ class Posted:
 
     @property
     def taken(self) -> bool:
-        """Whether the message was taken."""
+        """Whether the message was acknowledged."""
         return self.status is not None and 200 <= self.status < 300
 
     @property
     def why(self) -> str:
-        """Why it was not taken."""
+        """Why it was not acknowledged."""
         return self.error if self.status is None else f"answered {self.status}"
 
 
 def sender(patience_s: float) -> ClientSession:
-    """Return the session by which messages are posted: one that follows no proxy, and keeps no cookies."""
-    connector = TCPConnector(limit=0)  # those that hang hold theirs, and others would wait for one
+    """Return a session for posting messages, which uses no proxy and keeps no cookies."""
+    connector = TCPConnector(limit=0)  # hanging subscribers hold connections, and others would have to wait
     return ClientSession(
         connector=connector, timeout=ClientTimeout(total=patience_s), cookie_jar=DummyCookieJar()
     )
 
 
 async def post(session: ClientSession, url: str, body: bytes, headers: Mapping[str, str]) -> Posted:
-    """Post a message; a redirection is not followed, as the specification asks."""
+    """Post a message; redirects are not followed, as specified."""
     try:
         async with session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
             said = answer.headers.get("Retry-After")
@@ -64,7 +64,7 @@ async def post(session: ClientSession, url: str, body: bytes, headers: Mapping[s
 
 
 def _why(error: Exception) -> str:
-    """Return why nothing was posted, in the system's words where it has some."""
+    """Return why nothing was posted, in the system's words if possible."""
     cause = error.os_error if isinstance(error, ClientConnectorError) else error
     said = cause.strerror if isinstance(cause, OSError) else None
     return said or type(error).__name__

@@ -1,4 +1,4 @@
-"""What goes wrong with a request, as problem documents (RFC 9457): a stable type, where it is, what would be right."""
+"""Describe what is wrong with a request in a problem document (RFC 9457): what, where, and what would be right."""
 
 from __future__ import annotations
 
@@ -12,43 +12,43 @@ import orjson
 from aiohttp import web
 
 CONTENT_TYPE: Final = "application/problem+json"
-_MOST_SAID: Final = 200  # characters of what the reader of HTTP says
+_MOST_SAID: Final = 200  # characters of the HTTP parser's message
 _URN: Final = "urn:referral-tui:problem:"
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of problem: its HTTP status and its title, which is the same for each."""
+    """A kind of problem: its HTTP status and its title, which never varies."""
 
     status: int
     title: str
 
 
 class Problem(Enum):
-    """All kinds of problems; the names are the ends of their types, with a hyphen for each underscore."""
+    """All kinds of problems; a type ends with the name of its member, with hyphens for underscores."""
 
     UNREADABLE = Kind(400, "The request can't be read")
     UNKNOWN_KEY = Kind(401, "The key is missing or unknown")
     UNSIGNED = Kind(401, "The sender's signature is missing or wrong")
-    NOT_ALLOWED = Kind(403, "The key may not do this")
-    CROSS_ORIGIN = Kind(403, "Another site's page may not call this server")
-    NOT_FOUND = Kind(404, "There is nothing of that name")
-    WRONG_METHOD = Kind(405, "The address doesn't take this method")
-    TOO_SLOW = Kind(408, "The body did not come in time")
-    CONFLICT = Kind(409, "Another message with this source and id was accepted before")
-    TAKEN = Kind(409, "The code is another referrer's")
-    SETTLED = Kind(409, "The decision doesn't wait for a verdict")
+    NOT_ALLOWED = Kind(403, "This key is not allowed to do this")
+    CROSS_ORIGIN = Kind(403, "Pages of other sites are not allowed to call this server")
+    NOT_FOUND = Kind(404, "No such address, person or resource")
+    WRONG_METHOD = Kind(405, "The address doesn't accept this method")
+    TOO_SLOW = Kind(408, "The body did not arrive in time")
+    CONFLICT = Kind(409, "A different message with this source and id was already accepted")
+    TAKEN = Kind(409, "The code belongs to another referrer")
+    SETTLED = Kind(409, "The decision is not waiting for a verdict")
     CLOCK_RUNS = Kind(409, "The clock can't be set")
     TOO_LARGE = Kind(413, "The body is too large")
-    UNKNOWN_FORMAT = Kind(415, "The content type is not one that is read here")
-    ELSEWHERE = Kind(421, "Another door of this program answers this")
-    MALFORMED = Kind(422, "The message breaks the contract of events")
-    INVALID = Kind(422, "A value is not one that is allowed")
-    TOO_MUCH = Kind(429, "This client has too much waiting")
-    INTERNAL = Kind(500, "Something is wrong with the server itself")
-    BUSY = Kind(503, "More is waiting than the server can hold")
-    NOT_STORED = Kind(503, "The database can't be written")
-    ENDING = Kind(503, "The server is ending")
+    UNKNOWN_FORMAT = Kind(415, "The content type is not supported")
+    ELSEWHERE = Kind(421, "Only the engine's door of this program can answer this")
+    MALFORMED = Kind(422, "The message breaks the event contract")
+    INVALID = Kind(422, "A value is not allowed")
+    TOO_MUCH = Kind(429, "This client has too many messages waiting")
+    INTERNAL = Kind(500, "The server failed")
+    BUSY = Kind(503, "The server's queue is full")
+    NOT_STORED = Kind(503, "The database can't be written to")
+    ENDING = Kind(503, "The server is shutting down")
 
     @property
     def type(self) -> str:
@@ -57,10 +57,10 @@ class Problem(Enum):
 
 
 class ProblemError(Exception):
-    """A request that can't be answered as was wished.
+    """A request that can't be fulfilled.
 
     `detail` says what is wrong, where, and what would be right. `members` are added to the document, `headers` to the
-    answer.
+    response.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class ProblemError(Exception):
         self.members = members
 
     def response(self) -> web.Response:
-        """Return the answer that says so."""
+        """Return the problem document as an HTTP response."""
         kind = self.problem.value
         told = {
             "type": self.problem.type,
@@ -95,24 +95,24 @@ class ProblemError(Exception):
 
 
 def shown(text: str) -> str:
-    """Return a text in which bytes of a header that are no UTF-8 are question marks."""
+    """Return a text with question marks in place of header bytes that are not UTF-8."""
     return text.encode("utf-8", "replace").decode()
 
 
 def later(problem: Problem, detail: str) -> ProblemError:
-    """Return a problem that passes by itself: the client is told to come again in a second."""
+    """Return a temporary problem, which asks the client to retry in a second."""
     return ProblemError(problem, f"{detail}; send it again in a second", headers={"Retry-After": "1"})
 
 
 def unknown_encoding(name: str) -> ProblemError:
-    """Return the problem of a body that is packed in a way of this name, which is not known here."""
+    """Return the problem of a body whose `Content-Encoding` is not supported."""
     return ProblemError(
         Problem.UNKNOWN_FORMAT,
-        f"Content-Encoding: {name} is not known here; send the body with gzip or deflate, or as it is",
+        f"Content-Encoding: {name} is not supported; send the body with gzip or deflate, or uncompressed",
         headers={"Accept-Encoding": "gzip, deflate, identity"},
     )
 
 
 def plain(text: str) -> str:
-    """Return what the reader of HTTP says in one line, without its status."""
+    """Return the HTTP parser's message in one line, without its status."""
     return re.sub(r"\s+", " ", text).removeprefix("400, message: ").strip(" :^")[:_MOST_SAID]

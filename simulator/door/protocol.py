@@ -1,4 +1,4 @@
-"""Answer what is no request that can be read with a problem document, too, and without a traceback in the log."""
+"""Answer malformed HTTP with a problem document as well, and without a traceback in the log."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _LOG: Final = logging.getLogger(__name__)
 
 
 class Runner(web.AppRunner):
-    """Runs an application; what its connections bring that is no HTTP is answered as everything else is."""
+    """Run an application whose malformed requests are answered like all others."""
 
     async def _make_server(self) -> web.Server:
         server = await super()._make_server()
-        server.__class__ = _Server  # it is made deep inside of aiohttp, which has no other way in
+        server.__class__ = _Server  # aiohttp creates it internally and offers no hook
         return server
 
 
 class _Server(web.Server):
-    """Makes the protocol of each connection."""
+    """Create the protocol of each connection."""
 
     def __call__(self) -> web.RequestHandler:
         return _Protocol(self, loop=asyncio.get_running_loop(), **self._kwargs)
@@ -44,16 +44,16 @@ class _Protocol(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """Return the answer to what can't be read; the connection is closed after it."""
+        """Return the response to an unreadable request; the connection is closed after it."""
         if request.writer.output_size > 0:
-            raise ConnectionError("an answer is on its way already")
+            raise ConnectionError("a response has already been started")
         if status < _INTERNAL and isinstance(exc, HttpProcessingError):
             problem = unreadable(exc, message)
         else:
             _LOG.error("%s", message, exc_info=exc)
             problem = ProblemError(
                 Problem.INTERNAL,
-                "a fault of the server, which it wrote to its standard error; please report it",
+                "the server failed, and wrote the error to its standard error; please report it",
             )
         response = problem.response()
         response.headers.update(HEADERS)
@@ -61,21 +61,21 @@ class _Protocol(web.RequestHandler):
         return response
 
     def log_exception(self, *said: object, **more: object) -> None:
-        """Log an error, unless it is that of a sender whose body can't be read: who sent it is told so."""
+        """Log an error, unless the sender's body was unreadable, which the response says."""
         error = cast(BaseException | None, more.get("exc_info"))
         if not isinstance(error, (HttpProcessingError, web.RequestPayloadError)):
             _LOG.error(*said, exc_info=error or True)
 
 
 def unreadable(error: HttpProcessingError, message: str | None = None) -> ProblemError:
-    """Return the problem of a request, or of a body, that the reader of HTTP refuses."""
+    """Return the problem of a request or body that the HTTP parser rejected."""
     if isinstance(error, ContentEncodingError):
-        return unknown_encoding("this one")
+        return unknown_encoding("this encoding")
     if isinstance(error, LineTooLong):
         return ProblemError(
             Problem.UNREADABLE, "the address or a header is longer than 8,190 bytes; send a shorter one"
         )
     return ProblemError(
         Problem.UNREADABLE,
-        f"no HTTP/1.1 that can be read ({plain(message or error.message)}); mend it and send it again",
+        f"not well-formed HTTP/1.1 ({plain(message or error.message)}); correct it and send it again",
     )

@@ -1,4 +1,4 @@
-"""Read the database that this process writes, on threads of its own, so that the event loop never waits for it."""
+"""Read the database that this process writes, on separate threads, so that the event loop never waits for it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from db.sqlite.same_process import snapshot_beside_writer
 
 _Given = ParamSpec("_Given")
 _Found = TypeVar("_Found")
-_THREADS: Final = 2  # reading holds the interpreter most of the time, so more would help nobody
+_THREADS: Final = 2  # reading holds the interpreter most of the time, so more would not help
 
 
 class Reading:
-    """Reads the database that this process writes, on threads of its own."""
+    """Read the database that this process writes, on separate threads."""
 
     def __init__(self, path: Path) -> None:
         """Prepare to read the database at `path`."""
@@ -30,7 +30,7 @@ class Reading:
         *given: _Given.args,
         **named: _Given.kwargs,
     ) -> _Found:
-        """Return what a function of `db.read` reads from the database as it stands now.
+        """Call a query function of `db.read` on the current state of the database, and return its result.
 
         Raises:
             DatabaseError: it can't be read.
@@ -44,7 +44,7 @@ class Reading:
         return await self.on_thread(work)
 
     async def on_thread(self, work: Callable[[], _Found]) -> _Found:
-        """Return what a function returns that reads, called on one of the threads."""
+        """Call a function that reads on one of the threads, and return its result."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""What can be asked: people, rewards, conversions, the funnel, reviews, and how the server is."""
+"""Answer queries: people, rewards, conversions, the funnel, reviews, the clock, health and metrics."""
 
 from __future__ import annotations
 
@@ -31,13 +31,15 @@ _VERDICTS: Final[tuple[Verdict, ...]] = ("approve", "decline")
 
 
 def answer(value: object) -> web.Response:
-    """Return an answer in JSON."""
+    """Return a JSON response."""
     return web.Response(body=orjson.dumps(value), content_type="application/json")
 
 
 def nobody(ref: str) -> ProblemError:
-    """Return the problem that nobody has a reference."""
-    return ProblemError(Problem.NOT_FOUND, f"{ref[:128]}: no event has named this person; give a reference")
+    """Return the problem of a reference that nobody has."""
+    return ProblemError(
+        Problem.NOT_FOUND, f"{ref[:128]}: no event has named this person; give the reference of a known one"
+    )
 
 
 async def get_friend(request: web.Request) -> web.Response:
@@ -61,7 +63,7 @@ async def get_referrer(request: web.Request) -> web.Response:
 
 
 async def get_rewards(request: web.Request) -> web.Response:
-    """Answer with a page of the rewards, in the order of their numbers."""
+    """Answer with a page of rewards, in the order of their numbers."""
     check_known(request, "state", "after", "limit")
     state = request.query.get("state")
     if state is not None and state not in _STATES:
@@ -72,7 +74,7 @@ async def get_rewards(request: web.Request) -> web.Response:
 
 
 async def get_conversion(request: web.Request) -> web.Response:
-    """Answer with what became of a conversion: the trace, each rule with its values, and what would have paid."""
+    """Answer with the explanation of a conversion: each rule with its values, and what would have paid."""
     check_known(request)
     source, own_id = request.match_info["source"], request.match_info["id"]
     context = request.app[CONTEXT]
@@ -80,12 +82,12 @@ async def get_conversion(request: web.Request) -> web.Response:
     def find(session: IntakeSession) -> int | None:
         return session.platform.seq_of(source, own_id)
 
-    seq = await on_writer(context.writer, find)  # the log has no index of ids, and the engine has one
+    seq = await on_writer(context.writer, find)  # the log has no index of ids, but the engine does
     told = None if seq is None else await context.read(explain_conversion, seq, str)
     if told is None or (told["source"], told["id"]) != (source, own_id):
         raise ProblemError(
             Problem.NOT_FOUND,
-            f"{source}:{own_id}: no conversion with this source and id was judged; check both"[:400],
+            f"{source}:{own_id}: no conversion with this source and id has been judged; check both"[:400],
         )
     return answer(told)
 
@@ -99,7 +101,7 @@ async def get_funnel(request: web.Request) -> web.Response:
 
 
 async def get_reviews(request: web.Request) -> web.Response:
-    """Answer with the decisions in review, the oldest first."""
+    """Answer with the decisions in review, oldest first."""
     check_known(request)
     found = await request.app[CONTEXT].read(queue, MOST)
     return answer({"reviews": [one.as_json() for one in found]})
@@ -132,14 +134,14 @@ async def post_verdict(request: web.Request) -> web.Response:
 
 
 async def get_clock(request: web.Request) -> web.Response:
-    """Answer with the kind of the clock, and its time."""
+    """Answer with the kind of clock, and its time."""
     check_known(request)
     clock = request.app[CONTEXT].writer.clock
     return answer({"clock": clock.kind, "now": clock.now_ms()})
 
 
 async def post_clock(request: web.Request) -> web.Response:
-    """Set a frozen clock: what falls due by then is released."""
+    """Set a frozen clock, and release what falls due by then."""
     check_known(request)
     context = request.app[CONTEXT]
     clock = context.writer.clock
@@ -167,7 +169,7 @@ async def post_clock(request: web.Request) -> web.Response:
 
 
 async def get_health(request: web.Request) -> web.Response:
-    """Answer that the server takes events, and how far its log is."""
+    """Answer that the server accepts events, and how long its log is."""
     check_known(request)
     context = request.app[CONTEXT]
     if context.writer.ended:
@@ -177,21 +179,21 @@ async def get_health(request: web.Request) -> web.Response:
 
 
 async def get_metrics(request: web.Request) -> web.Response:
-    """Answer with the metrics, as OpenMetrics."""
+    """Answer with the metrics in OpenMetrics format."""
     check_known(request)
     context = request.app[CONTEXT]
     last = await context.read(newest)
     hooks = await context.hooks.stored(context.hooks.store.subscribers)
     behind = sum(max(0, last["entry"] - one.reached) for one in hooks if one.ended is None)
     gauges = [
-        ("waiting_messages", "Messages that wait to be judged.", context.writer.waiting),
-        ("body_bytes", "Bytes of bodies that are being read.", context.bodies.held),
+        ("waiting_messages", "Messages waiting to be judged.", context.writer.waiting),
+        ("body_bytes", "Bytes of request bodies being read.", context.bodies.held),
         ("log_events", "Events in the log.", last["seq"]),
         ("audit_entries", "Entries of the audit trail.", last["entry"]),
-        ("webhook_entries_waiting", "Entries that wait to be sent to subscribers.", behind),
-        ("webhook_dead_letters", "Messages that were given up.", sum(one.dead for one in hooks)),
+        ("webhook_entries_waiting", "Audit entries waiting to be sent to subscribers.", behind),
+        ("webhook_dead_letters", "Webhooks that were given up.", sum(one.dead for one in hooks)),
     ]
     if context.asker is not None:
         questions = await context.asker.waiting()
-        gauges.append(("veto_questions_waiting", "Rewards about which nobody answered yet.", questions))
+        gauges.append(("veto_questions_waiting", "Rewards whose veto question is unanswered.", questions))
     return web.Response(body=context.metrics.text(gauges).encode(), headers={"Content-Type": CONTENT_TYPE})

@@ -1,4 +1,4 @@
-"""Hand the lines of a request to the writer, and wait for what became of them."""
+"""Submit the lines of a request to the writer, and wait for the result."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ async def deliver(
     refused: Mapping[int, Refusal] | None = None,
     unbound: bool = False,
 ) -> Answered:
-    """Hand lines to the writer, and return what became of them once they are stored.
+    """Submit lines to the writer, and return their receipts once they are stored.
 
-    Some, by position, may be `refused` already. The others are bound to the key of the request, unless they are
+    Some, by position, may already be `refused`. The others are bound to the key of the request, unless they are
     `unbound`: made by the platform itself, or signed by their sender.
 
     Raises:
-        ProblemError: there is no room for them, the server is ending, or they can't be stored.
+        ProblemError: there is no room for them, the server is shutting down, or they can't be stored.
 
     """
     future: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
@@ -47,7 +47,7 @@ async def deliver(
     except Full as full:
         if full.by_one:
             raise later(
-                Problem.TOO_MUCH, "this client has more waiting than the others leave room for"
+                Problem.TOO_MUCH, "this client has too many messages waiting to leave room for others"
             ) from None
         raise later(Problem.BUSY, "more events are waiting than the server can hold") from None
     except Ended as error:

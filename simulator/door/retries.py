@@ -1,6 +1,6 @@
-"""When a message that was not taken is sent again: the schedule that Standard Webhooks gives, with jitter.
+"""Decide when a message that was not acknowledged is sent again: the schedule of Standard Webhooks, with jitter.
 
-A receiver that is overloaded may put that off with `Retry-After`.
+An overloaded receiver can postpone the retry with `Retry-After`.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ SCHEDULE_S: Final = (
     20 * HOUR,
     24 * HOUR,
 )
-"""Seconds from each try in vain to the next one; after the last one the message is given up."""
+"""Seconds from each failed attempt to the next; after the last one the message is given up."""
 _OVERLOADED: Final = frozenset({429, 503})
 JITTER: Final = 0.1
-"""A pause is longer by up to this share of it, so that subscribers that failed together are not tried together."""
+"""Each pause is lengthened by up to this share, so that subscribers that failed together are not retried together."""
 
 
 def pause_ms(tries: int, chance: Callable[[], float]) -> int | None:
-    """Return the milliseconds from the try with this number, from 1, to the next one; None: there is no next one.
+    """Return the milliseconds from attempt number `tries`, from 1, to the next one, or None after the last.
 
     `chance` gives a number from 0 to 1.
     """
@@ -43,9 +43,9 @@ def pause_ms(tries: int, chance: Callable[[], float]) -> int | None:
 
 
 def put_off_ms(posted: Posted, now: int) -> int:
-    """Return the milliseconds for which an answer of 429 or 503 asks not to be tried again, 24 hours at most.
+    """Return for how many milliseconds an answer of 429 or 503 asks not to be retried, 24 hours at most.
 
-    It asks with `Retry-After`, in seconds or with a date; `now` is the wall clock's time in milliseconds UTC.
+    It asks with `Retry-After`, in seconds or as a date; `now` is the wall clock's time in milliseconds UTC.
     """
     said = posted.retry_after
     if posted.status not in _OVERLOADED or said is None:
@@ -62,18 +62,18 @@ def put_off_ms(posted: Posted, now: int) -> int:
 
 
 def next_try(posted: Posted, tries: int, now: int, chance: Callable[[], float]) -> int | None:
-    """Return when a message is sent again whose try with this number, from 1, came to nothing; None: never.
+    """Return when to send a message again whose attempt number `tries`, from 1, failed, or None for never.
 
-    That is by the schedule, or later where the receiver asks for it: one that asked to be tried sooner would have used
-    up all tries in seconds. Both `now` and what is returned are of the wall clock, milliseconds UTC.
+    That follows the schedule, or is later if the receiver asks for it, but never sooner: a receiver could use up all
+    attempts within seconds. Both `now` and the result are wall-clock times, milliseconds UTC.
     """
     pause = pause_ms(tries, chance)
     return None if pause is None else now + max(pause, put_off_ms(posted, now))
 
 
 def left_ms(tried_at: int, next_at: int, now: int) -> int:
-    """Return the milliseconds until the next try; all are of the wall clock.
+    """Return the milliseconds until the next attempt; all times are by the wall clock.
 
-    Where that was turned back to before the last try, no moment of it can be trusted, and the next try is now.
+    If that was set back to before the last attempt, the stored times can't be trusted, and the next attempt is now.
     """
     return 0 if now < tried_at else max(0, next_at - now)

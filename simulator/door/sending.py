@@ -1,4 +1,4 @@
-"""What webhooks have in common with questions about a veto: how they are sent, and how their senders go on."""
+"""Share what webhooks and veto questions have in common: when to send and retry them, and how to stop."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from simulator.door.retries import left_ms, next_try
 from simulator.door.webhooks import webhook_id
 
 LATEST: Final = 2**62
-"""No entry has such a number."""
+"""A number greater than that of any entry."""
 AT_ONCE: Final = 100
-"""Entries that are read together."""
+"""How many entries are read at a time."""
 LOOK_S: Final = 0.5
-"""How often it is looked whether somebody changed what is to be sent, or the wall clock jumped."""
-_END_S: Final = 2.0  # for what is under way when the server ends
+"""How often, in seconds, to check whether subscriptions changed or the wall clock jumped."""
+_END_S: Final = 2.0  # for requests in progress when the server ends
 _LOG: Final = logging.getLogger(__name__)
 Entries = Callable[[int, int, int], Awaitable[list[Notice]]]
-"""Returns the entries after the first and not after the second number, as many as the third at most."""
+"""Returns the entries after the first number up to the second, at most as many as the third."""
 
 
 @dataclass(frozen=True)
 class Sending:
     """How messages are sent.
 
-    `wall` gives the wall clock in milliseconds UTC, by which retries are due; `chance` a number from 0 to 1 for their
-    jitter. An answer must come within `patience_s` seconds. With `anywhere` those who call the server may have
-    messages sent to other machines than this one.
+    `wall` returns the wall-clock time in milliseconds UTC, by which retries are due; `chance` a number from 0 to 1 for
+    their jitter. An answer must arrive within `patience_s` seconds. With `anywhere`, clients may subscribe addresses on
+    other machines.
     """
 
     wall: Callable[[], int] = wall_ms
@@ -44,23 +44,23 @@ class Sending:
     anywhere: bool = False
 
     def next_try(self, posted: Posted, tries: int, now: int) -> int | None:
-        """Return when a message is sent again whose try with this number came to nothing; None: never."""
+        """Return when to send a message again whose attempt number `tries` failed, or None for never."""
         return next_try(posted, tries, now, self.chance)
 
     def left_s(self, tries: int, tried_at: int, next_at: int) -> float:
-        """Return the seconds until a message is due that was tried so often, at `tried_at` last; 0.0 for now."""
+        """Return the seconds until a message is due that was tried `tries` times, last at `tried_at`; 0.0 for now."""
         return left_ms(tried_at, next_at, self.wall()) / 1000 if tries else 0.0
 
 
 async def pause(news: asyncio.Event, seconds: float | None) -> None:
-    """Wait until something is due in so many seconds, or for news; the wall clock may jump meanwhile."""
+    """Wait for news, or until something may be due in `seconds`; returns early, since the wall clock may jump."""
     await wait(news, None if seconds is None else min(seconds, LOOK_S))
 
 
 async def despite_locks(
     work: Callable[[], Awaitable[None]], news: News, what: str, closing: Callable[[], bool]
 ) -> None:
-    """Do some work to its end, and again where somebody holds a database, until that is done or the door closes."""
+    """Run `work` to completion, retrying while a database is locked, until it is done or the door closes."""
     while not closing():
         heard = news.next
         try:
@@ -72,7 +72,7 @@ async def despite_locks(
 
 
 async def is_another(entries: Entries, reached: int, reached_id: str) -> bool:
-    """Return whether the database is another one than that in which a sender had got to the entry `reached`."""
+    """Return whether this is a different database from the one in which a sender had reached entry `reached`."""
     if not reached:
         return False
     found: Sequence[Notice] = await entries(reached - 1, reached, 1)
@@ -80,7 +80,7 @@ async def is_another(entries: Entries, reached: int, reached_id: str) -> bool:
 
 
 async def end(tasks: Iterable[asyncio.Task[None] | None]) -> None:
-    """Give what is under way a moment to end, and stop what has not ended by then."""
+    """Give running tasks a moment to end, and cancel those that have not."""
     running = [one for one in tasks if one is not None]
     if running:
         _, late = await asyncio.wait(running, timeout=_END_S)

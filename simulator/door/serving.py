@@ -1,4 +1,4 @@
-"""Serve a database over HTTP until it is stopped: the event loop and the writer, from the first word to the last."""
+"""Serve a database over HTTP until stopped: start and end the event loop, the writer and everything beside them."""
 
 from __future__ import annotations
 
@@ -37,23 +37,24 @@ from simulator.door.writer import Intake, Writer
 from simulator.platform.platform import Platform
 
 MOST_STREAMS: Final = (
-    8  # streamed bodies that have lines with the writer at the same time; others wait for their turn
+    8  # streamed bodies whose lines may be with the writer at the same time; others wait for their turn
 )
-_SWITCH_S: Final = 0.0005  # a thread keeps the interpreter so long; at 5 ms each answer waits for the engine
+_SWITCH_S: Final = (
+    0.0005  # how long a thread keeps the interpreter; at 5 ms each response waits for the engine
+)
 _STILL_COMING_S: Final = 2.5  # for what clients are sending when the server ends
-_PATIENCE_S: Final = 5.0  # for requests that are under way when the server ends
+_PATIENCE_S: Final = 5.0  # for requests in progress when the server ends
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How a door is served: the address, the limit of a body in bytes, and how long to linger for more, in seconds.
+    """The settings of a door.
 
-    A body of which nothing comes for `patience_s` seconds is given up.
-
-    Without `keys` none is asked for. `landing` is the address to which friends who follow a link are sent on. `sending`
-    says how webhooks are sent, `veto` who is asked about rewards. `inlets` are the mappings that are served, by their
-    names. `inbox` is where other doors of the program leave what they receive. Who looks at the database is told every
-    `tell_every_s` seconds who called.
+    `most_body` is the largest body in bytes, and `linger_s` how many seconds to collect events for before judging them
+    together. A body that is silent for `patience_s` seconds is given up. Without `keys` none are required. `landing` is
+    the page that friends who follow a link are redirected to. `sending` says how webhooks are sent, `veto` who is asked
+    about rewards. `inlets` are the mappings served, by name. `inbox` is where other doors of the program put what they
+    receive. Every `tell_every_s` seconds it is recorded who called, for those who look at the database.
     """
 
     host: str = "127.0.0.1"
@@ -74,24 +75,24 @@ def check(settings: Settings) -> None:
     """Check that the address may be listened on.
 
     Raises:
-        InputError: others than this machine could reach a server that asks for no keys.
+        InputError: other machines could reach a server that requires no keys.
 
     """
     if settings.keys is None and not is_loopback(settings.host):
         raise InputError(
-            f"--host {settings.host}: other machines could send events, and no keys are asked for; "
-            "listen on the loopback, 127.0.0.1, or make keys with `referral-tui keys add` and give --keys FILE"
+            f"--host {settings.host}: other machines could send events, and no keys are required; "
+            "listen on the loopback address 127.0.0.1, or create keys with `referral-tui keys add` and give --keys FILE"
         )
 
 
 def serve(platform: Platform, clock: DoorClock, settings: Settings, told: Callable[[Door], object]) -> None:
-    """Serve an open platform until SIGINT or SIGTERM, then end in order: what was answered is stored.
+    """Serve an open platform until SIGINT or SIGTERM, then shut down cleanly: everything that was answered is stored.
 
-    `told` is called with the door once it is listened on.
+    `told` is called with the door once it is listening.
 
     Raises:
-        InputError: the address can't be had.
-        DatabaseError: the database can't be written any more.
+        InputError: the address can't be listened on.
+        DatabaseError: the database can't be written to any more.
 
     """
     check(settings)
@@ -101,7 +102,7 @@ def serve(platform: Platform, clock: DoorClock, settings: Settings, told: Callab
 
 @dataclass(frozen=True)
 class Door:
-    """A door that is open: its address, its writer, what sends webhooks, who asks about rewards, and its end."""
+    """An open door: its address, writer, webhook dispatcher and veto asker, and the event that stops it."""
 
     address: str
     writer: Writer
@@ -114,12 +115,12 @@ class Door:
 async def opened(
     platform: Platform, clock: DoorClock, settings: Settings, make: Callable[..., Writer] = Writer
 ) -> AsyncIterator[Door]:
-    """Listen and take requests while the context lasts; at its end answer what is under way and stop the writer.
+    """Listen and accept requests while the context lasts; then answer those in progress and stop the writer.
 
-    `make` makes the writer.
+    `make` creates the writer.
 
     Raises:
-        InputError: the address can't be had.
+        InputError: the address can't be listened on.
 
     """
     allow_connections()
@@ -172,7 +173,7 @@ async def opened(
                 asker.start(writer)
             yield Door(address, writer, hooks, asker, stop)
     finally:
-        # requests that were under way are answered by now, and letters that were read are still with the writer
+        # requests in progress are answered by now, but letters that were read are still with the writer
         if inbox is not None:
             await asyncio.to_thread(inbox.close)
         await asyncio.to_thread(writer.close)
@@ -197,7 +198,7 @@ def context_of(
     asker: Asker | None = None,
     passes_on: bool = False,
 ) -> Context:
-    """Return what the handlers of a door on the database at `path` share."""
+    """Return the context that the handlers of a door on the database at `path` share."""
     return Context(
         path=path,
         reading=reading,
@@ -218,10 +219,10 @@ def context_of(
 
 @asynccontextmanager
 async def listening(context: Context, settings: Settings) -> AsyncIterator[str]:
-    """Listen while the context lasts, and yield the address; at its end what is under way is answered.
+    """Listen while the context lasts, and yield the address; at the end, requests in progress are answered.
 
     Raises:
-        InputError: the address can't be had.
+        InputError: the address can't be listened on.
 
     """
     runner = Runner(
@@ -237,7 +238,7 @@ async def listening(context: Context, settings: Settings) -> AsyncIterator[str]:
         context.ending = True
         for site in list(runner.sites):
             await site.stop()
-        # once it is being shut down, aiohttp takes nothing more of a body, and whoever sends it would get no answer
+        # once it is shutting down, aiohttp reads no more of a body, and its sender would get no answer
         await context.bodies.finished(_STILL_COMING_S)
         await runner.cleanup()
 

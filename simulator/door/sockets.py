@@ -1,4 +1,4 @@
-"""Listen on an address, or say in words why it can't be had."""
+"""Listen on an address, or explain why that is not possible."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from aiohttp import web
 from simulator.domain.errors import InputError
 
 _MOST_FILES: Final = 65_536
-_IN_USE: Final = "it is in use; take another --port, or 0 for any that is free"
+_IN_USE: Final = "it is in use; choose another --port, or 0 for any free one"
 
 
 def allow_connections() -> None:
-    """Let this process have as many connections as the system allows it: 1,024 files is what many shells begin with."""
+    """Raise this process's limit of open files to what the system allows: many shells start with 1,024."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
     if soft != resource.RLIM_INFINITY and soft < most:
-        with suppress(OSError, ValueError):  # some systems allow less than they say
+        with suppress(OSError, ValueError):  # some systems allow less than they state
             resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 async def listen_on(runner: web.AppRunner, host: str, port: int) -> str:
-    """Listen, and return the address; port 0 takes any that is free.
+    """Listen, and return the address; port 0 picks a free one.
 
     Raises:
-        InputError: the address can't be had.
+        InputError: the address can't be listened on.
 
     """
     site = web.TCPSite(runner, host, port)
     try:
         await site.start()
     except (OSError, OverflowError) as error:
-        number = getattr(error, "errno", None) or 0  # of a name that is not known it is negative
+        number = getattr(error, "errno", None) or 0  # negative for an unknown host name
         why = _IN_USE if number == errno.EADDRINUSE else os.strerror(number) if number > 0 else _said(error)
         raise InputError(f"--host {host} --port {port}: can't be listened on ({why})") from error
     name, taken = runner.addresses[0][:2]

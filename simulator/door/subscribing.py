@@ -1,4 +1,4 @@
-"""Check what somebody who wants webhooks gives: a name, an address, types; and begin or repeat what they are sent."""
+"""Check and store subscriptions to webhooks, and have messages sent again."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from simulator.program.values import InvalidValueError, duration
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LONGEST: Final = 2_048  # characters of an address
 KEEP: Final = "24h"
-"""How long an old secret signs beside a new one, unless somebody says otherwise."""
+"""How long an old secret signs alongside a new one by default."""
 MOST_LETTERS: Final = 1_000
-"""Dead letters that are listed, or sent again, at once."""
+"""The most dead letters that are listed or sent again at once."""
 
 
 @dataclass(frozen=True)
 class Wish:
-    """A subscription that is wished for: its name, its address, and the types wanted, none for all."""
+    """A requested subscription: its name, its address, and the types wanted (empty for all)."""
 
     name: str
     url: str
@@ -39,30 +39,30 @@ class Wish:
 def check_wish(
     name: str, url: str, types: Sequence[str], *, anywhere: bool, option: str = "--anywhere"
 ) -> Wish:
-    """Return a wish that may be granted; with `anywhere` the address may be another machine's.
+    """Check a requested subscription, and return it; with `anywhere` the address may be on another machine.
 
-    `option` is what allows that on the command line.
+    `option` is the command-line option that allows that.
 
     Raises:
-        InputError: the name, the address or a type is not one that is allowed.
+        InputError: the name, the address or a type is not allowed.
 
     """
     if not _NAME.fullmatch(name):
-        raise InputError(f"name: {name} must be letters, digits, . _ and -, at most 64")
+        raise InputError(f"name: {name} must consist of at most 64 letters, digits, . _ and -")
     check_address(url, anywhere=anywhere, option=option)
     for one in types:
         if not known_type(one):
             raise InputError(
-                f"types: {one}: no such type; there are {', '.join(NOTICE_TYPES)}, and such as reward.*"
+                f"types: {one}: no such type; write a pattern such as reward.*, or one of {', '.join(NOTICE_TYPES)}"
             )
     return Wish(name, url, tuple(dict.fromkeys(types)))
 
 
 def check_address(url: str, *, anywhere: bool, option: str, name: str = "url") -> None:
-    """Check that messages may be sent to the address called `name`; `option` is what allows another machine's.
+    """Check that messages may be sent to an address; `name` and `option` are used in the error message.
 
     Raises:
-        InputError: it is none of the web, or, without `anywhere`, another machine's.
+        InputError: it is not an HTTP URL, or, without `anywhere`, it is on another machine.
 
     """
     try:
@@ -77,19 +77,19 @@ def check_address(url: str, *, anywhere: bool, option: str, name: str = "url") -
         or not url.isprintable()
         or " " in url
     ):
-        raise InputError(f"{name}: {url}: no address of the web; write http://127.0.0.1:9000/hooks")
+        raise InputError(f"{name}: {url}: not an HTTP URL; write one such as http://127.0.0.1:9000/hooks")
     if not anywhere and not is_loopback(host):
         raise InputError(
-            f"url: {host} may be another machine; allow that with {option}, or give an address of this one, such as "
+            f"url: {host} may be another machine; allow that with {option}, or give an address on this one, such as "
             "http://127.0.0.1:9000/hooks"
         )
 
 
 def read_veto(url: str | None, unanswered: str) -> Veto | None:
-    """Return who is asked about rewards, from the options --veto and --veto-unanswered; None: nobody.
+    """Return the veto that the options --veto and --veto-unanswered describe, or None for no veto.
 
     Raises:
-        InputError: a value is not one that is allowed.
+        InputError: a value is not allowed.
 
     """
     if unanswered not in ("pay", "refuse"):
@@ -103,16 +103,16 @@ def read_veto(url: str | None, unanswered: str) -> Veto | None:
 
 
 def known_type(wanted: str) -> bool:
-    """Return whether there is a type of this name, or of this beginning where it ends with `*`."""
+    """Return whether a type has this name, or begins like this if it ends with `*`."""
     if wanted.endswith("*"):
         return any(kind.startswith(wanted.removesuffix("*")) for kind in NOTICE_TYPES)
     return wanted in NOTICE_TYPES
 
 
 def beginning(db: Database, after: int | None) -> tuple[int, str]:
-    """Return the entry after which a new subscriber's messages begin, and its webhook's id.
+    """Return the entry after which a new subscriber's messages begin, and its webhook id.
 
-    `after` is the number of an entry, 0 for all from the first one; None stands for the newest there is.
+    `after` is the number of an entry: 0 begins with the first one, None after the newest one.
 
     Raises:
         InputError: there is no such entry.
@@ -130,7 +130,7 @@ def subscribe(store: HookStore, wish: Wish, begins: tuple[int, str], secret: str
     """Store a new subscription, and return the secret with which its messages are signed.
 
     Raises:
-        InputError: there is one of this name, or the secret is none.
+        InputError: the name is taken, or the secret is not valid.
         DatabaseError: it can't be stored.
 
     """
@@ -140,10 +140,10 @@ def subscribe(store: HookStore, wish: Wish, begins: tuple[int, str], secret: str
 
 
 def read_keep(text: str) -> int:
-    """Read how long an old secret signs beside the new one, such as 24h, as milliseconds; 0h for no longer.
+    """Return how long an old secret signs alongside the new one, in milliseconds; `text` is a duration such as 24h.
 
     Raises:
-        InputError: it is no duration.
+        InputError: it is not a duration.
 
     """
     try:
@@ -155,44 +155,44 @@ def read_keep(text: str) -> int:
 def rotate(
     store: HookStore, one: Subscriber, keep_ms: int, now: int, secret: str | None = None
 ) -> tuple[str, int]:
-    """Give a subscriber a new secret; return it, and until when messages are signed with the old one, too.
+    """Give a subscriber a new secret; return it, and until when messages are also signed with the old one.
 
     That is `keep_ms` milliseconds from `now` (wall clock, milliseconds UTC).
 
     Raises:
-        InputError: the secret is none, or the present one.
+        InputError: the secret is not valid, or is the current one.
         DatabaseError: it can't be stored.
 
     """
     given = new_secret() if secret is None else check_secret(secret)
     if given == one.secret:
-        raise InputError(f"secret: {one.name} has this one already; leave it away to get a new one")
+        raise InputError(f"secret: {one.name} already has this one; omit it to get a new one")
     store.rotate(one, given, now, now + keep_ms)
     return given, now + keep_ms
 
 
 def find(store: HookStore, name: str) -> Subscriber:
-    """Return the subscriber of this name.
+    """Return the subscriber with this name.
 
     Raises:
-        InputError: there is none.
+        InputError: there is no such subscriber.
 
     """
     found = store.named(name)
     if found is None:
         names = ", ".join(one.name for one in store.subscribers())
-        raise InputError(f"{name[:64]}: no subscriber has this name; there is {names or 'none'}")
+        raise InputError(f"{name[:64]}: no such subscriber; the subscribers are: {names or 'none'}")
     return found
 
 
 def repeat(store: HookStore, one: Subscriber, after: int | None, until: int | None, *, dead: bool) -> int:
-    """Have entries sent again, and return how many: a span, or those that were given up; neither: try at once.
+    """Have entries sent again, a span or those that were given up, and return how many; with neither, retry at once.
 
     `after` is the number of the entry before the span (0: from the first), `until` that of its last one (None: the
-    last one that was reached).
+    last one the subscriber has reached).
 
     Raises:
-        InputError: the span ends before it begins, or beyond what was reached.
+        InputError: the span ends before it begins, or after what the subscriber has reached.
 
     """
     spans: list[tuple[int, int]] = []
@@ -202,8 +202,8 @@ def repeat(store: HookStore, one: Subscriber, after: int | None, until: int | No
         last = one.reached if until is None else until
         if not 0 <= after <= last <= one.reached:
             raise InputError(
-                f"after {after}, until {last}: a span begins at 0 or later, and ends with entry {one.reached} at most, "
-                f"which {one.name} has reached"
+                f"after {after}, until {last}: the span must begin at 0 or later and end by entry {one.reached}, the "
+                f"last one {one.name} has reached"
             )
         spans = [(after, last)] if last > after else []
     store.replay(one.name, spans)
@@ -211,7 +211,7 @@ def repeat(store: HookStore, one: Subscriber, after: int | None, until: int | No
 
 
 def as_json(one: Subscriber, last: int, now: int) -> dict[str, Any]:
-    """Return what is told of a subscriber, never its secret; `last` is the newest entry.
+    """Return the JSON form of a subscriber, without its secret; `last` is the newest entry.
 
     `now` is the wall clock's time, milliseconds UTC.
     """
@@ -232,7 +232,7 @@ def as_json(one: Subscriber, last: int, now: int) -> dict[str, Any]:
 
 
 def letter_json(one: DeadLetter) -> dict[str, Any]:
-    """Return what is told of a message that was given up."""
+    """Return the JSON form of a message that was given up."""
     return {
         "entry": one.entry,
         "webhook_id": one.webhook_id,

@@ -1,4 +1,4 @@
-"""Tell those who look at the database that it is served, and who calls, where it has changed."""
+"""Record who calls a door, so that whoever looks at the database can see it."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _LOG: Final = logging.getLogger(__name__)
 
 
 class Teller:
-    """Writes down what a door counts, for as long as it is open."""
+    """Store what a door counts for as long as it is open."""
 
     def __init__(
         self, path: Path, metrics: Metrics, every_s: float, accepted: Callable[[], Awaitable[dict[str, int]]]
     ) -> None:
-        """Prepare to tell of the door of the database at `path` every so many seconds.
+        """Prepare to store the counts of the door on the database at `path`, every `every_s` seconds.
 
-        `accepted` returns how many events of each source there are before the door is open.
+        `accepted` returns how many events of each source exist before the door opens.
 
         Raises:
             DatabaseError: the door's database can't be opened.
@@ -40,13 +40,13 @@ class Teller:
         self._run: asyncio.Task[None] | None = None
 
     async def start(self, address: str) -> None:
-        """Say that the door is open at this address; before anybody can have called."""
+        """Record that the door is open at this address; to be called before the first request."""
         with suppress(DatabaseError):
             await self._stored(self._store.opened, address, wall_ms(), await self._accepted())
         self._run = asyncio.create_task(self._tell())
 
     async def close(self) -> None:
-        """Say that the door is closed."""
+        """Record that the door is closed."""
         self._end.set()
         if self._run is not None:
             await self._run
@@ -65,7 +65,7 @@ class Teller:
                 if changed or more:
                     await self._stored(self._store.called, changed, more)
                     told, counted = rows, came
-            except DatabaseError as error:  # nobody may see it for a moment, and the door goes on
+            except DatabaseError as error:  # the counts may be stale for a moment; the door carries on
                 _LOG.warning("status: %s", error)
         with suppress(DatabaseError):
             await self._stored(self._store.closed)

@@ -1,4 +1,4 @@
-"""Stop rewards about which nobody answered by their due date: before time passes it, on the writer's thread."""
+"""Veto rewards whose question is unanswered on their due date, on the writer's thread, before time passes it."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from simulator.door.vetoes import stop
 from simulator.platform.session import IntakeSession
 
 UNANSWERED: Final = "unanswered"
-"""The reason of a veto by silence."""
+"""The reason of a veto because of silence."""
 
 
 class Deadline:
-    """The gate of a writer: it knows when pending rewards fall due, and `let_be`, the entries that were let be."""
+    """A writer's gate, which knows when pending rewards fall due; `let_be` are the entries that were let pass."""
 
     def __init__(self, let_be: set[int]) -> None:
         self._let_be = let_be
         self._looked = 0  # entries
         self._due: list[tuple[int, int, int]] = []  # a heap of due time, reward and entry
-        self._newest: dict[int, int] = {}  # the entry since which a reward is pending
+        self._newest: dict[int, int] = {}  # the entry since which each reward is pending
 
     def __call__(self, session: IntakeSession, now_ms: int) -> None:
-        """Stop what falls due by `now_ms` (milliseconds UTC) and has no answer, each at its due date."""
+        """Veto what falls due by `now_ms` (milliseconds UTC) without an answer, each on its due date."""
         self._look(session)
         while self._due and self._due[0][0] <= now_ms:
             due, reward, entry = heappop(self._due)
             if self._newest.get(reward) != entry:
-                continue  # it was pending twice, and this is of the first time
+                continue  # it was pending twice, and this is the first time
             del self._newest[reward]
             if entry not in self._let_be:
                 stop(session, reward, entry, UNANSWERED, due)

@@ -1,7 +1,7 @@
-"""Ask somebody with a veto about each reward as soon as it is pending, and again until there is an answer.
+"""Ask an address with a veto about each reward as soon as it is pending, and repeat the question until it is answered.
 
-An answer from 200 to 299 lets it be, one from 400 to 499 stops it: by the event `reward.vetoed`, so that the log tells
-it. Which rewards are let be is kept beside the database.
+An answer from 200 to 299 lets the reward pass. One from 400 to 499 stops it with the event `reward.vetoed`, so that it
+is in the log. Which rewards were let pass is stored beside the database.
 """
 
 from __future__ import annotations
@@ -39,19 +39,19 @@ ASKED: Final = "veto.asked"
 """The type of a question."""
 _ASKED_TOGETHER: Final = 8
 _NO_ANSWER: Final = frozenset({404, 405, 408, 425, 429})
-"""Answers that don't refuse: nobody is there, or they ask to come again."""
+"""Statuses that don't refuse: nobody is there, or the question is to be repeated."""
 
 
 @dataclass(frozen=True)
 class Veto:
-    """Who is asked, at `url`; what nobody answered about by its due date is paid, or with `refuse` vetoed."""
+    """The `url` that is asked; a reward without an answer by its due date is paid, or vetoed with `refuse`."""
 
     url: str
     refuse: bool = False
 
 
 class Asker:
-    """Asks while it runs; for the event loop's thread alone, but for `let_be`, which only grows there."""
+    """Ask about rewards while running; only for the event loop's thread, except `let_be`, which only grows there."""
 
     def __init__(self, path: Path, reading: Reading, veto: Veto, sending: Sending) -> None:
         """Prepare to ask about the rewards of the database at `path`.
@@ -72,11 +72,11 @@ class Asker:
         self._closing = False
 
     def start(self, writer: Writer) -> None:
-        """Begin to ask; vetoes are sent by this writer."""
+        """Start asking; vetoes are sent through this writer."""
         self._run = asyncio.create_task(self._ask_on(writer))
 
     async def close(self) -> None:
-        """Stop: what is under way may end within a moment; the rest is asked when the server is back."""
+        """Stop: questions in flight have a moment to finish; the rest are asked when the server is back."""
         self._closing = True
         self.news()
         await end([self._run])
@@ -84,7 +84,7 @@ class Asker:
         self._store.close()
 
     def news(self) -> None:
-        """Say that there may be new entries, or that the wall clock was turned."""
+        """Announce that there may be new entries, or that the wall clock was set."""
         self._news.tell()
 
     async def waiting(self) -> int:
@@ -92,7 +92,7 @@ class Asker:
         return await self._stored(self._store.waiting)
 
     async def settle(self) -> None:
-        """Wait until every open reward was asked about once at least, but no longer than for one answer."""
+        """Wait until every open reward was asked about at least once, but no longer than for one answer."""
         with suppress(TimeoutError):
             async with asyncio.timeout(self._sending.patience_s):
                 while not self._closing:
@@ -100,7 +100,7 @@ class Asker:
                     last = (await self._reading.read(newest))["entry"]
                     first = await self._stored(
                         self._store.next, 1
-                    )  # one that was never asked is before all others
+                    )  # questions never asked come before all others
                     if self._reached >= last and not [one for one in first if not one.tries]:
                         return
                     await wait(progress)
@@ -119,19 +119,19 @@ class Asker:
 
             try:
                 await despite_locks(ask, self._news, "veto", lambda: self._closing)
-            except ProblemError:  # the server ends; the question is asked again when it is back
+            except ProblemError:  # the server is shutting down; the question is repeated when it is back
                 self._closing = True
             self._progress.tell()
 
     async def _check(self) -> None:
-        """Begin anew where the database is another one than that in which questions were asked."""
+        """Start over if this is a different database from the one the questions are about."""
         if await is_another(self._entries, self._reached, self._reached_id):
             await self._stored(self._store.restart)
             self._reached, self._reached_id = 0, ""
             self.let_be.clear()
 
     async def _round(self, writer: Writer, session: ClientSession) -> float | None:
-        """Ask what is to be asked now, and return the seconds until there is more; None: not before there is news."""
+        """Ask what is due now, and return the seconds until the next question is; None: not before there is news."""
         await self._look()
         questions = await self._stored(self._store.next, _ASKED_TOGETHER)
         lefts = [self._sending.left_s(one.tries, one.tried_at, one.next_at) for one in questions]
@@ -140,7 +140,7 @@ class Asker:
         return min(lefts, default=None)
 
     async def _look(self) -> None:
-        """Look through the new entries for rewards that are pending, and for those that are open no more."""
+        """Look through the new entries for rewards that became pending, and for those that are no longer open."""
         while found := await self._entries(self._reached, LATEST, AT_ONCE):
             became: dict[int, int | None] = {}
             for one in found:
@@ -175,7 +175,7 @@ class Asker:
             await self._stored(self._store.forget, one)
         else:
             now = self._sending.wall()
-            tries = min(one.tries + 1, len(SCHEDULE_S))  # it is asked until it is answered
+            tries = min(one.tries + 1, len(SCHEDULE_S))  # the question is repeated until it is answered
             again_at = self._sending.next_try(posted, tries, now) or now
             await self._stored(self._store.failed, one, now, again_at, posted.why)
 
@@ -190,7 +190,7 @@ _TOLD: Final = (
 
 
 def _became(one: Notice, reward: int) -> dict[int, int | None]:
-    """Return what an entry says of a reward: it is pending since this entry, or (None) open no more."""
+    """Return what an entry says about a reward: pending since this entry, or (None) no longer open."""
     state = one.type.removeprefix("reward.")
     if state == "pending":
         return {reward: one.entry}
@@ -202,7 +202,7 @@ def _open(db: Database, reward: int) -> Fields | None:
 
 
 def reason_of(posted: Posted) -> str:
-    """Return the reason that an answer gives as `{"reason": "…"}`, or its status."""
+    """Return the reason that an answer gives as `{"reason": "…"}`, or else its status."""
     with suppress(orjson.JSONDecodeError):
         said = orjson.loads(posted.body)
         if isinstance(said, dict) and isinstance(said.get("reason"), str):
@@ -211,9 +211,9 @@ def reason_of(posted: Posted) -> str:
 
 
 def stop(session: IntakeSession, reward: int, entry: int, reason: str, at_ms: int | None = None) -> None:
-    """Send the event that stops a reward, pending since this entry, if it is open still; on the writer's thread.
+    """Stop a reward, pending since this entry, by an event if it is still open; to be called on the writer's thread.
 
-    It is received at `at_ms` (milliseconds UTC), or now. A reason that the contract refuses is left away.
+    The event is received at `at_ms` (milliseconds UTC), or now. A reason that the contract refuses is replaced.
     """
     platform = session.platform
     line = platform.read(open_reward, reward)

@@ -1,4 +1,4 @@
-"""Make signed webhooks of entries of the audit trail, after the specification Standard Webhooks."""
+"""Turn entries of the audit trail into signed webhooks, following the Standard Webhooks specification."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from simulator.events.moment import format_moment
 
 PREFIX: Final = "whsec_"
 _SECRET_BYTES: Final = 32
-_LEAST, _MOST = 24, 64  # bytes of a secret, after the specification
+_LEAST, _MOST = 24, 64  # bytes of a secret, as specified
 _ID_DIGITS: Final = 12  # of a hash, so that another database's entry with the same number has another id
 USER_AGENT: Final = "referral-tui"
 
@@ -34,18 +34,18 @@ class Message:
 
 
 def new_secret() -> str:
-    """Return a new secret, with which a subscriber checks what it is sent."""
+    """Return a new secret, with which a subscriber verifies its messages."""
     return PREFIX + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
 
 
 def webhook_id(notice: Notice) -> str:
-    """Return the id of an entry's webhook: a database that is made again from its log sends the same ids."""
+    """Return the id of an entry's webhook; a database rebuilt from its log sends the same ids."""
     digest = hashlib.sha256(orjson.dumps(notice.key)).hexdigest()
     return f"msg_{notice.entry}_{digest[:_ID_DIGITS]}"
 
 
 def message(notice: Notice) -> Message:
-    """Return the webhook of an entry: thin, with ids by which more can be asked."""
+    """Return the webhook of an entry: a thin message, with ids by which the rest can be queried."""
     told = {
         "type": notice.type,
         "timestamp": format_moment(notice.at),
@@ -55,7 +55,7 @@ def message(notice: Notice) -> Message:
 
 
 def check_secret(secret: str) -> str:
-    """Return a secret that somebody gives.
+    """Return a given secret if it is valid.
 
     Raises:
         InputError: it is none.
@@ -67,16 +67,16 @@ def check_secret(secret: str) -> str:
         key = b""
     if not secret.startswith(PREFIX) or not _LEAST <= len(key) <= _MOST:
         raise InputError(
-            f"secret: must be {PREFIX} and then {_LEAST} to {_MOST} bytes in Base64; leave it away to get a new one"
+            f"secret: must be {PREFIX} followed by {_LEAST} to {_MOST} bytes in Base64; omit it to get a new one"
         )
     return secret
 
 
 def signed(own_id: str, body: bytes, keys: Sequence[str], at_ms: int) -> dict[str, str]:
-    """Return the headers of a message that is sent at `at_ms` (wall clock, milliseconds UTC), signed with each secret.
+    """Return the headers of a message sent at `at_ms` (wall clock, milliseconds UTC), signed with each secret.
 
     Raises:
-        InputError: a secret is none.
+        InputError: a secret is not valid.
 
     """
     seconds = at_ms // 1000

@@ -1,6 +1,6 @@
-"""The writer of a door: a thread of its own judges and stores, together, what many requests brought meanwhile.
+"""Judge and store, on a dedicated thread and in groups, the messages that many requests bring in the meantime.
 
-The event loop never waits for it. An answer is given once its messages are committed. What waits is bounded.
+The event loop never waits for the writer. A request is answered once its messages are committed. The queue is bounded.
 """
 
 from __future__ import annotations
@@ -25,23 +25,23 @@ from simulator.platform.receipts import ACCEPTED, Receipts
 from simulator.platform.session import Batching, IntakeSession
 
 GROUPED: Final = Batching(1, indexed=True)
-"""Each group in a transaction of its own while the next is judged; somebody may be watching."""
+"""Each group is committed in its own transaction while the next is judged; somebody may be watching."""
 MOST_TOGETHER: Final = 20_000  # messages judged at once
 MOST_WAITING: Final = 50_000  # messages
 MOST_WAITING_BYTES: Final = 64 * 1024 * 1024
-_CLIENTS_SHARE: Final = 2  # one client may have a half of what may wait
-_IDLE_S: Final = 0.25  # how often a quiet writer looks at the clock
+_CLIENTS_SHARE: Final = 2  # one client may use half of the queue
+_IDLE_S: Final = 0.25  # how often an idle writer looks at the clock
 
 
 Gate = Callable[[IntakeSession, int], object]
-"""Called on the writer's thread before time passes to a moment (milliseconds UTC), which it may do something before."""
+"""Called on the writer's thread before time passes to a moment (milliseconds UTC), to act before that."""
 
 
 @dataclass(frozen=True)
 class Answered:
-    """What became of a parcel: its receipts, and where in the audit trail the entries are that it led to.
+    """The result of a parcel: its receipts, and which entries of the audit trail it led to.
 
-    They come after the entry `after`, and not after the entry `until`. `sources` counts its accepted events by source.
+    Those are the entries after `after`, up to `until`. `sources` counts the accepted events by source.
     """
 
     receipts: Receipts
@@ -51,14 +51,14 @@ class Answered:
 
 
 Answer = Callable[[Answered | BaseException], object]
-"""Called on a thread of the writer's with what became of a parcel, or with the error that kept it from being stored."""
+"""Called on a thread of the writer with the result of a parcel, or with the error that prevented storing it."""
 
 
 @dataclass(frozen=True)
 class Parcel:
-    """Lines, a message each, that came in one request of `client`, and who is to be told.
+    """The lines of one request of `client`, a message each, and the function to call with their result.
 
-    Some, by position, are `refused` already: the client may not send them.
+    Some, by position, are already `refused`: the client is not allowed to send them.
     """
 
     lines: Sequence[bytes]
@@ -69,32 +69,32 @@ class Parcel:
 
     @property
     def bytes(self) -> int:
-        """The size of its lines."""
+        """The size of the lines."""
         return sum(map(len, self.lines))
 
 
 @dataclass(frozen=True)
 class Errand:
-    """Something else to do on the writer's thread, after what came before it is stored; `failed` is told of errors."""
+    """Other work for the writer's thread, done once everything before it is stored; `failed` is called with errors."""
 
     work: Callable[[IntakeSession], object]
     failed: Callable[[BaseException], object]
 
 
-class Full(Exception):  # noqa: N818 - not an error: the client comes again
-    """There is no room for a parcel: because of all clients together, or of this one."""
+class Full(Exception):  # noqa: N818 - not an error: the client retries
+    """There is no room for a parcel, because of all clients together or of this one alone."""
 
     def __init__(self, *, by_one: bool) -> None:
         super().__init__()
         self.by_one = by_one
 
 
-class Ended(Exception):  # noqa: N818 - the server is stopping
-    """The writer takes nothing more."""
+class Ended(Exception):  # noqa: N818 - the server is shutting down
+    """The writer accepts nothing more."""
 
 
 class Intake:
-    """Takes parcels from any thread, in a bounded queue; what becomes of them is said by who derives from it."""
+    """Accept parcels from any thread into a bounded queue; subclasses define what happens to them."""
 
     def __init__(
         self,
@@ -107,8 +107,8 @@ class Intake:
     ) -> None:
         """Prepare the queue.
 
-        What comes within `linger_s` seconds of a parcel is taken with it. `on_end` is called when the thread ends,
-        after an error or not. `gate` is called before time passes.
+        What arrives within `linger_s` seconds of a parcel is processed with it. `on_end` is called when the thread
+        ends, with or without an error. `gate` is called before time passes.
         """
         self.clock = clock
         self.error: BaseException | None = None
@@ -119,7 +119,7 @@ class Intake:
         self._by_client: dict[str, int] = {}
         self._messages = self._bytes = 0
         self._closing = False
-        self._unanswered: dict[int, list[Parcel]] = {}  # judged, and not committed yet, by group
+        self._unanswered: dict[int, list[Parcel]] = {}  # judged but not committed yet, by group
         self._thread = Thread(target=self._run, name="intake")
 
     def start(self) -> None:
@@ -127,7 +127,7 @@ class Intake:
         self._thread.start()
 
     def close(self) -> None:
-        """Store what was taken, end the session in order, and wait for that."""
+        """Store what was accepted, end the session cleanly, and wait until that is done."""
         with self._wake:
             self._closing = True
             self._wake.notify_all()
@@ -136,20 +136,20 @@ class Intake:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing is taken any more."""
+        """Whether nothing is accepted any more."""
         return self._closing or self.error is not None
 
     @property
     def waiting(self) -> int:
-        """The number of messages that wait to be judged."""
+        """The number of messages waiting to be judged."""
         return self._messages
 
     def submit(self, parcel: Parcel, *, patient: bool = False) -> None:
-        """Take a parcel; a `patient` one is taken whatever else waits, since its sender limits itself.
+        """Accept a parcel; a `patient` one is accepted whatever else is waiting, since its sender limits itself.
 
         Raises:
-            Full: too much is waiting; nothing was taken of it.
-            Ended: the server is stopping.
+            Full: too much is waiting; no part of the parcel was accepted.
+            Ended: the server is shutting down.
 
         """
         size, weight = len(parcel.lines), parcel.bytes
@@ -165,10 +165,10 @@ class Intake:
             self._wake.notify()
 
     def run(self, errand: Errand) -> None:
-        """Take an errand.
+        """Accept an errand.
 
         Raises:
-            Ended: the server is stopping.
+            Ended: the server is shutting down.
 
         """
         with self._wake:
@@ -190,7 +190,7 @@ class Intake:
         session.advance(now_ms)
 
     def _check_room(self, client: str, size: int, weight: int) -> None:
-        """Raise `Full` where something is waiting already and a parcel doesn't fit beside it."""
+        """Raise `Full` if messages are already waiting and a parcel doesn't fit in with them."""
         if not self._messages:
             return
         if self._messages + size > self._most_waiting or self._bytes + weight > MOST_WAITING_BYTES:
@@ -200,11 +200,11 @@ class Intake:
     # --- on the thread ------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        """Take what comes until the queue is closed and empty."""
+        """Process what arrives until the queue is closed and empty."""
         raise NotImplementedError
 
     def _next(self) -> Errand | list[Parcel] | None:
-        """Wait for an errand or parcels and return them; an empty list after a while; None at the end."""
+        """Wait for an errand or parcels, and return them; an empty list after a while, None at the end."""
         with self._wake:
             if not self._queue and not self._closing:
                 self._wake.wait(_IDLE_S)
@@ -222,7 +222,7 @@ class Intake:
             return self._take()
 
     def _take(self) -> Errand | list[Parcel] | None:
-        """Take the errand, or the parcels, at the head of the queue, which is held; None where it is empty."""
+        """Take the errand or parcels at the head of the queue, whose lock is held; None if it is empty."""
         if not self._queue:
             return None
         head = self._queue[0]
@@ -232,7 +232,7 @@ class Intake:
         return self._gather()
 
     def _gather(self) -> list[Parcel]:
-        """Take the parcels at the head of the queue, at most `MOST_TOGETHER` messages, but one parcel at least."""
+        """Take the parcels at the head of the queue: at most `MOST_TOGETHER` messages, but at least one parcel."""
         parcels: list[Parcel] = []
         size = 0
         while self._queue and not isinstance(head := self._queue[0], Errand):
@@ -254,7 +254,7 @@ class Intake:
             del self._by_client[parcel.client]
 
     def _refuse_rest(self) -> None:
-        """Tell everybody whose parcel is still waiting that it was not taken."""
+        """Answer every parcel and errand that is still waiting with the error, or with `Ended`."""
         with self._wake:
             self._closing = True
             rest, self._queue = list(self._queue), deque()
@@ -265,7 +265,7 @@ class Intake:
 
 
 class Writer(Intake):
-    """Stores parcels in the order in which they came."""
+    """Store parcels in the order in which they arrived."""
 
     def __init__(
         self,
@@ -279,10 +279,10 @@ class Writer(Intake):
         most_waiting: int = MOST_WAITING,
         together: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
-        """Prepare a writer for an open platform, whose lock it has.
+        """Prepare a writer for an open platform, whose lock this process holds.
 
-        `on_news` is called on a thread of the writer's when entries of the audit trail have been committed. The parcels
-        of a group are answered in a context of `together`. What remains is as for `Intake`.
+        `on_news` is called on a thread of the writer when entries of the audit trail have been committed. The parcels
+        of a group are answered in a context of `together`. The other parameters are those of `Intake`.
         """
         super().__init__(clock, linger_s=linger_s, on_end=on_end, gate=gate, most_waiting=most_waiting)
         self._platform = platform
@@ -323,14 +323,14 @@ class Writer(Intake):
                 session.heartbeat()
 
     def _tick(self, session: IntakeSession) -> None:
-        """Let the session's time pass to the clock's: within a round it stands, so that the gate misses none."""
+        """Advance the session's time to the clock's: within a round it stands still, so the gate misses nothing."""
         now = self.clock.now_ms()
         if self._gate is not None:
             self._gate(session, now)
         self._now = now
 
     def _tell(self) -> None:
-        """Say that there are new entries, where there are; all are committed."""
+        """Announce new entries, if there are any; all of them are committed."""
         if self._platform.last_entry != self._told:
             self._told = self._platform.last_entry
             self._on_news()
@@ -358,12 +358,12 @@ class Writer(Intake):
         except DatabaseError as error:
             errand.failed(error)
             raise
-        except Exception as error:  # it is the request's, and the server goes on
+        except Exception as error:  # the request is at fault, and the server carries on
             errand.failed(error)
 
 
 def _refused(parcels: Sequence[Parcel]) -> dict[int, Refusal]:
-    """Return what is refused already of a group, by position in all of its lines together."""
+    """Return what is already refused in a group, by position in the lines of all its parcels."""
     found: dict[int, Refusal] = {}
     start = 0
     for parcel in parcels:
@@ -373,7 +373,7 @@ def _refused(parcels: Sequence[Parcel]) -> dict[int, Refusal]:
 
 
 def _answer(parcels: Sequence[Parcel], receipts: Receipts, after: int, until: int, decoded: Decoded) -> None:
-    """Give each parcel of a group its part of the receipts, whose positions are those in all of them together."""
+    """Answer each parcel of a group with its part of the receipts, whose positions are those in the group."""
     valid = decoded.messages["position"].to_numpy()
     kept = receipts.codes[np.searchsorted(receipts.positions, valid)] == ACCEPTED
     at, sources = valid[kept], decoded.messages["source"].filter(pl.Series(kept)).to_list()
@@ -388,7 +388,7 @@ def _answer(parcels: Sequence[Parcel], receipts: Receipts, after: int, until: in
 
 
 def part_of(receipts: Receipts, first: int, last: int, start: int) -> Receipts:
-    """Return the receipts from row `first` to before row `last`, with positions counted from `start`."""
+    """Return the receipts of rows `first` to `last` (exclusive), with positions relative to `start`."""
     return Receipts(
         receipts.positions[first:last] - start,
         receipts.codes[first:last],

@@ -61,7 +61,11 @@ BROKEN = {
         400,
         "gzip",
     ),
-    "a host that is no UTF-8": (get(b"/v1/funnel", b"Host: \xff\xfe"), 403, "is not called ??"),
+    "a host that is no UTF-8": (
+        get(b"/v1/funnel", b"Host: \xff\xfe"),
+        403,
+        "does not answer to the host name ??",
+    ),
     "an origin that is no UTF-8": (get(b"/v1/funnel", b"Origin: http://\xff"), 403, "http://?"),
     "an attribute that is no UTF-8": (
         post(b"ce-id: \xff\xfe", b"Content-Type: application/json"),
@@ -69,7 +73,7 @@ BROKEN = {
         "ce-id",
     ),
     "an attribute twice": (post(b"ce-id: 1", b"ce-id: 2", b"Content-Type: application/json"), 400, "twice"),
-    "a content type that is no UTF-8": (post(b"Content-Type: \xff/\xfe"), 415, "no CloudEvent"),
+    "a content type that is no UTF-8": (post(b"Content-Type: \xff/\xfe"), 415, "not a CloudEvent"),
     "an expectation that is not known": (
         post(b"Expect: \xff", b"Content-Type: text/plain"),
         415,

@@ -84,7 +84,7 @@ async def test_a_message_for_somebody_elses_source_is_refused_by_name_and_the_ot
     receipts = reply.said["receipts"]
     assert [one["receipt"] for one in receipts] == ["accepted", *["malformed"] * 4]
     assert [one["field"] for one in receipts[1:3]] == ["source", "source"]
-    assert "may not send for platform" in receipts[1]["reason"]
+    assert "is not allowed to send for platform" in receipts[1]["reason"]
     assert receipts[4]["field"] == "specversion"
     kept = stored(caller.path, quarantine)
     assert [row[1] for row in kept[:2]] == ["platform", "client/other"]
@@ -148,7 +148,7 @@ def test_a_key_is_shown_once_and_only_its_hash_is_stored(cli: Cli, tmp_path: Pat
         (["a shop", "--may", "read"], "letters, digits"),
         (["shop", "--may", "send", "--source", "shop"], "client/<system>"),
         (["shop", "--may", "send", "--source", "a b=client/shop"], "client/<system>"),
-        (["there", "--may", "read"], "there already"),
+        (["there", "--may", "read"], "already exists"),
     ],
 )
 def test_a_key_that_can_not_be_says_what_would_be_right(

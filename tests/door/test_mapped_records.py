@@ -149,7 +149,7 @@ async def test_what_is_no_record_is_told_so(inlet: Caller, body: str, status: in
 async def test_a_mapping_that_is_not_served_is_not_found(inlet: Caller) -> None:
     told = await records(inlet, "stripe", "{}")
     assert told.status == 404
-    assert "there is shopify, extole, bills" in told.said["detail"]
+    assert "served: shopify, extole, bills" in told.said["detail"]
 
 
 async def test_a_csv_body_without_a_usable_header_is_refused_whole(inlet: Caller) -> None:
@@ -280,8 +280,8 @@ async def test_a_form_without_a_secret_to_check_is_read_and_so_is_json_that_curl
 @pytest.mark.parametrize(
     ("names", "signing", "said"),
     [
-        (["shopify", "shopify"], {}, "another mapping is called shopify"),
-        (["cello"], {"cello": "x"}, "doesn't say how it is signed"),
+        (["shopify", "shopify"], {}, "another mapping is also called shopify"),
+        (["cello"], {"cello": "x"}, "doesn't say how records are signed"),
         (["cello"], {"stripe": "x"}, "which is not served"),
         (["nothing"], {}, "no such mapping"),
     ],

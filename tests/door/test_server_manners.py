@@ -25,7 +25,7 @@ from tests.door.calling import NDJSON, NOW, STORY, Caller, at_the_door, event_ke
 async def test_a_parameter_that_is_mistyped_is_refused_before_anything_is_taken(door: Caller) -> None:
     reply = await door.post(json.dumps(STORY[0]).encode(), query="?wiat=outcome")
     assert (reply.status, reply.said["field"]) == (422, "wiat")
-    assert "it takes wait" in reply.said["detail"]
+    assert "it accepts wait" in reply.said["detail"]
     assert stored(door.path, event_keys) == []
 
 
