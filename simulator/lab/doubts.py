@@ -17,12 +17,12 @@ from simulator.program.source import LineNumbers, Path, find_line_numbers
 from simulator.program.words import duration, money
 
 FEWEST_ASKED: Final = 100
-"""The fewest decisions of which "never" and "always" say something."""
+"""The fewest decisions for which "never" and "always" mean something."""
 FEWEST_REVERSED: Final = 10
 FEWEST_PAID: Final = 20
-"""The fewest lines paid of which it is told who gets them: of fewer, one ring of cheats decides."""
+"""The fewest paid lines for which a warning says who gets them: among fewer, one ring of cheats decides."""
 LATE_SHARE: Final = 0.25
-"""The share of reversals after a hold from which on it is called short."""
+"""The share of reversals after a hold from which the hold is called too short."""
 ENDED_SHARE: Final = 0.1
 FEWEST_REVIEWS: Final = 10
 STILL_OPEN: Final = 0.2
@@ -44,7 +44,7 @@ Kind = Literal[
 
 @dataclass(frozen=True)
 class Doubt:
-    """A warning: what is doubtful, where in the file (a line from 1, None where it is not known), and the figure."""
+    """A warning: what is doubtful, where in the file (a line from 1, None if it is not known), and the figure."""
 
     kind: Kind
     line: int | None
@@ -53,7 +53,7 @@ class Doubt:
 
 
 def find_doubts(program: Program, found: Evidence, setting: Setting) -> list[Doubt]:
-    """Return what markets, run as `setting` says, show of a design that can hardly be meant."""
+    """Return what is probably a mistake in a design, judging from markets that ran as `setting` says."""
     judge = _Judge(program, found, setting)
     return [*judge.rules(), *judge.rewards(), *judge.budget(), *judge.reviews()]
 
@@ -64,12 +64,12 @@ class _Judge:
         self.lines: LineNumbers = find_line_numbers(program.text)
 
     def doubt(self, kind: Kind, path: Path, subject: str, says: str) -> Doubt:
-        """Return a warning about what stands at a path, or else about the table around it."""
+        """Return a warning about the value at a path, or about its table if the file doesn't have it."""
         line = self.lines.line(path)
         return Doubt(kind, self.lines.line(path[:2]) if line is None else line, subject, says)
 
     def rules(self) -> Iterator[Doubt]:
-        """Yield warnings of rules that never or always fail, or read what nobody passes."""
+        """Yield warnings about rules that never or always fail, or read what nobody passes."""
         facts = facts_at(self.program, "conversion")
         for place, rule in enumerate(self.program.rules):
             passed, failed, missing = (
@@ -103,7 +103,7 @@ class _Judge:
                 yield self.doubt("rule-always-fails", path, subject, says)
 
     def rewards(self) -> Iterator[Doubt]:
-        """Yield warnings of rewards."""
+        """Yield warnings about rewards."""
         if sum(self.found.asked.values()) < FEWEST_ASKED:
             return
         for place, reward in enumerate(self.program.rewards):
@@ -168,7 +168,7 @@ class _Judge:
         yield self.doubt("cheats-get-more", ("reward", place), f'reward "{reward.name}"', says)
 
     def budget(self) -> Iterator[Doubt]:
-        """Yield warnings of a budget that ends too soon."""
+        """Yield a warning about a budget that ends too soon."""
         if self.found.ended <= ENDED_SHARE * self.found.markets or self.program.budget_minor is None:
             return
         days = duration(self.setting.days * DAY_MS)
@@ -179,7 +179,7 @@ class _Judge:
         yield self.doubt("budget-ends", ("budget", "total"), "budget", says)
 
     def reviews(self) -> Iterator[Doubt]:
-        """Yield warnings of reviews that pile up."""
+        """Yield a warning about reviews that pile up."""
         levels = self.found.open_reviews
         grows = all(before < after for before, after in pairwise(levels))
         if not grows or levels[-1] < max(FEWEST_REVIEWS, STILL_OPEN * self.found.reviews):
@@ -191,7 +191,7 @@ class _Judge:
 
 
 def _room(cap: Cap, reward: Reward) -> int | None:
-    """Return how many of a reward one recipient can get in a lifetime by a cap; None where that is not bounded."""
+    """Return how many of a reward a cap lets one recipient have in a lifetime; None if it sets no bound."""
     if cap.window.kind != "lifetime" or cap.per != "recipient":
         return None
     rooms = [cap.count] if cap.count is not None else []

@@ -1,4 +1,4 @@
-"""Gather what markets show of the parts of a design: its rules, its rewards, its reviews and its budget."""
+"""Gather what markets show about the parts of a design: its rules, its rewards, its reviews and its budget."""
 
 from __future__ import annotations
 
@@ -92,10 +92,10 @@ class Evidence:
 
 
 class DetailedTally(Tally):
-    """The sums of markets, and the rows behind them that tell of rules and rewards."""
+    """The sums of markets, and the rows behind them that show how rules and rewards did."""
 
     def __init__(self, *arguments: Any) -> None:
-        """Start with nothing, as `Tally` does."""
+        """Start empty, as `Tally` does."""
         super().__init__(*arguments)
         self._decided: list[pl.DataFrame] = []
         self._lines: list[pl.DataFrame] = []
@@ -122,7 +122,7 @@ class DetailedTally(Tally):
                 held.append(frame.select(names))
 
     def rules(self) -> Counter[tuple[str, str]]:
-        """Return how often each rule came to each result."""
+        """Return how often each rule had each result."""
         found: Counter[tuple[str, str]] = Counter()
         for parts in self._parts:
             ruled = parts.filter(pl.col("metric").is_in(["rule.pass", "rule.fail", "rule.missing"]))
@@ -147,7 +147,7 @@ class DetailedTally(Tally):
         return pl.concat(self._refs).to_list() if self._refs else []
 
     def lines_paid(self) -> pl.DataFrame:
-        """Return all reward lines as they stand at the end, whether for a cheat, and when reversed (or null)."""
+        """Return all reward lines as they stand at the end; `cheat` and `reversed_at` (or null) are of their conversions."""
         if not self._lines:
             texts = dict.fromkeys(("reward", "role", "state", "expected"), pl.String())
             numbers = dict.fromkeys(("decision", "value_minor", "due_at", "reversed_at"), pl.Int64())
@@ -193,7 +193,7 @@ def gather(setting: Setting, program: Program, seeds: Sequence[int]) -> Evidence
 
 
 def run_tallies(setting: Setting, program: Program, seeds: Sequence[int]) -> Iterator[DetailedTally]:
-    """Run a design over the markets with these seeds, and yield what they came to, group by group."""
+    """Run a design over the markets with these seeds, and yield their sums, group by group."""
     for some in groups(setting, program, seeds):
         tally = Markets(setting, program, some, DetailedTally).run()
         assert isinstance(tally, DetailedTally)  # noqa: S101 - it is what was asked for

@@ -141,7 +141,7 @@ def week_rows(design: str, seeds: Sequence[int], tally: Tally, weeks: int) -> li
 
 
 def _number(key: str, sums: Sums) -> Value:
-    """Return a number of DEFINITIONS as screens show it: None where there is nothing to divide by or to speak of."""
+    """Return a number of DEFINITIONS as screens show it: None if there is nothing to divide by or to report."""
     one = DEFINITIONS[key]
     over = one.over.of(sums)
     if one.under is None:

@@ -1,7 +1,8 @@
-"""What a search is asked for: the most or the least of a figure, within limits that hold in enough markets.
+"""Define what a search looks for: the most or the least of a figure, within limits that hold in enough markets.
 
-A limit is `FIGURE <= NUMBER in 95%` (it holds in at least that share of years), `FIGURE <= NUMBER` (of the mean over
-markets), or `budget_ended < 5%` (in fewer of the years). Money is in major units, as 50000 or 1250.50.
+A limit is `FIGURE <= NUMBER in 95%` (it holds in at least that share of years), `FIGURE <= NUMBER` (the
+mean over markets keeps it), or `budget_ended < 5%` (it happens in fewer of the years). Money is in major units, such as
+50000 or 1250.50.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _LEAST: Final = 1e-9  # of a limit that is broken, if only just
 class Limit:
     """A limit of a figure. `bound` is in its own unit (minor units, milliseconds).
 
-    `allowed` is the share of markets that may break it, None where it is of the mean.
+    `allowed` is the share of markets that may break it, None if the limit is on the mean.
     """
 
     text: str
@@ -43,16 +44,16 @@ class Limit:
     allowed: float | None
 
     def broken(self, markets: pl.DataFrame) -> int:
-        """Return in how many of a design's markets the limit is broken; a figure that a market hasn't breaks none."""
+        """Return in how many of a design's markets the limit is broken; markets without the figure don't count."""
         values = self.measure.of(markets)
         return int(np.sum(~self._holds(values) & ~np.isnan(values)))
 
     def excess(self, markets: pl.DataFrame) -> float:
-        """Return by how much a design seems to break the limit; 0 where it seems to hold.
+        """Return by how much a design seems to break the limit; 0 if it seems to keep it.
 
-        It seems to hold where the median-unbiased estimate of the chance to break it is allowed. If not, the excess of
-        a figure is how far its quantile (or its mean) is beyond the bound, as a part of it; that of an event is the
-        excess of its chance.
+        It seems to keep it if the median-unbiased estimate of the chance of breaking it is allowed. Otherwise the
+        excess of a figure is how far its quantile (or its mean) is beyond the bound, as a fraction of the bound; that
+        of an event is the excess of its chance.
         """
         values = self.measure.of(markets)
         if self.allowed is None:
@@ -65,13 +66,13 @@ class Limit:
         return max(_LEAST, self._beyond(float(np.nanquantile(values, share))))
 
     def _beyond(self, value: float) -> float:
-        """Return how far a value is beyond the bound, as a part of it; 0 where it is within."""
+        """Return how far a value is beyond the bound, as a fraction of the bound; 0 if it is within."""
         if bool(self._holds(np.array([value]))[0]):
             return 0.0
         return max(_LEAST, abs(value - self.bound) / max(1.0, abs(self.bound)))
 
     def verdict(self, markets: pl.DataFrame) -> Verdict:
-        """Return whether markets show that the limit holds (95 % sure), or that it seems to, or that it doesn't."""
+        """Return whether markets show that the limit is kept (95 % confidence), make it likely, or break it."""
         if self.allowed is None:
             return "broken" if self.excess(markets) else "likely"
         times = self.broken(markets)
@@ -98,7 +99,7 @@ class Goal:
     limits: tuple[Limit, ...] = ()
 
     def worth(self, markets: pl.DataFrame) -> float:
-        """Return how good a design's mean is: the higher the better, -infinity where no market has the figure."""
+        """Return how good a design's mean is: higher is better, -infinity if no market has the figure."""
         values = self.measure.of(markets)
         if np.isnan(values).all():
             return -np.inf
@@ -110,7 +111,7 @@ class Goal:
         return sum(limit.excess(markets) for limit in self.limits)
 
     def markets_to_show(self) -> int:
-        """Return how many markets it takes to show that all limits hold, if one of them breaks each."""
+        """Return how many markets it takes to show that all limits are kept, if one market breaks each limit."""
         chances = [limit.allowed for limit in self.limits if limit.allowed]
         return max((markets_needed(1, chance) for chance in chances), default=0)
 
@@ -119,7 +120,7 @@ def parse_limit(text: str, digits: int) -> Limit:
     """Parse a limit; `digits` are those of the currency.
 
     Raises:
-        InputError: it is written in another way, or there is no such figure.
+        InputError: the text has another form, or there is no such figure.
 
     """
     found = _LIMIT.fullmatch(text)
@@ -129,10 +130,10 @@ def parse_limit(text: str, digits: int) -> Limit:
     measure = find_measure(key, f"--subject-to {text}")
     if measure.unit == "share":
         if not percent or share or sign not in ("<", "<="):
-            raise InputError(f"--subject-to {text}: {key} happens or not; write {key} < 5%")
+            raise InputError(f"--subject-to {text}: {key} either happens or doesn't; write {key} < 5%")
         return Limit(text, measure, "<", 0.5, _share(number, text))
     if percent:
-        raise InputError(f"--subject-to {text}: {key} is no share; {_FORM}")
+        raise InputError(f"--subject-to {text}: {key} is not a share; {_FORM}")
     scale = {"money": 10**digits, "duration": DAY_MS}.get(measure.unit, 1)
     allowed = None if share is None else 1 - _share(share, text)
     return Limit(text, measure, sign, float(Decimal(number) * scale), allowed)
@@ -154,7 +155,7 @@ def parse_goal(most: str | None, least: str | None, limits: Sequence[str], digit
     """
     if (most is None) == (least is None):
         raise InputError(
-            "what is wanted? give --most FIGURE or --least FIGURE, as --most qualified; one of them"
+            "what is wanted? give either --most FIGURE or --least FIGURE, such as --most qualified"
         )
     measure = find_measure(most, "--most") if most is not None else find_measure(str(least), "--least")
     return Goal(measure, most is not None, tuple(parse_limit(text, digits) for text in limits))

@@ -1,6 +1,6 @@
 """Simulate markets together under one design: world, delivery, engine and operators in memory, a window at a time.
 
-The steps are those of `simulator.run`, without databases, files, pace and commands; so the outcome is the same.
+The steps are those of `simulator.run`, without databases, files, pace and commands; so the outcomes are the same.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ from simulator.world.operator import Operator, Review
 from simulator.world.windows import InProcessWorld
 
 _BATCH = 100_000
-"""The most messages judged at once; any number gives the same outcome. Of 20,000 each batch takes a seventh longer."""
+"""The most messages judged at once; any number gives the same outcome. With 20,000, a run takes a seventh longer."""
 
 
 class Markets:
     """Markets simulated together: `run` simulates them from their start to their end, and returns their sums.
 
-    Several are judged without faults.
+    Several at once are judged without faults.
     """
 
     def __init__(
         self, setting: Setting, program: Program, seeds: Sequence[int], tally: type[Tally] = Tally
     ) -> None:
-        """Set the markets up; `tally` is the class that keeps what they come to."""
+        """Set the markets up; `tally` is the class that keeps their sums."""
         setup = setting.world(program, seeds)
         self._several = len(seeds) > 1
         self._at, self._end = setup.start_ms, setup.end_ms
@@ -66,7 +66,7 @@ class Markets:
         self._log = _Log()
 
     def run(self, pulse: Callable[[], None] | None = None) -> Tally:
-        """Simulate the markets, and return what they came to.
+        """Simulate the markets, and return their sums.
 
         `pulse` is called before each window, some hundredths of a second apart; it may raise to give the markets up.
         """
@@ -94,7 +94,7 @@ class Markets:
         return replace(self._feedback.take(before_ms), rewards=self._reports.take(before_ms))
 
     def _know(self, people: pl.DataFrame) -> None:
-        """Keep how people cheat; somebody who is met again may turn out otherwise."""
+        """Keep how people cheat; somebody who occurs again may have another label by then."""
         for ref, label in zip(people["ref"].to_list(), people["label"].to_list(), strict=True):
             if label is not None:
                 self._labels[ref] = label
@@ -136,7 +136,7 @@ class Markets:
 
     @staticmethod
     def _columns(rows: pl.DataFrame) -> list[str]:
-        """Return the columns of messages that arrived, without those of the way that they took."""
+        """Return the columns of messages that arrived, without those about how they were delivered."""
         return [name for name in rows.columns if name not in ("file", "line", "flaw")]
 
     def _publish(self, written: WriteSet) -> None:
@@ -152,7 +152,7 @@ class _Lane:
 
     def __init__(self, setting: Setting, seeds: Sequence[int], end_ms: int) -> None:
         timeline = Timeline(setting.faults)
-        chances = Chances(seeds[0], timeline, end_ms)  # there are no faults where there are several
+        chances = Chances(seeds[0], timeline, end_ms)  # several markets run without faults
         self._delivery = Delivery(Channels(setting.models(), seeds), chances, listing=bool(timeline.ever()))
         self._ledger = SentLedger(chances.keys)
         self._accepted = Accepted()
@@ -187,7 +187,7 @@ class _Lane:
 
 @dataclass
 class _Log:
-    """The accepted events, where a message may come again and must be compared with the earlier one."""
+    """The accepted events: a message that comes again must be compared with the earlier one."""
 
     _parts: list[pl.DataFrame] = field(default_factory=list)
 

@@ -34,7 +34,7 @@ class Measure:
     known: bool = False
 
     def of(self, markets: pl.DataFrame) -> Floats:
-        """Return the figure of each market, in the frame's order; not a number where a market has none.
+        """Return the figure of each market, in the frame's order; NaN if a market has none.
 
         Money is in minor units, durations in milliseconds.
         """
@@ -76,7 +76,7 @@ MEASURES: Final[dict[str, Measure]] = {
 
 
 def find_measure(key: str, option: str) -> Measure:
-    """Return the measure with this key; `option` is where it was given.
+    """Return the measure with this key; `option` names the option that gave it, for messages.
 
     Raises:
         InputError: there is none; suggests the nearest.

@@ -1,6 +1,6 @@
-"""Change one thing of a design at a time, and find which changes no journey notices.
+"""Change one thing in a design at a time, and find which changes no journey notices.
 
-A journey notices a change if a decision on the friend comes out otherwise, or one of their reward lines ends in another
+A journey notices a change if a decision on the friend has another result, or one of their reward lines ends in another
 state or is worth something else. A line that is still pending counts as what it is expected to become, so that a longer
 hold is not noticed merely by the end of the market's time.
 """
@@ -40,7 +40,7 @@ class Mutant:
 
 @dataclass(frozen=True)
 class Tested:
-    """A change, its line in the file (from 1; None where it is not known), and how many journeys noticed it."""
+    """A change, its line in the file (from 1; None if it is not known), and how many journeys noticed it."""
 
     line: int | None
     subject: str
@@ -49,7 +49,7 @@ class Tested:
 
 
 def mutants(program: Program) -> Iterator[Mutant]:
-    """Yield the design with one thing of a rule or a reward changed, in the order of the file."""
+    """Yield the design with one thing in a rule or a reward changed, in the order of the file."""
     for place, rule in enumerate(program.rules):
         for key, change, other in _changed_rule(rule):
             rules = (*program.rules[:place], *([] if other is None else [other]), *program.rules[place + 1 :])
@@ -75,11 +75,11 @@ def try_mutants(
 ) -> list[Tested]:
     """Run each mutant over the markets with these seeds, and return how many journeys noticed it.
 
-    `progress` is called with the number of mutants done and the total. The processes of a `pool` share the work,
-    without one this process does it; the result is the same.
+    `progress` is called with the number of mutants done and the total. The processes of a `pool` share the work;
+    without one, this process does it, with the same result.
 
     Raises:
-        ReferralError: a process that shared the work is gone.
+        ReferralError: a process that shared the work ended.
 
     """
     lines = find_line_numbers(program.text)
@@ -102,7 +102,7 @@ def try_mutants(
 
 
 def _changed_rule(rule: Rule) -> Iterator[tuple[str | None, str, Rule | None]]:
-    """Yield the key, the change in words and the changed rule, None for one left out."""
+    """Yield the key, the change in words, and the changed rule (None if it is removed)."""
     for found in COMPARED.finditer(rule.require):
         for step in (1, -1):
             number = str(Decimal(found[2]) + step)

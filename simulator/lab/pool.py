@@ -17,7 +17,7 @@ from simulator.domain.worker import begin_worker
 from simulator.lab.setting import Setting
 
 _WORTH_PROCESSES: Final = 10_000_000
-"""The referrer-days above which a process for each core pays: ten seconds of work, where starting one takes one."""
+"""The referrer-days above which a process for each core pays off: ten seconds of work, while starting one takes one."""
 _One = TypeVar("_One")
 _Found = TypeVar("_Found")
 
@@ -25,14 +25,14 @@ _Found = TypeVar("_Found")
 class WorkerPool:
     """Shares work among processes, which begin when they are first needed and serve until the `with` block ends.
 
-    Starting one takes over a second, so whoever runs several studies runs them in one pool.
+    Starting one takes over a second, so several studies should share one pool.
     """
 
     def __init__(self, workers: int | None = None, cluster: str | None = None) -> None:
-        """Take the number of processes, None for whichever is quicker, or the address of a cluster in their place.
+        """Take the number of processes, None for whichever is quicker, or the address of a cluster to use instead.
 
         Raises:
-            InputError: there is no such cluster.
+            InputError: no cluster answers at that address.
 
         """
         self._workers = workers
@@ -46,7 +46,7 @@ class WorkerPool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End the processes, at once where an error ends the work, or leave the cluster."""
+        """End the processes (at once if an error ends the work), or leave the cluster."""
         if self._cluster is not None:
             if kind is not None:
                 self._cluster.shutdown(wait=False, cancel_futures=True)
@@ -69,7 +69,7 @@ class WorkerPool:
         """Yield what `run` finds for each part, in the order of the parts; `workers` is the `size` for this work.
 
         Raises:
-            ReferralError: a process that shared the work is gone.
+            ReferralError: a process that shared the work ended.
 
         """
         if self._cluster is None and (workers == 1 or len(parts) == 1):

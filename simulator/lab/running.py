@@ -80,8 +80,8 @@ def run_until(
     """Run markets from `first_seed` on until the interval's `reach` to each side is `width` or less, `most` at most.
 
     Without a `width` it runs `most` of them.
-    `run` returns the study of some seeds, `reach` that of the frame `markets` so far. Stopping where the width is
-    reached, not where the answer pleases, keeps an interval's confidence (Chow and Robbins, 1965, "On the asymptotic
+    `run` returns the study of some seeds, `reach` that of the frame `markets` so far. Stopping when the width is
+    reached, not when the answer pleases, keeps an interval's confidence (Chow and Robbins, 1965, "On the asymptotic
     theory of fixed-width sequential confidence intervals").
     """
     count = most if width is None else min(most, FIRST_MARKETS)

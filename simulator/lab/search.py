@@ -2,11 +2,11 @@
 
 Sequential halving (Karnin, Koren and Somekh, 2013, "Almost optimal exploration in multi-armed bandits"; also known as
 successive halving): in each round all designs that are left get the same new markets, and the better half goes on. Each
-round costs about the same, so the last few designs are compared over many markets. All designs of a round have met the
-same markets (common random numbers), so what they share cancels out.
+round costs about the same, so the last few designs are compared over many markets. All designs of a round ran on the
+same markets (common random numbers), so what they have in common cancels out.
 
-The best of many looks better than it is. So the finalists are run again on fresh markets, and what is reported is of
-those alone.
+The best of many looks better than it is. So the finalists are run again on fresh markets, and only those
+results are reported.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FINALISTS: Final = 3
 
 @dataclass(frozen=True)
 class Round:
-    """A round: the designs that were left, and how many new markets each of them met."""
+    """A round: the designs that were left, and how many new markets each of them ran on."""
 
     designs: int
     markets: int
@@ -38,12 +38,11 @@ class Round:
 
 @dataclass(frozen=True)
 class Found:
-    """What a search came to.
+    """The result of a search.
 
     `finalists` are ranked by the fresh markets alone, the best first; `fresh` has their rows, and those of a design run
-    beside them. `satisfied` is false
-    where the best breaks a limit. `sure` is how sure it is, from 0 to 1, that no other finalist is better. `searched`
-    has the rows of the rounds, `runs` is the number of rows altogether.
+    beside them. `satisfied` is false if the best breaks a limit. `sure` says how certain it is, from 0 to 1, that no
+    other finalist is better. `searched` has the rows of the rounds, `runs` is the number of rows altogether.
     """
 
     finalists: tuple[str, ...]
@@ -63,11 +62,11 @@ def plan_rounds(designs: int, tries: int) -> list[Round]:
     """Return the rounds of a search with about `tries` runs, until no more than FINALISTS are left.
 
     Raises:
-        InputError: these are not enough for a market each.
+        InputError: there are too few tries to run each design on one market.
 
     """
     if tries < designs:
-        raise InputError(f"--tries {tries}: fewer than the {designs} designs; give each one market at least")
+        raise InputError(f"--tries {tries}: fewer than the {designs} designs; give each at least one market")
     sizes = [designs]
     while sizes[-1] > FINALISTS:
         sizes.append(max(FINALISTS, math.ceil(sizes[-1] / 2)))
@@ -97,7 +96,7 @@ def search(
     Seeds are taken from `first_seed` on. A design `beside` the finalists is run on the fresh markets with them.
 
     Raises:
-        InputError: `tries` are fewer than the designs.
+        InputError: there are fewer `tries` than designs.
 
     """
     left = list(names)
@@ -120,17 +119,18 @@ def search(
 
 
 def rank(names: Sequence[str], goal: Goal, markets: pl.DataFrame) -> list[str]:
-    """Return the designs, the best first: those that seem to keep all limits, then those that break them least."""
+    """Return the designs, best first: those that seem to keep all limits, then those that break them least."""
     rows = {str(key): own for (key,), own in markets.partition_by("design", as_dict=True).items()}
     keys = {name: (goal.excess(rows[name]), -goal.worth(rows[name])) for name in names}
     return sorted(names, key=lambda name: keys[name])
 
 
 def _sureness(ranked: Sequence[str], goal: Goal, fresh: pl.DataFrame) -> float:
-    """Return how sure it is that no other finalist is better than the best, from its share of them to 1.
+    """Return how certain it is that no other finalist is better than the best: from 1 / their number to 1.
 
-    Each other that keeps the limits as well has a chance to be better in truth, one-sided by Student's t over the
-    paired fresh markets; these chances are added up (Bonferroni), so that it is rather too low than too high.
+    Each other finalist that keeps the limits as well may actually be better; the chance of that is one-sided, by
+    Student's t over the paired fresh markets. The chances are added up (Bonferroni), so the result errs on the low
+    side.
     """
     rows = {name: fresh.filter(design=name).sort("seed") for name in ranked}
     first = goal.excess(rows[ranked[0]])

@@ -18,9 +18,9 @@ class Setting:
     """The world and delivery of every market of a study; only the seed differs.
 
     `referrers` and `days` are as for `simulate`. `start_ms` (milliseconds UTC) is the start, None for that of each
-    design, as `simulate` without `--start` has it. `delivery` are models by event type that override the world file's,
-    `faults` rates of fault dials. Where responses are `drawn`, people respond to an offer otherwise in each market,
-    within the world file's ranges (`drawn_offer`); else as it says.
+    design, which `simulate` uses without `--start`. `delivery` are models by event type that override the world file's,
+    `faults` rates of fault dials. If responses are `drawn`, people respond to an offer differently in each market,
+    within the world file's ranges (`drawn_offer`); otherwise as it says.
     """
 
     spec: WorldSpec

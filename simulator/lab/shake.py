@@ -1,7 +1,7 @@
-"""Shake what a world file assumes: move one number at a time to the ends of its range, and see what the answer does.
+"""Move each assumed number of a world file to the ends of its range, one at a time, and see how the answer changes.
 
-A study's intervals are of luck alone. How people respond to an offer, say, is assumed; if the answer hangs on that, no
-number of markets makes it surer.
+A study's intervals reflect luck alone. How people respond to an offer, for example, is assumed; if the answer depends
+on that, no number of markets makes it more certain.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def shaken_worlds(text: str, file: str) -> Iterator[tuple[Assumption, WorldSpec,
     """Yield for each assumption of a world file the worlds at the ends of its range; `file` names it in messages.
 
     Raises:
-        WorldError: the file is wrong, also with a number moved to an end.
+        WorldError: the file is not valid, or is not with a number moved to an end.
 
     """
     for one in load_world(text, file).assumptions:
@@ -70,8 +70,8 @@ def shake(
     """Return what each assumption does to the answer `base`, the one that moves it most first.
 
     `run` returns the frame `markets` of one design, or of two that are compared, in a world. With two, an assumption
-    turns the decision where at an end the whole interval is on the other side of 0, and leaves it open where that
-    holds 0.
+    turns the decision if at one end the whole interval is on the other side of 0, and leaves it open if that
+    interval contains 0.
     """
     found = []
     for one, low, high in worlds:

@@ -1,4 +1,4 @@
-"""Decide which markets of a study are simulated together: as many as memory allows, where nothing is of all of them."""
+"""Decide which markets of a study are simulated together: as many as memory allows, if nothing ties them."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def groups(
 
 
 def can_stack(setting: Setting, program: Program) -> bool:
-    """Whether markets can be simulated together.
+    """Return whether markets can be simulated together.
 
-    Not with faults, which strike by market, and not if an expression reads a community's name, which then has the seed
-    before it.
+    They can't with faults, which strike by market, nor if an expression reads a community's name, which would then be
+    prefixed with the seed.
     """
     asked = [rule.require for rule in program.rules]
     asked += [text for one in program.rewards for text in (one.when, one.keep_if) if text is not None]

@@ -9,7 +9,7 @@ Markets are independent draws, and designs are compared market by market (paired
   exponential values it holds the mean in 93 to 95 of 100 trials, Student's in 90 to 95, a BCa bootstrap in 86 to 94.
 - A ratio of two means (money for each further customer) has Fieller's interval (Fieller, 1954, "Some problems in
   interval estimation", JRSS B 16). Of 10 to 100 markets it holds the ratio in 93 to 97 of 100, a BCa bootstrap in 88 to
-  95. It has no bounds where the mean below could be nothing, and then there is none to tell.
+  95. It has no bounds if the mean below could be zero, and then no figure is given.
 - A chance has the exact bounds of Clopper and Pearson (1934).
 
 Pure and without random numbers: the same figures have the same intervals.
@@ -30,8 +30,8 @@ Floats = NDArray[np.float64]
 
 CONFIDENCE: Final = 0.95
 FEWEST: Final = 5
-"""The fewest markets that an interval is given for, and the fewest that differ from the rest: of rarer ones the
-spread is not known."""
+"""The fewest markets that an interval is given for, and the fewest that differ from the rest: the
+spread of rarer ones is not known."""
 _MOST_BENT: Final = 0.8
 """The most that 6 a t may be, of the skewness a of the mean and Student's t: at 1 the cubic turns over."""
 BAND: Final = (0.05, 0.95)
@@ -40,7 +40,7 @@ BAND: Final = (0.05, 0.95)
 
 @dataclass(frozen=True)
 class Interval:
-    """A figure and its confidence bounds; both are None where too few markets, or nothing to divide by, give none."""
+    """A figure and its confidence bounds; both are None if there are too few markets, or nothing to divide by."""
 
     value: float | None
     low: float | None = None
@@ -53,7 +53,7 @@ class Interval:
 
     @property
     def sign(self) -> int:
-        """Return 1 where the whole interval is above 0, -1 where it is below, 0 where it holds 0 or has no bounds."""
+        """Return 1 if the whole interval is above 0, -1 if it is below, 0 if it contains 0 or has no bounds."""
         if self.low is None or self.high is None:
             return 0
         return (self.low > 0) - (self.high < 0)
@@ -66,7 +66,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Band:
-    """How a figure lies over markets: its median, and the values that 5 and 95 % of markets are below."""
+    """How a figure is spread over markets: its median, and the values that 5 and 95 % of markets are below."""
 
     median: float
     low: float
@@ -84,10 +84,10 @@ def band(values: Floats) -> Band | None:
 
 
 def mean_interval(values: Floats, confidence: float = CONFIDENCE) -> Interval:
-    """Return the mean of one value a market with Willink's interval; values that are not numbers are left out.
+    """Return the mean of one value per market with Willink's interval; values that are not numbers are left out.
 
-    Without bounds where there are fewer than FEWEST markets, or where fewer of them differ from all others, which are
-    alike: how often such markets come is not known from so few.
+    The interval has no bounds if there are fewer than FEWEST markets, or if fewer than that differ from the others,
+    which are all alike: so few don't show how often such markets occur.
     """
     known = values[~np.isnan(values)]
     count = len(known)
@@ -116,9 +116,9 @@ def _unskewed(t: float, skew: float) -> float:
 
 
 def ratio_interval(over: Floats, under: Floats, confidence: float = CONFIDENCE) -> Interval:
-    """Return the mean of `over` divided by the mean of `under`, one of each a market, with Fieller's interval.
+    """Return the mean of `over` divided by the mean of `under`, one of each per market, with Fieller's interval.
 
-    Without bounds where the mean of `under` could be 0 by chance; without a value where it is 0.
+    The interval has no bounds if the mean of `under` could be 0 by chance, and no value if it is 0.
     """
     count = len(over)
     if not count or not under.mean():
@@ -139,7 +139,7 @@ def ratio_interval(over: Floats, under: Floats, confidence: float = CONFIDENCE) 
 
 
 def share_above(values: Floats) -> float | None:
-    """Return the share of markets in which a value is above 0, or None where no value is a number."""
+    """Return the share of markets in which a value is above 0, or None if no value is a number."""
     known = values[~np.isnan(values)]
     return float((known > 0).mean()) if len(known) else None
 
@@ -155,7 +155,7 @@ def student_quantile(share: float, freedom: int) -> float:
 
 
 def chance_below(values: Floats) -> float:
-    """Return the chance that the true mean of one difference a market is below 0, one-sided by Student's t."""
+    """Return the chance that the true mean of one difference per market is below 0, one-sided by Student's t."""
     known = values[~np.isnan(values)]
     count = len(known)
     mean = float(known.mean()) if count else 0.0
@@ -193,7 +193,7 @@ def lower_chance(times: int, markets: int, confidence: float = CONFIDENCE) -> fl
 
 
 def markets_needed(times: int, limit: float, confidence: float = CONFIDENCE) -> int:
-    """Return how many markets show, if it happens in `times` of them, that a chance is below `limit`.
+    """Return how many markets it takes to show that a chance is below `limit`, if it happens in `times` of them.
 
     For 5 % with 95 % confidence: 59 for no market, 93 for one, 124 for two.
     """

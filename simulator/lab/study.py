@@ -1,4 +1,4 @@
-"""Run designs over many markets and return their figures: what a market says is what `simulate` with its seed says.
+"""Run designs over many markets and return their figures: those of a market are what `simulate` reports for its seed.
 
 A market is a world with one seed. All designs of a study are judged on the same people with the same luck, so figures
 of one seed under two designs may be subtracted (paired).
@@ -17,23 +17,23 @@ keys joined by dots; money is in minor units, times are milliseconds UTC:
   `issued`, `redeemed`, `expired`, `counted`, `capped`, `unfunded`, `forfeited`, `voided`, `revoked`) and `unpaid`:
   the pending lines that would be counted, capped, unfunded or forfeited (`pending` are those that would be issued);
 - `numbers.issued`, `numbers.pending`, `numbers.clawed`, `numbers.spent`; `numbers.cost` (a new customer's, Float64,
-  null where nothing was issued or nobody qualified), `numbers.k` (Float64, null without links) and `numbers.time`
-  (from conversion to issue, milliseconds on average, Float64, null where nothing was issued);
+  null if nothing was issued or nobody qualified), `numbers.k` (Float64, null without links) and `numbers.time`
+  (from conversion to issue, milliseconds on average, Float64, null if nothing was issued);
 - `late_reversals.issued`, `.clawed_back` and `.lost`, each with `.count` and `.value_minor`;
 - `reversals_without_effect.REASON` for each reason;
 - `budget_ended_at` and `budget_ended_day`: when the budget first had no room for a reward, and on which day of the
-  market, from 1; null where it always had;
+  market, from 1; null if it always had;
 - `paid_to_cheats_minor` and `refused_to_honest_minor`: as `fraud` defines them.
 
 **The frame `weeks`** (`figures.WEEK_SCHEMA`) has one row for each design, market and week (`week` 0, 1 … from the
 market's start; the last week may be short, and also has what is released at the end). `funnel.STAGE`, `attributions`,
 `numbers.issued`, `numbers.clawed`, `numbers.spent` and `rewards.STATE.value_minor` (`capped`, `unfunded`, `voided`) are
 what came in that week; issued money less what was taken back may be below 0. `numbers.pending` is the level at the
-week's end. The weeks add up to the figures at the end, but for `funnel.reached`, which is a maximum.
+week's end. The weeks add up to the figures at the end, except for `funnel.reached`, which is a maximum.
 
 **The frame `channels`** (`figures.CHANNEL_SCHEMA`) has one row for each design, market and `channel` that brought a
 friend: `attributions`; `qualified`, the friends among them who qualified; and `issued_minor`, what was issued for their
-conversions and not taken back. They add up to the market's, but for attributions that ended in a merge.
+conversions and not taken back. They add up to the market's, except for attributions that ended in a merge.
 
 Markets don't depend on each other: the figures are the same in any order and grouping of seeds and designs.
 """
@@ -64,7 +64,7 @@ class Study:
 
     @classmethod
     def of(cls, markets: Sequence[Row], weeks: Sequence[Row], channels: Sequence[Row] = ()) -> Study:
-        """Return the study of these rows."""
+        """Return the study with these rows."""
         return cls(
             pl.DataFrame(markets, schema=MARKET_SCHEMA),
             pl.DataFrame(weeks, schema=WEEK_SCHEMA),
@@ -78,7 +78,7 @@ class Study:
         return cls(*(pl.concat([getattr(part, name) for part in parts]) for name in names))
 
     def in_order(self, designs: Sequence[str]) -> Study:
-        """Return it with the designs in this order."""
+        """Return the study with its designs in this order."""
         order = pl.col("design").cast(pl.Enum(designs))
         frames = (getattr(self, one.name) for one in fields(self))
         return Study(*(frame.sort(order, maintain_order=True) for frame in frames))
@@ -94,18 +94,18 @@ def run_study(
     """Run each design, by its name, over the markets with these seeds.
 
     `progress` is called with the number of markets done, of all designs, and the total. The processes of a `pool` share
-    the work, without one this process does it; the figures are the same.
+    the work; without one, this process does it, with the same figures.
 
     Raises:
         InputError: there is no design or no market, or a seed is given twice.
-        ReferralError: a process that shared the work is gone.
+        ReferralError: a process that shared the work ended.
 
     """
     if not designs or not seeds:
         raise InputError("a study needs at least one design and one market")
     if len(set(seeds)) < len(seeds):
         raise InputError(
-            "a study takes each seed once: a market that counts twice makes the answer look surer than it is"
+            "a study takes each seed once: a market that counts twice makes the answer look more certain than it is"
         )
     pool = WorkerPool(1) if pool is None else pool
     workers = pool.size(setting, len(designs) * len(seeds))

@@ -13,14 +13,14 @@ from simulator.lab.measures import MEASURES, Measure
 from simulator.lab.statistics import Band, Floats, Interval, band, mean_interval, ratio_interval, share_above
 
 CUSTOMERS: Final = "qualified"
-"""What a design is to bring: the key of its measure."""
+"""The key of the measure of what a design should bring."""
 MONEY: Final = "promised"
-"""What it costs: issued and pending, so that paying later makes nothing cheaper."""
+"""The key of the measure of what it costs: issued and pending, so that paying later makes nothing cheaper."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """How a figure differs from that of the first design: the mean over markets, how single ones lie, who is above 0.
+    """How a figure differs from that of the first design: the mean over markets, and the band of single markets.
 
     `above` is the share of markets above 0.
     """
@@ -32,7 +32,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class DesignSummary:
-    """What a design came to over all markets.
+    """The figures of a design over all markets.
 
     `means` and `bands` are by the keys of MEASURES, and so are `differences` to the first design, which has none
     itself. `each_further` is the money, in minor units, for each customer more than the first design's. The budget
@@ -131,7 +131,7 @@ def channels_of(channels: pl.DataFrame, markets: pl.DataFrame, name: str) -> lis
 
 
 def widest(markets: pl.DataFrame, names: Sequence[str], measure: Measure) -> float:
-    """Return how far the widest interval reaches to each side: of a figure's differences, or of one design's mean."""
+    """Return how far the widest interval extends to each side: of a figure's differences, or of one design's mean."""
     values = [measure.of(markets.filter(design=name).sort("seed")) for name in names]
     wanted = [one - values[0] for one in values[1:]] or values
     return max(mean_interval(one).half_width for one in wanted)

@@ -1,4 +1,4 @@
-"""Keep of markets what a study needs: sums by metric and week, and who was paid, instead of rows."""
+"""Keep what a study needs of its markets: sums by metric and week, and who was paid, instead of rows."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Tally:
     def __init__(
         self, program: Program, start_ms: int, markets: int, markets_of: Callable[[Ints], Ints]
     ) -> None:
-        """Start with nothing; `markets_of` returns the markets of people, by id."""
+        """Start empty; `markets_of` returns the markets of people, by id."""
         self.program = program
         self.start_ms = start_ms
         self.markets = markets
@@ -60,12 +60,12 @@ class Tally:
         self._cheats: set[str] = set()
 
     def receive(self, market: Ints, duplicates: Iterable[int]) -> None:
-        """Count messages received, by their markets; `duplicates` are the rows of those among them."""
+        """Count received messages by market; `duplicates` are the rows of the duplicates among them."""
         self.received += np.bincount(market, minlength=self.markets)
         self.duplicates += np.bincount(market[list(duplicates)], minlength=self.markets)
 
     def hear(self, events: pl.DataFrame) -> None:
-        """Take accepted events, before they are judged; figures need none of them."""
+        """Take accepted events before they are judged; the figures need none of them."""
 
     def add(self, written: WriteSet) -> None:
         """Add what one call of the engine changed."""

@@ -1,4 +1,4 @@
-"""Make a grid of designs from one program file: each a valid file, with its comments, in which some values differ.
+"""Make a grid of designs from one program file: each is a valid file with its comments, and some values differ.
 
 A variation is `PATH=VALUES`. Paths:
 
@@ -9,7 +9,7 @@ A variation is `PATH=VALUES`. Paths:
     milestone[NAME].KEY, attribution.KEY, budget.KEY, program.KEY
     delivery[TYPE]            how a client event type is delivered, as after `--delivery TYPE=`
 
-VALUES are a list, `7d,14d,30d`, or a range, `10..50:5` or `7d..28d:7d`; the step is 1 where left out.
+VALUES are a list, `7d,14d,30d`, or a range, `10..50:5` or `7d..28d:7d`; the step is 1 if it is left out.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from simulator.program.revise import find_spots, revise
 from simulator.program.source import Path, parse_toml
 
 MOST_DESIGNS: Final = 100
-"""The most designs of a grid: more are too many to read, and of many some look good by luck alone."""
+"""The most designs in a grid: more are too many to read, and among many, some look good by luck alone."""
 AS_IT_IS: Final = "as it is"
 
 _SINGLE: Final = ("program", "attribution", "budget")
 _TITLE: Final = {"reward": "name", "rule": "code", "milestone": "name"}
-"""By table of an array, the key that names each."""
+"""For each array of tables, the key that names a table."""
 _EVERYWHERE: Final = frozenset({"hold", "clawback", "every", "tier", "expires"})
-"""The keys that `reward[*]` gives to every reward; others, such as value, change only where they are written."""
+"""The keys that `reward[*]` gives to every reward; others, such as value, change only where they already are."""
 _PATH = re.compile(
     r"(?P<table>[a-z_]+)(?:\[(?P<name>[^\]]*)\])?(?:\.caps\[(?P<cap>[^\]]*)\])?(?:\.(?P<key>[A-Za-z0-9_]+))?"
 )
@@ -55,14 +55,14 @@ _NOT_VARIED: Final[frozenset[Form]] = frozenset(
 
 @dataclass(frozen=True)
 class Variation:
-    """What is varied: the path as it was written, and the values it takes."""
+    """What is varied: the path as it was written, and the values to try."""
 
     path: str
     values: tuple[str, ...]
 
     @property
     def title(self) -> str:
-        """The path without what a reader can do without: `referrer-credit.value`, `*.hold`, `window`."""
+        """The path, shortened for a reader: `referrer-credit.value`, `*.hold`, `window`."""
         found = _PATH.fullmatch(self.path)
         assert found is not None  # noqa: S101 - it was parsed with the same pattern
         name, key = found["name"], found["key"]
@@ -72,9 +72,9 @@ class Variation:
 
 @dataclass(frozen=True)
 class Design:
-    """A design of a study: its name, its program, and how its client's events are delivered, where that is varied.
+    """A design of a study: its name, its program, and how its client's events are delivered, if that is varied.
 
-    `choices` are the varied paths and the values that it has there; `program.text` is a whole program file.
+    `choices` are the varied paths, each with this design's value; `program.text` is a whole program file.
     """
 
     name: str
@@ -84,10 +84,10 @@ class Design:
 
 
 def parse_variation(text: str) -> Variation:
-    """Parse `PATH=VALUES`; whether there is such a path in a program is checked where it is used.
+    """Parse `PATH=VALUES`; whether a program has such a path is checked when the grid is made.
 
     Raises:
-        InputError: it is written in another way.
+        InputError: the text has another form.
 
     """
     found = re.fullmatch(r"((?:[^=\[]|\[[^\]]*\])+)=(.+)", text)
@@ -122,28 +122,28 @@ def _expanded(part: str, text: str, path: str) -> Iterator[str]:
     start, end, by = ends
     if start is None or end is None or by is None or start[2] != end[2] or by[2] not in ("", start[2]):
         raise InputError(
-            f"--vary {text}: {shown(part)} is no range; write FROM..TO:STEP, as 10..50:5 or 7d..28d:7d"
+            f"--vary {text}: {shown(part)} is not a range; write FROM..TO:STEP, such as 10..50:5 or 7d..28d:7d"
         )
     low, high, width = Decimal(start[1]), Decimal(end[1]), Decimal(by[1])
     if high < low or width <= 0:
         raise InputError(
-            f"--vary {text}: {shown(part)} is empty; begin with the smaller, and step by more than nothing"
+            f"--vary {text}: {shown(part)} is empty; start with the smaller number, and use a step above 0"
         )
     if (high - low) / width >= MOST_DESIGNS:
         raise InputError(
-            f"--vary {text}: {shown(part)} has more than {MOST_DESIGNS} values; take a wider step"
+            f"--vary {text}: {shown(part)} has more than {MOST_DESIGNS} values; use a wider step"
         )
     for place in range(int((high - low) / width) + 1):
         yield f"{low + place * width}{start[2]}"
 
 
 def grid(text: str, file: str, variations: Sequence[Variation]) -> list[Design]:
-    """Return the designs of a grid, the first of them the file as it is; equal ones once.
+    """Return the designs of a grid: the unchanged file first, and equal designs only once.
 
     `text` is a program file, `file` its name in messages.
 
     Raises:
-        InputError: there is no such path, a value doesn't fit there, or there are more than MOST_DESIGNS.
+        InputError: a path doesn't exist, a value doesn't fit there, or there are more designs than MOST_DESIGNS.
         ProgramError: the file itself is not valid.
 
     """
@@ -151,7 +151,7 @@ def grid(text: str, file: str, variations: Sequence[Variation]) -> list[Design]:
     count = prod(len(one.values) for one in variations)
     if count > MOST_DESIGNS:
         raise InputError(
-            f"--vary: {count:,} designs; {MOST_DESIGNS} are the most, so vary fewer things or take a wider step"
+            f"--vary: {count:,} designs; at most {MOST_DESIGNS} are possible, so vary fewer things or use a wider step"
         )
     maker = _Maker(text, base)
     settings = {(one.path, value): maker.setting(one, value) for one in variations for value in one.values}
@@ -179,24 +179,24 @@ def _loaded(text: str, file: str, name: str, base: Program) -> Program:
         return load_program(text, file, base.currency)
     except ProgramError as error:
         problem = error.problems[0].removeprefix(file).lstrip(":0123456789 ")
-        raise InputError(f"--vary: {name} makes no valid program: {problem}") from None
+        raise InputError(f"--vary: {name} doesn't make a valid program: {problem}") from None
 
 
 def _content(program: Program, delivery: Mapping[str, str]) -> tuple[Program, str]:
-    """Return what two designs that do the same have in common."""
+    """Return a key that is equal for two designs exactly if they do the same."""
     return replace(program, text=""), json.dumps(delivery, sort_keys=True)
 
 
 @dataclass(frozen=True)
 class _Setting:
-    """One value of a variation, as what it writes into the file and what it sets of the delivery."""
+    """One value of a variation: what it writes into the file, and which delivery models it sets."""
 
     values: dict[Path, str] = field(default_factory=dict)
     delivery: dict[str, str] = field(default_factory=dict)
 
 
 class _Maker:
-    """Finds what the paths of variations mean in one file."""
+    """Finds what the paths of variations refer to in one file."""
 
     def __init__(self, text: str, program: Program) -> None:
         self.text = text
@@ -213,13 +213,14 @@ class _Maker:
             return _Setting(delivery=self._delivery(one, name, value))
         if table not in (*_SINGLE, *_TITLE):
             raise self._wrong(
-                one, f"no table {shown(table)} to vary; {advice(table, (*_SINGLE, *_TITLE, 'delivery'))}"
+                one,
+                f"there is no table {shown(table)} to vary; {advice(table, (*_SINGLE, *_TITLE, 'delivery'))}",
             )
         if key is None:
             raise self._wrong(one, f"which key? add .KEY, one of {', '.join(BY_NAME[table].key_names())}")
         if table in _SINGLE:
             if name is not None or cap is not None:
-                raise self._wrong(one, f"there is one [{table}]; write {table}.{key}")
+                raise self._wrong(one, f"there is only one [{table}]; write {table}.{key}")
             return _Setting({(table, key): self._literal(one, BY_NAME[table], key, value)})
         return _Setting(
             {
@@ -239,7 +240,7 @@ class _Maker:
         return {name: value}
 
     def _places(self, one: Variation, table: str, name: str | None, key: str) -> list[int]:
-        """Return the places in the array of the tables that are meant."""
+        """Return the places, in their array, of the tables that a variation names."""
         tables = self.document.get(table, [])
         names = [str(item.get(_TITLE[table])) for item in tables]
         if not names:
@@ -253,7 +254,8 @@ class _Maker:
         having = [place for place, item in enumerate(tables) if key in _EVERYWHERE or key in item]
         if not having and key in BY_NAME[table].key_names():
             raise self._wrong(
-                one, f"no {table} has {shown(key)}; name the one that shall get it: {table}[{names[0]}].{key}"
+                one,
+                f"no {table} has {shown(key)}; name the one that should get it: {table}[{names[0]}].{key}",
             )
         return having or list(range(len(names)))
 
@@ -274,7 +276,7 @@ class _Maker:
             yield (*table, key), self._literal(one, BY_NAME[name], key, value)
 
     def _compared(self, one: Variation, place: int, fact: str, value: str) -> str:
-        """Return a rule's condition, as written in the file, with another number for a fact to be compared with."""
+        """Return a rule's condition as the file has it, with a fact compared with another number."""
         start, end = self.spots["rule", place, "require"]
         condition = self.text[start:end]
         found = [match for match in COMPARED.finditer(condition) if match[1] == fact]
@@ -282,10 +284,11 @@ class _Maker:
         if not found:
             facts = list(dict.fromkeys(match[1] for match in COMPARED.finditer(condition)))
             right = advice(fact, (*facts, *BY_NAME["rule"].key_names()))
-            raise self._wrong(one, f"rule {code} compares no {shown(fact)} with a number; {right}")
+            raise self._wrong(one, f"rule {code} doesn't compare {shown(fact)} with a number; {right}")
         if len(found) > 1:
             raise self._wrong(
-                one, f"rule {code} compares {fact} with {len(found)} numbers; split it into rules of one each"
+                one,
+                f"rule {code} compares {fact} with {len(found)} numbers; split it into rules with one number each",
             )
         try:
             Decimal(value)
@@ -300,13 +303,13 @@ class _Maker:
         key = self._key(one, table, name)
         if key.form in _NOT_VARIED:
             raise self._wrong(
-                one, f"{shown(name)} is not varied; vary a number in it, or give several program files"
+                one, f"{shown(name)} can't be varied; vary a number in it, or give several program files"
             )
         if key.form == "money":
             return self._money(value)
         if key.form in _BARE or (key.form == "occurrence" and value.isdecimal()):
             if re.fullmatch(r"[-+0-9A-Za-z.:_]+|\[[0-9, ]*\]", value) is None:
-                raise self._wrong(one, f"{shown(value)} is no value of {name}: {key.note}")
+                raise self._wrong(one, f"{shown(value)} is not a value of {name}: {key.note}")
             return value
         return json.dumps(value, ensure_ascii=False)
 

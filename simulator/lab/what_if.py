@@ -1,6 +1,6 @@
-"""Answer a what-if while somebody waits: a first answer of a few weeks at once, then the whole span, then more markets.
+"""Answer a what-if while somebody waits: first for a few weeks, then for the whole span, then with more markets.
 
-What was run of a design is kept, so that another copy beside it costs only its own markets.
+The runs of a design are kept, so that comparing it with another copy costs only the copy's markets.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from simulator.lab.study import Study
 from simulator.program.model import Program
 
 FIRST_DAYS: Final = 56
-"""The span of the first answer: half a second to a second of CPU, where a year takes two."""
+"""The span of the first answer: it takes half a second to a second of CPU, a year two."""
 FIRST_MARKETS: Final = 5
-"""The fewest that an interval is given for (`statistics.FEWEST`)."""
+"""The fewest markets that an interval is given for (`statistics.FEWEST`)."""
 FIRST_PEOPLE: Final = 1_000
 """First customers of the first answer: a market has at least one, and there are FIRST_MARKETS at most."""
 MOST_MARKETS: Final = 60
-"""At 59 without one that ends, a budget ends in fewer than 5 of 100."""
+"""If the budget ends in none of 59 markets, it ends in fewer than 5 of 100."""
 MOST_PEOPLE: Final = 40_000
 """First customers of all markets: a year of these takes some 40 seconds of CPU."""
 KEPT_DESIGNS: Final = 12
@@ -30,7 +30,7 @@ KEPT_DESIGNS: Final = 12
 
 @dataclass(frozen=True)
 class Rung:
-    """One answer: how many days of how many markets it is of."""
+    """One answer: how many days of how many markets it is based on."""
 
     days: int
     markets: int
@@ -67,7 +67,7 @@ class WhatIf:
     def studies(
         self, designs: Mapping[str, Program], pulse: Callable[[], None] | None = None
     ) -> Iterator[tuple[Rung, Study]]:
-        """Yield the study of the designs, by their names, of each rung in turn.
+        """Yield, for each rung in turn, the study of the designs, by their names.
 
         `pulse` is called often; what it raises ends this, and only the markets that were under way are lost.
         """
@@ -84,7 +84,7 @@ class WhatIf:
             )
 
     def _run(self, program: Program, rung: Rung, pulse: Callable[[], None] | None) -> _Ran:
-        """Return what is known of a design, once its markets of a rung have run."""
+        """Return the runs of a design, after running those of a rung that are missing."""
         by_days = self._kept.pop(program, {})
         self._kept[program] = by_days  # the newest last
         while len(self._kept) > KEPT_DESIGNS:

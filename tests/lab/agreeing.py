@@ -1,4 +1,4 @@
-"""What a study says of a market, held against what `simulate` and `fraud` say of a run with its seed."""
+"""Compare what a study says of a market with what `simulate` and `fraud` say of a run with its seed."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from tests.world.running import run_into
 
 
 def preset(name: str) -> Program:
-    """The program of a preset."""
+    """Return the program of a preset."""
     return load_program(*find_program(name))
 
 
 def setting(plan: Plan) -> Setting:
-    """What a study takes of a plan."""
+    """Return what a study needs of a plan."""
     return Setting(plan.world(), plan.referrers, plan.days, None, plan.delivery, plan.faults)
 
 

@@ -13,7 +13,7 @@ Numbers = Sequence[float | None]
 
 
 def markets_of(designs: Mapping[str, Mapping[str, Numbers]], first_seed: int = 1) -> pl.DataFrame:
-    """A frame `markets` with some columns given for each design, and 0 in all others (no budget ended)."""
+    """Return a frame `markets` with some columns given for each design, and 0 in all others (no budget ended)."""
     columns = dict.fromkeys(column for one in MEASURES.values() for column in one.columns)
     frames = []
     for name, given in designs.items():
@@ -38,7 +38,7 @@ def markets_of(designs: Mapping[str, Mapping[str, Numbers]], first_seed: int = 1
 
 
 def weeks_of(markets: pl.DataFrame, weeks: int = 4) -> pl.DataFrame:
-    """A frame `weeks` in which the customers and the money of markets come evenly, and nothing else does."""
+    """Return a frame `weeks` in which the customers and the money of markets come evenly, and nothing else comes."""
     each = markets.select(
         "design",
         pl.col("seed").cast(pl.Int64),

@@ -118,7 +118,7 @@ def sound() -> list[Doubt]:
 
 
 @pytest.mark.parametrize("name", IN_DOUBTFUL)
-def test_what_can_hardly_be_meant_is_warned_of_with_its_figure_and_its_line(
+def test_a_probable_mistake_gets_a_warning_with_its_figure_and_its_line(
     name: str, doubtful: list[Doubt], sound: list[Doubt]
 ) -> None:
     kind, begins, says = IN_DOUBTFUL[name]
@@ -132,14 +132,14 @@ def test_what_can_hardly_be_meant_is_warned_of_with_its_figure_and_its_line(
     assert [one for one in sound if one.kind == kind and f'"{name}"' in one.subject] == []
 
 
-def test_a_rule_that_nobody_passes_is_warned_of(sound: list[Doubt]) -> None:
+def test_a_rule_that_nobody_passes_gets_a_warning(sound: list[Doubt]) -> None:
     (found,) = [one for one in _doubts(STRICT, MANY, 120, 1) if one.kind == "rule-always-fails"]
     assert found.says.startswith("always failed: none of ")
     assert _line(STRICT, found) == 'require = "referrer_friends_24h < 1"'
     assert [one for one in sound if one.kind == "rule-always-fails"] == []
 
 
-def test_a_budget_that_ends_early_is_warned_of(sound: list[Doubt]) -> None:
+def test_a_budget_that_ends_early_gets_a_warning(sound: list[Doubt]) -> None:
     (found,) = [one for one in _doubts(SHORT, 700, 60) if one.kind == "budget-ends"]
     assert found.says.startswith("50.00 GBP end within 60 days in 2 of 2 markets")
     assert _line(SHORT, found) == "total = 50.00"
@@ -152,7 +152,7 @@ def _shown(levels: list[int], reviews: int) -> list[str]:
     return [one.says for one in find_doubts(program, found, Setting(Plan("telecom").world(), 10, 10))]
 
 
-def test_reviews_that_pile_up_are_told_from_those_that_are_looked_at() -> None:
+def test_reviews_that_pile_up_get_a_warning_and_those_that_are_looked_at_do_not() -> None:
     assert _shown([10, 20, 30, 40], 60) == [
         "the queue grows without end: 10, 20, 30, 40 open at the end of each quarter, of 60 in all"
     ]

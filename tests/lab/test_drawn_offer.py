@@ -1,4 +1,4 @@
-"""Drawn responses: in each market people respond to an offer otherwise, within what the world file assumes."""
+"""Drawn responses: in each market people respond to an offer differently, within what the world file assumes."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_drawn_market_says_the_same_alone_and_among_others() -> None:
     assert together.markets["funnel.visited"].to_list() != filed["funnel.visited"].to_list()
 
 
-def test_where_responses_are_drawn_a_difference_is_told_as_single_markets_have_it() -> None:
+def test_with_drawn_responses_a_difference_is_reported_as_the_range_of_single_markets() -> None:
     first, other = summarise(markets_of({"A": A, "B": B}), ["A", "B"])
     said = verdict(first, other, Ground(100, 365, "GBP", 2, drawn=True), budget=True)
     assert said == (

@@ -1,4 +1,4 @@
-"""`program check --mutate`: one thing is changed at a time, and the changes that nobody notices are told."""
+"""`program check --mutate`: one thing is changed at a time, and the changes that nobody notices are listed."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ when = "referrer_friends > 900"
 """
 
 
-def test_changes_that_nobody_notices_are_told_from_those_that_matter() -> None:
+def test_changes_that_nobody_notices_are_listed_and_those_that_matter_are_not() -> None:
     program = load_program(TEXT, "tried.toml")
     seen: list[tuple[int, int]] = []
     setting = Setting(Plan("telecom").world(), 250, 60)

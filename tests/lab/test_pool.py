@@ -44,6 +44,6 @@ def test_an_error_ends_the_processes_at_once() -> None:
     assert not any(one.is_alive() for one in ran)
 
 
-def test_a_process_that_is_gone_is_told_in_one_line() -> None:
+def test_a_process_that_ended_is_reported_in_one_line() -> None:
     with pytest.raises(ReferralError, match="ended, perhaps for lack of memory"), WorkerPool(2) as pool:
         list(pool.map(end, range(2), 2))

@@ -78,7 +78,7 @@ def test_the_best_design_is_found_with_a_third_of_the_runs() -> None:
 
 
 def test_the_best_within_a_limit_is_found() -> None:
-    """A design spends at most 10,000 in 95 of 100 years where its mean is below that by 1.645 times 7.8 %."""
+    """A design spends at most 10,000 in 95 of 100 years if its mean is below that by 1.645 times 7.8 %."""
     limit = "issued <= 10000 in 95%"
     allowed = [name for name in NAMES if money(name) * (1 + 1.645 * np.hypot(30, 8) / 400) <= 1_000_000]
     best = max(map(customers, allowed))
@@ -96,7 +96,7 @@ def test_where_nothing_satisfies_the_nearest_is_found() -> None:
 
 
 def test_how_sure_the_winner_is_best_is_how_often_it_is() -> None:
-    """Said for the whole of many trials: as often as promised, or more often."""
+    """Check over many trials: the claim is right as often as it says, or more often."""
     said, right = 0.0, 0
     for trial in range(20):
         found, _ = run(trial)
@@ -148,12 +148,12 @@ def test_limits_are_read_with_their_units() -> None:
         ("issued", "write FIGURE <= NUMBER"),
         ("issued <= £5", "write FIGURE <= NUMBER"),
         ("isued <= 5", 'did you mean "issued"?'),
-        ("issued <= 5%", "issued is no share"),
-        ("budget_ended <= 5", "budget_ended happens or not; write budget_ended < 5%"),
+        ("issued <= 5%", "issued is not a share"),
+        ("budget_ended <= 5", "budget_ended either happens or doesn't; write budget_ended < 5%"),
         ("issued <= 5 in 100%", "100% is out of range"),
     ],
 )
-def test_a_limit_that_is_no_limit_is_told_in_one_line(text: str, said: str) -> None:
+def test_a_limit_that_cannot_be_read_is_reported_in_one_line(text: str, said: str) -> None:
     with pytest.raises(InputError) as error:
         parse_limit(text, 2)
     assert error.value.problems[0].startswith(f"--subject-to {text}: ")

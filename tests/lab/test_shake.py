@@ -63,7 +63,7 @@ def _names(line: str, path: Sequence[str], text: str) -> bool:
         ),
     ],
 )
-def test_a_range_that_is_none_is_told(line: str, said: str) -> None:
+def test_a_range_that_is_not_one_is_refused(line: str, said: str) -> None:
     with pytest.raises(WorldError, match=r".") as error:
         load_world(f"{TELECOM}{line}\n", "w.toml")
     assert said in error.value.problems[0]

@@ -75,8 +75,8 @@ def test_a_few_markets_that_look_skewed_by_chance_have_no_wild_interval() -> Non
     assert found.half_width < 70
 
 
-def test_no_interval_where_nearly_all_markets_are_alike() -> None:
-    """The mean hangs on how often the few others come, and of four nobody knows that."""
+def test_no_interval_if_nearly_all_markets_are_alike() -> None:
+    """The mean depends on how often the few others occur, and four markets don't show that."""
     assert mean_interval(np.array([0.0] * 16 + [1.0, 1.0, 2.0, 1.0])) == Interval(0.25)
     assert bounds(mean_interval(np.array([0.0] * 15 + [1.0, 1.0, 2.0, 1.0, 1.0])))[0] > 0
     assert mean_interval(np.zeros(20)) == Interval(0.0, 0.0, 0.0)
@@ -125,7 +125,7 @@ def test_the_chance_that_a_mean_is_below_nothing_is_that_of_the_t_test() -> None
     assert chance_below(np.array([math.nan])) == 0.5
 
 
-def test_no_bounds_of_a_ratio_where_what_is_below_could_be_nothing() -> None:
+def test_a_ratio_has_no_bounds_if_its_divisor_could_be_zero() -> None:
     under = np.array([-3.0, 4.0, -2.0, 3.0, -1.0, 2.0])
     found = ratio_interval(np.full(6, 10.0), under)
     assert found.value == pytest.approx(20.0)

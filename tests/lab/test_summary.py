@@ -80,6 +80,6 @@ def test_a_course_is_what_has_come_by_each_weeks_end() -> None:
     assert course(weeks, "A", "funnel.qualified", "week")[-1][2] == 8 + 3
 
 
-def test_a_figure_that_there_is_not_is_told_with_the_nearest() -> None:
+def test_an_unknown_figure_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(InputError, match=r"--by: no figure 'qualifed'; did you mean \"qualified\"\?"):
         find_measure("qualifed", "--by")

@@ -1,4 +1,4 @@
-"""Designs made from one program file: each a valid file, and a wrong path or value is told in one line."""
+"""Designs made from one program file: each is a valid file, and a wrong path or value is reported in one line."""
 
 from __future__ import annotations
 
@@ -110,27 +110,27 @@ def test_caps_rules_milestones_attribution_budget_and_delivery_are_varied() -> N
         ("reward[referrer-credit].valeu=1", 'no key "valeu" of reward; did you mean "value"?'),
         ("reward.value=1", "which reward? write reward[friend-credit].value"),
         ("reward[friend-credit]=1", "which key? add .KEY, one of name, to, on"),
-        ("rewards[x].value=1", 'no table "rewards" to vary; did you mean "reward"?'),
+        ("rewards[x].value=1", 'there is no table "rewards" to vary; did you mean "reward"?'),
         ("reward[friend-credit].caps[1].count=1", 'no cap "1" of "friend-credit"; it has none'),
         ("reward[referrer-credit].caps[3].count=1", "it has 2, counted from 1"),
         ("reward[*].otherwise=x", 'no reward has "otherwise"'),
-        ("reward[friend-credit].caps=1", '"caps" is not varied'),
-        ("rule[eligible].require=1", '"require" is not varied'),
+        ("reward[friend-credit].caps=1", '"caps" can\'t be varied'),
+        ("rule[eligible].require=1", '"require" can\'t be varied'),
         ("rule[not-too-fast].referrer_friends_7d=1", 'did you mean "referrer_friends_24h"?'),
         ("rule[not-too-fast].referrer_friends_24h=many", '"many" is not a number'),
-        ("budget[x].total=1", "there is one [budget]; write budget.total"),
+        ("budget[x].total=1", "there is only one [budget]; write budget.total"),
         ("delivery[bill.payed]=real-time", 'did you mean "bill.paid"?'),
         ("delivery[bill.paid]=pigeon", "no such model"),
-        ("reward[friend-credit].value=10..x", "is no range"),
+        ("reward[friend-credit].value=10..x", "is not a range"),
         ("reward[friend-credit].value=10..5", "is empty"),
         ("reward[friend-credit].value=1..1000", "more than 100 values"),
-        ("reward[friend-credit].value=0", "friend-credit.value=0 makes no valid program: reward[1]"),
+        ("reward[friend-credit].value=0", "friend-credit.value=0 doesn't make a valid program: reward[1]"),
         ("reward[friend-credit].hold=14", 'no such duration "14"'),
         ("reward[friend-credit].value=a b", '"a b"'),
-        ("reward[friend-credit].every=a]b", '"a]b" is no value of every'),
+        ("reward[friend-credit].every=a]b", '"a]b" is not a value of every'),
     ],
 )
-def test_what_does_not_exist_or_fit_is_told_in_one_line(text: str, said: str) -> None:
+def test_what_does_not_exist_or_fit_is_reported_in_one_line(text: str, said: str) -> None:
     with pytest.raises(InputError) as error:
         designs(text)
     (line,) = error.value.problems
@@ -140,5 +140,5 @@ def test_what_does_not_exist_or_fit_is_told_in_one_line(text: str, said: str) ->
 
 
 def test_a_grid_of_too_many_designs_is_refused() -> None:
-    with pytest.raises(InputError, match=r"125 designs; 100 are the most"):
+    with pytest.raises(InputError, match=r"125 designs; at most 100 are possible"):
         designs("reward[friend-credit].value=1..25", "attribution.window=1d..5d")
