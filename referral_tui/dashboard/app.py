@@ -77,7 +77,7 @@ ALONE = Trouble(
     "8 tries out the design; `referral-tui simulate` and then `referral-tui dashboard` show one at work here.",
     waiting=False,
 )
-NO_REWIND = "Only the world of a demo can be made again; [ looks back by the hour."
+NO_REWIND = "Only the world of a demo can be recreated; [ looks back by the hour."
 NO_STOP = "There is no stop before this one: pause with space, or go on with . first."
 GENERAL = Topic("Help", "Move the focus with tab or the arrow keys; ? explains whatever has it.")
 
@@ -371,7 +371,7 @@ class Dashboard(OrderedKeys):
         )
 
     def _leave_on_signals(self) -> None:
-        """Exit cleanly on a signal to end, or when the terminal is closed: whoever opened us cleans up."""
+        """Exit cleanly on a signal to end, or when the terminal is closed: the one who opened us cleans up."""
         for name in ("SIGTERM", "SIGHUP"):
             number = getattr(signal, name, None)
             if number is not None:  # not on every system
@@ -384,7 +384,7 @@ class Dashboard(OrderedKeys):
         from referral_tui.dashboard.steering import Steering
 
         start = self.setup.preferences.start
-        # whoever has pressed a key already is where they want to be
+        # somebody who has pressed a key is already where they want to be
         if self.current_mode == SCREENS[0].MODE != start and not self._chosen:
             await self.switch_mode(start)
         if self.place is not None:
@@ -441,7 +441,7 @@ class Dashboard(OrderedKeys):
     def _show(self) -> None:
         place = self.place
         if place is None or place is not self.screen:
-            return  # under a box it stands still: it would be dimmed anew at each tick
+            return  # under a box it stands still: it would be dimmed again at each tick
         instead = notice(self.snapshot, self.trouble, self.setup.path, starting=self.setup.starting)
         if self.snapshot is not None:
             step = self.steering.step if self.steering else None

@@ -47,7 +47,7 @@ _HINTS: Final = {
 }
 _KEYS: Final = (
     ("space", "app.pause", "Goes on with the lesson if nothing else is left to do"),
-    ("backspace", "app.lesson_back", "Goes a step of the lesson back"),
+    ("backspace", "app.lesson_back", "Goes back one step of the lesson"),
     ("r", "app.lesson_again", "Begins the lesson again"),
 )
 _LAST: Final = "space ends the lesson · ⌫ back"
@@ -63,7 +63,7 @@ class Classroom(Dashboard):
             "A step back",
             show=False,
             id="lesson.back",
-            tooltip="Goes a step back",
+            tooltip="Goes back one step",
         ),
         Binding(
             "r",
@@ -286,7 +286,7 @@ class Classroom(Dashboard):
         if guide is None:
             lesson = self.course.lessons[self._place]
             panel.say(
-                lesson.title, f"{self._first_words(lesson)} The world is being made: some seconds more."
+                lesson.title, f"{self._first_words(lesson)} The world is being made: a few more seconds."
             )
             return
         step, last = guide.step, guide.place + 1 == len(guide.lesson.steps)

@@ -125,7 +125,7 @@ COMMANDS: tuple[Command, ...] = (
         "b",
         "rewind",
         "Back to an earlier stop",
-        "Lists where the world stood still before, to go back there; it is recreated from its seed (a demo only)",
+        "Lists earlier stops, to go back to one; the world is recreated from its seed (only in a demo)",
     ),
     Command(
         "time.day_back",

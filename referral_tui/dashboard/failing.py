@@ -1,4 +1,4 @@
-"""Report that the dashboard failed: a line on the terminal, and the details in a file for whoever fixes it."""
+"""Report that the dashboard failed: a line on the terminal, and the details in a file for the person who fixes it."""
 
 from __future__ import annotations
 

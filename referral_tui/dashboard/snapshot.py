@@ -79,7 +79,7 @@ def take(
 FAILED = Trouble(
     "This screen failed",
     "What it wanted to show could not be interpreted; `referral-tui verify` says whether the database is whole. "
-    "The other screens go on.",
+    "The other screens still work.",
     waiting=False,
 )
 

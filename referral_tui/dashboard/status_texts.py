@@ -40,7 +40,7 @@ def notice(
     if trouble is not None and trouble.waiting:
         return Trouble(
             trouble.title,
-            f"{trouble.text}\n\nThis screen goes on by itself as soon as there is something to show.",
+            f"{trouble.text}\n\nThis screen continues by itself as soon as there is something to show.",
             True,
         )
     return trouble
@@ -91,7 +91,7 @@ def _nothing_yet(snapshot: Snapshot, path: Path) -> Trouble | None:
         )
     return Trouble(
         "No events yet",
-        f"This database holds none. `referral-tui ingest FILE --db {path}` puts real ones in; "
+        f"This database holds none. `referral-tui ingest FILE --db {path}` adds real ones; "
         "`referral-tui simulate --db NEW.db` simulates a world; `referral-tui demo` shows one.",
         True,
     )

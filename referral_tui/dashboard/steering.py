@@ -111,7 +111,7 @@ class Steering:
         self._waiting.clear()
         self._stepping = False
         self._before_step = None
-        self._tell(StatusMessage(f"Back to event {seq:,}: the world is made again from its seed.", "warn"))
+        self._tell(StatusMessage(f"Back to event {seq:,}: the world is recreated from its seed.", "warn"))
         self._back_to = seq
 
     def _note_stop(self, snapshot: Snapshot) -> None:

@@ -147,7 +147,7 @@ class DetailedTally(Tally):
         return pl.concat(self._refs).to_list() if self._refs else []
 
     def lines_paid(self) -> pl.DataFrame:
-        """Return all reward lines as they stand at the end; `cheat` and `reversed_at` (or null) are of their conversions."""
+        """Return all reward lines as they stand at the end, with `cheat` and `reversed_at` of their conversion."""
         if not self._lines:
             texts = dict.fromkeys(("reward", "role", "state", "expected"), pl.String())
             numbers = dict.fromkeys(("decision", "value_minor", "due_at", "reversed_at"), pl.Int64())

@@ -127,8 +127,8 @@ WAYS = (
     [
         ((), "ingest", False, Came((), (("from files", 20),))),
         ((), "simulate", False, Came()),
-        (WAYS, "ingest", True, Came((("shop", 5),), (("from files", 7), ("from a client unknown", 2)))),
-        (WAYS, "ingest", False, Came((("shop", 5),), (("from files", 13), ("from a client unknown", 2)))),
+        (WAYS, "ingest", True, Came((("shop", 5),), (("from files", 7), ("from an unknown client", 2)))),
+        (WAYS, "ingest", False, Came((("shop", 5),), (("from files", 13), ("from an unknown client", 2)))),
         (WAYS[:1], "simulate", True, Came((("shop", 5),), (("simulated", 15),))),
         (WAYS[:1], "load", True, Came()),
     ],

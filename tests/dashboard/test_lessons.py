@@ -284,7 +284,7 @@ async def test_a_choice_can_be_clicked_and_the_help_lists_the_keys_of_the_lesson
         await rehearsal.press()
         assert app.guide is not None
         assert app.guide.answered_right
-        assert "Goes a step of the lesson back" in [hint.tooltip for hint in app._hints(everything=True)]
+        assert "Goes back one step of the lesson" in [hint.tooltip for hint in app._hints(everything=True)]
 
 
 async def test_a_look_at_a_screen_that_is_being_put_in_sees_nothing_yet(world: Path) -> None:

@@ -197,7 +197,7 @@ async def test_going_back_has_the_world_made_again_up_to_the_stop_before(story: 
         await seen.pilot.press("b")  # the cursor is on the stop before
         await seen.app.workers.wait_for_complete()
         assert asked == [first + 1]
-        assert f"Back to event {first + 1:,}: the world is made again from its seed." in seen.status_message()
+        assert f"Back to event {first + 1:,}: the world is recreated from its seed." in seen.status_message()
         await seen.pilot.press("b")  # it is on its way already
         await seen.app.workers.wait_for_complete()
         assert asked == [first + 1]
@@ -206,7 +206,7 @@ async def test_going_back_has_the_world_made_again_up_to_the_stop_before(story: 
 async def test_a_world_that_is_not_ours_is_not_made_again(story: Story, watch: Watch) -> None:
     async with watch(story.path) as seen:
         await seen.pilot.press("b")
-        await seen.until(lambda: "Only the world of a demo can be made again" in seen.status_message())
+        await seen.until(lambda: "Only the world of a demo can be recreated" in seen.status_message())
 
 
 def test_a_hundred_stops_are_remembered_and_later_ones_are_forgotten_once_back() -> None:

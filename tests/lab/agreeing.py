@@ -80,9 +80,9 @@ def flat(nested: Mapping[str, Any], before: str = "") -> dict[str, Any]:
 
 
 def differing(row: Mapping[str, Any], run: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """Where a study's row differs from the figures of a run: of each column what the study and what the run says.
+    """Return where a study's row differs from the figures of a run: for each column, what the study and the run say.
 
-    What a run has nothing of is left out of its figures, and 0 in a study's.
+    What a run has nothing of is missing from its figures, and 0 in a study's.
     """
     own = ("design", "seed", "numbers.k", "numbers.time", "budget_ended_at", "budget_ended_day")
     names = [name for name in row if name not in own]

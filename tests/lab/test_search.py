@@ -162,7 +162,7 @@ def test_a_limit_that_cannot_be_read_is_reported_in_one_line(text: str, said: st
 
 @pytest.mark.parametrize("given", [(None, None), ("qualified", "cost")])
 def test_one_goal_is_wanted(given: tuple[str | None, str | None]) -> None:
-    with pytest.raises(InputError, match="give --most FIGURE or --least FIGURE"):
+    with pytest.raises(InputError, match="give either --most FIGURE or --least FIGURE"):
         parse_goal(*given, (), 2)
 
 

@@ -45,7 +45,7 @@ def came(
         elif made_by == "ingest":
             others = before if served else before + untold
             how = "by the platform itself" if sender.source == _PLATFORM and clients else "from files"
-            rest = ((how, others), ("from a client unknown", unknown))
+            rest = ((how, others), ("from an unknown client", unknown))
             found[sender.source] = Came(clients, tuple((how, count) for how, count in rest if count))
         else:
             found[sender.source] = Came()

@@ -16,7 +16,7 @@ from referral_tui.dashboard.widgets.inks import COMPONENTS
 REAL_NAMES = Topic(
     "Show real names? y/n",
     "The client's side of the wall shows the names of customers from the client's own system, on every screen, "
-    "and whoever sees this terminal reads them. p goes back to short names. It is asked once until you leave.",
+    "and whoever sees this terminal reads them. p goes back to short names. You are asked only once until you quit.",
 )
 
 

@@ -64,7 +64,8 @@ class DataBoard(Container):
                     (
                         "late news",
                         "rewards issued though their conversion had been reversed by then: the reversal had happened "
-                        "before the reward fell due, and arrived after. Clawed back where the program can, else lost",
+                        "before the reward fell due, and arrived after. Clawed back if the program can, "
+                        "otherwise lost",
                     ),
                     (
                         "audit chain",

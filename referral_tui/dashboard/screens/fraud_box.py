@@ -25,7 +25,7 @@ _TOPIC: Final = Topic(
     "How well the rules tell cheats from honest people, by the truth that only the simulated client knows.",
 )
 CROSS: Final = (
-    "Who cheats stands in the client's own system, and the platform never learns it. This is the platform's side of "
+    "Only the client's own system says who cheats, and the platform never learns it. This is the platform's side of "
     "the wall: escape closes this, p crosses to the client's side, and x opens it there."
 )
 _WAIT: Final = "Asking the client's system how well the rules did: a few seconds …"

@@ -23,7 +23,7 @@ FOLLOW = Command(
     "f",
     "follow",
     "Follow",
-    "Follows a friend: the step keys stop only at what happens to them; again ends it",
+    "Follows a friend: the step keys stop only at what happens to them; press it again to end it",
     "follow",
 )
 

@@ -143,7 +143,7 @@ def _said(found: SearchResult, *, filtered: bool) -> str:
     """Say how many rows there are, and how far the search has got."""
     rows = figures.count(len(found.rows))
     if found.windowed:
-        return f"{rows} among the newest events; all can be searched when the run rests"
+        return f"{rows} among the newest events; all can be searched when the run pauses"
     if found.unfinished:
         return f"{rows} found, searched {found.done:.0%} …"
     if found.full:

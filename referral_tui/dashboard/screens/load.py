@@ -34,7 +34,7 @@ class LoadScreen(DashboardScreen):
         if look.load is None and door is None:
             self.notice(
                 "Nothing is measured here",
-                "A load test, or a simulation at full speed, keeps what it measures. Begin one with\n"
+                "A load test, or a simulation at full speed, keeps what it measures. Start one with\n"
                 "referral-tui load --db FILE\nand open the dashboard on that file.",
                 bad=False,
             )

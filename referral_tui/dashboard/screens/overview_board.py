@@ -29,7 +29,7 @@ LISTS = 8  # rows of the lists below, at least
 ROOM_FOR_LINES = 18  # rows from which narrow tiles have a small line, too, below names in two lines
 STACKED, CHART = 30, 11  # rows from which a narrow screen has the chart too, and the rows that it gets
 CHART_TEXT = (
-    "What each hour, day or week brought that is over, and what stood at the end of each. A dashed line is the moment "
+    "What each complete hour, day or week brought, and the total at the end of each. A dashed line is the moment "
     "at which a new version of the program came into force."
 )
 CHART_FACTS = (

@@ -46,8 +46,8 @@ class ProgramBoard(Container):
             "The design in words",
             Topic(
                 "The design in words",
-                "What the program file says, a sentence for each part of it. v changes between the words and the "
-                "file where there is no room for both; e edits the file.",
+                "What the program file says, a sentence for each part of it. v changes between the words and "
+                "the file if there is no room for both; e edits the file.",
             ),
             "No program yet.",
             id="words",
@@ -56,9 +56,9 @@ class ProgramBoard(Container):
             "Your draft",
             Topic(
                 "Your draft",
-                "What is wrong with the draft, each with its line; or, where nothing is, what it would change: "
-                "~ sentences that change, old → new; + those that come; - those that go. ? marks doubts, such as "
-                "what is sent and not used by anything, and what a rule waits for and never came.",
+                "What is wrong with the draft, each with its line; or, if nothing is wrong, what it would change: "
+                "~ sentences that change, old → new; + those that come; - those that go. ? marks doubts, "
+                "such as data that nothing uses, and data that a rule waits for and that never came.",
             ),
             "Nothing is edited.",
             id="verdict",

@@ -30,7 +30,14 @@ class ReferrersScreen(DashboardScreen):
     OWN_COMMANDS = (
         OPEN,
         BACK,
-        Command("referrers.leaders", "l", "view('leaders')", "Leaders", "Shows who brings most", "leaders"),
+        Command(
+            "referrers.leaders",
+            "l",
+            "view('leaders')",
+            "Leaders",
+            "Shows who brings the most friends",
+            "leaders",
+        ),
         Command(
             "referrers.tree",
             "g",
@@ -52,7 +59,7 @@ class ReferrersScreen(DashboardScreen):
             "n",
             "view('channels')",
             "Channels",
-            "Shows the channels friends came by",
+            "Shows the channels through which friends came",
             "channels",
         ),
         SORT,

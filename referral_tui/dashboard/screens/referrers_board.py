@@ -80,7 +80,7 @@ class ReferrersBoard(Container):
             rows = answer.tree.rows
             if not answer.tree.indexed:
                 empty = (
-                    "The tree is drawn when the run rests: at full speed there are no indexes to read it by."
+                    "The tree is drawn when the run pauses: at full speed there are no indexes to read it by."
                 )
         if isinstance(table, LeaderTable):
             table.use(program, answer.qualified, max((row.qualified for row in rows), default=0))

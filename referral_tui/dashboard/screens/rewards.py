@@ -53,7 +53,7 @@ class RewardsScreen(DashboardScreen):
             "m",
             "measure",
             "Money or counts",
-            "Switches between money and counts where there is no room for both",
+            "Switches between money and counts if there is no room for both",
             "counts",
         ),
     )

@@ -37,7 +37,7 @@ BUDGET, BUDGET_LARGE = (
 )  # lines of the budget with all its sentences; with its number in large digits, too
 ROOMY = 34  # lines below the table from which it is so large
 CHART_TEXT = (
-    "What was issued in each hour, day or week that is over, what was pending, and what was spent, by the end of each. "
+    "What was issued in each complete hour, day or week, what was pending, and what was spent, by the end of each. "
     "A dashed line is the moment at which a new version of the program came into force."
 )
 DUE_TEXT = (

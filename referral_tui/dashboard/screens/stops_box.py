@@ -19,7 +19,7 @@ from referral_tui.dashboard.widgets.table import Table
 
 _TOPIC: Final = Topic(
     "Stops",
-    "Where the world stood still, the newest first. Enter recreates it from its seed up to there, with the "
+    "Where the world paused, the newest first. Enter recreates it from its seed up to there, with the "
     "verdicts, programs and fault rates that were set until then, and pauses it.",
 )
 

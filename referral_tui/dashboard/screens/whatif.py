@@ -44,7 +44,7 @@ class WhatIfScreen(DashboardScreen):
             "enter",
             "apply",
             "Apply the copy",
-            "Brings the copy into force: every event after it is judged by it",
+            "Brings the copy into force: it judges every event from then on",
             "apply",
         ),
         Command(
@@ -55,7 +55,7 @@ class WhatIfScreen(DashboardScreen):
             "z",
             "drop",
             "Begin again",
-            "Makes the copy equal to the design that runs again",
+            "Resets the copy to the running design",
             "begin again",
         ),
         Command(
@@ -122,7 +122,9 @@ class WhatIfScreen(DashboardScreen):
         """Apply the copy to the running program."""
         snapshot = self.host.snapshot
         if self._draft is None:
-            self.say(StatusMessage("The copy is the design that runs: turn a number first.", "warn"))
+            self.say(
+                StatusMessage("The copy is the same as the running design: turn a number first.", "warn")
+            )
         elif snapshot is None:
             self.say(StatusMessage("Nothing runs here to apply it to; ^o saves it to a file.", "warn"))
         else:

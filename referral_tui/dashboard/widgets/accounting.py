@@ -21,16 +21,16 @@ KEPT: Final = 64  # accounts kept: a few kilobytes each
 TOPIC: Final = Topic(
     "One journey, and why",
     "Everything that happened to one person, in the order in which the platform learned of it; how they were matched "
-    "to a referrer, with the visits that lost; each decision rule by rule with the values it read; and what the "
-    "nearest change is that would have paid.",
+    "to a referrer, with the visits that lost; each decision rule by rule with the values it read; and which "
+    "smallest change would have paid.",
     (
         (
             "sent",
-            "which of the client's systems sent an event, and how late; where none is named the platform saw it",
+            "which of the client's systems sent an event, and how late; if none is named, the platform saw it",
         ),
         ("touch", "a visit by a referrer's link: the one that won says who referred the friend"),
         ("counted", "a line that was released, but only counts toward a bonus"),
-        ("upline", "whoever brought the referrer"),
+        ("upline", "who brought the referrer"),
         ("✓ ✕ ?", "a rule passed, failed, or had no value to read, which counts as a fail"),
         (
             "why not",

@@ -74,7 +74,7 @@ class BudgetGauge(LineWidget, can_focus=True):
         return Topic(
             "Budget",
             "What the program may pay out altogether. █ is spent, ▒ is pending: what would be issued if "
-            "nothing else happened. What falls due when it does not fit any more is unfunded; a smaller reward "
+            "nothing else happened. What falls due when it no longer fits is unfunded; a smaller reward "
             "after it may still fit.",
             tuple(facts),
         )

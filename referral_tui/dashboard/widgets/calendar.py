@@ -70,8 +70,9 @@ class Calendar(Table[Falling]):
             Topic(
                 "Falls due",
                 "What would be issued if nothing else happened, by the day on which the cooling-off ends: for two "
-                "weeks, then by weeks. Lines that would only be counted, or find no room in a cap or the "
-                "budget, are shown separately as unpaid. What is reversed before then is voided. Days are UTC.",
+                "weeks, then by weeks. Lines that would only be counted, or don't fit in a cap or the "
+                "budget, are shown separately as unpaid. What is reversed before then is voided. Days are "
+                "UTC.",
             ),
             _NONE,
             [

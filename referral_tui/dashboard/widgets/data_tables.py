@@ -69,7 +69,7 @@ class TypeTable(Table[Passed]):
                 "What data is passed",
                 "Each type of event that was accepted. Nothing else crosses from the client to the platform: the "
                 "moment is shared, not the database. Late is the time of receipt less the time it happened, "
-                "over the whole log (of the past: over the 28 days before).",
+                "over the whole log (in the past: over the 28 days before).",
                 facts,
             ),
             "Nothing has been accepted yet.",

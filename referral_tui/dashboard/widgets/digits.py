@@ -17,7 +17,7 @@ _GLYPHS: Final = {
 def digits(text: str) -> list[str] | None:
     """Write digits, signs of currencies and separators large; words before and after stand small on the last row.
 
-    None where the text has no digit, such as a dash for nothing.
+    None if the text has no digit, such as a dash for nothing.
     """
     places = [place for place, sign in enumerate(text) if sign in _LARGE]
     if not any(sign.isdigit() for sign in text):

@@ -44,9 +44,9 @@ class Editor(TypedInOrder, TextArea):
         return Topic(
             "The program file",
             "The whole design as TOML. e edits it here: what is wrong with it is shown at once, with the "
-            "line, and what would change, in words. ctrl+r applies it to the running program: every event "
-            "after it is judged "
-            "by it, and people answer to it from the next window of three days on. ctrl+o saves it to a file. "
+            "line, and what would change, in words. ctrl+r applies it to the running program: it judges "
+            "every event from then on, and people respond to it from the next three-day window on. ctrl+o "
+            "saves it to a file. "
             "escape leaves the editor; the draft is kept.",
         )
 

@@ -162,8 +162,8 @@ class Funnel(LineWidget, can_focus=True):
             self.size.width and Scale.of(self._stages, self._columns(self.size.width)[1]).logarithmic
         )
         if logarithmic:
-            return "to one logarithmic scale: each step of it is ten times the one before"
-        return "to one scale: twice as long is twice as many"
+            return "on one logarithmic scale: each step is ten times the one before"
+        return "on one scale: twice as long is twice as many"
 
     def _columns(self, width: int) -> tuple[int, int]:
         """Share the width: cells of the counts, and of the bars."""

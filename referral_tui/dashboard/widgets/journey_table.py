@@ -92,7 +92,7 @@ _FIRST: Final = tuple(
 """What is shown of a journey with rewards in several states: the first of these."""
 _TOPIC: Final = Topic(
     "Journeys",
-    "A row for each friend: anybody who visited by a link, claimed, or converted. Enter shows the whole "
+    "A row for each friend: anybody who visited through a link, claimed, or converted. Enter shows the whole "
     "journey, and why it was paid or not.",
 )
 NOBODY: Final = "No friend has visited, claimed or converted yet. Journeys appear here as they begin."

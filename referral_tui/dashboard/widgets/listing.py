@@ -109,7 +109,7 @@ class Listing(StripView, Generic[RowT], can_focus=True):
             self.scroll_relative(y=step, animate=False)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Follow again where the top is reached."""
+        """Follow again once the top is reached."""
         super().watch_scroll_y(old_value, new_value)
         if round(new_value) == 0 and self._rows is not self._newest:
             self._follow()
@@ -154,7 +154,7 @@ class Listing(StripView, Generic[RowT], can_focus=True):
         self.repaint()
 
     def _explain(self) -> None:
-        """Write days where they differ, and on the frame what words mean, as far as there is room."""
+        """Write the days that differ and, on the frame, what words mean, as far as there is room."""
         dated = len({self.moment(row) // DAY for row in self.shown}) > 1
         if dated != self.dated:
             self.dated = dated

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 NAME = 11  # cells of a name
 VALUE = 11  # cells of a value
-FEW = ("p50", "p99", "max")  # percentiles where there is no room for all and a chart
-ALL_FROM = 12  # rows from which all are told
+FEW = ("p50", "p99", "max")  # percentiles if there is no room for all and a chart
+ALL_FROM = 12  # rows from which all are shown
 TITLED = 5  # rows from which a chart has its curves' names above it
 STAGES = {
     "generate": "making the traffic",
@@ -154,9 +154,8 @@ class Rates(LoadPart):
             facts.append(("last beat", f"{now.achieved:,.0f} events/s achieved"))
         return Topic(
             "Events a second",
-            "How fast events come and are committed, over the time since the run began: a beat (a second) a "
-            "point; of a run "
-            "of more than ten minutes one of several beats.",
+            "How fast events come and are committed, since the run began: a point for each beat (a second); "
+            "a run of more than ten minutes has a point for every few beats.",
             tuple(facts),
         )
 
@@ -197,8 +196,8 @@ class Latency(LoadPart):
         since = "the moment it was due" if mode == "open" else "the moment its batch was ready"
         return Topic(
             "Latency",
-            f"From {since} until it was committed. So many percent of the events took no longer. Bars are to a "
-            "logarithmic scale; the curves are of each beat.",
+            f"From {since} until it was committed. That percentage of the events took no longer. Bars "
+            "have a logarithmic scale; the curves show each beat.",
             (
                 ("error", "at most 0.8 % too high, never too low; the maximum is exact"),
                 ("behind", "how late an event's turn comes, now and at most"),
@@ -246,7 +245,7 @@ class WhereTimeGoes(LoadPart):
         """Say what each stage does."""
         return Topic(
             "Where the time goes",
-            "Seconds of the thread that judges, stage by stage; writing has a thread beside it. Rules and "
+            "Seconds of the thread that judges, stage by stage; writing has a thread of its own. Rules and "
             "facts appear when a load test has ended.",
             tuple(STAGES.items()),
         )

@@ -14,7 +14,7 @@ from referral_tui.dashboard.widgets.table import Table
 
 ON_PROGRAM = (
     "What people change in a program: amounts, the budget, times and limits. right and left turn the one "
-    "under the cursor to the next sensible value, the file follows, and what would change is shown below it. ctrl+r "
+    "under the cursor to the next sensible value, the file is updated, and what would change is shown below. ctrl+r "
     "applies all of it to the running program; z drops it; enter edits the file there."
 )
 
@@ -54,7 +54,7 @@ class NumberForm(Table[Number]):
                     10,
                     self._was,
                     weight=5,
-                    says="in the program that runs, where it differs",
+                    says="in the running program, if it differs",
                 ),
             ],
             lambda row: row.path,

@@ -8,7 +8,7 @@ _BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 Dot = tuple[float, float]
 """Right and up, both from 0 to 1; the lowest and the highest are the middles of the outermost rows."""
 Run = tuple[str, str]
-"""A text and its ink; nothing for an ink where there is nothing but ground."""
+"""A text and its ink; an ink of None is the bare ground."""
 
 
 class Canvas:
@@ -32,7 +32,7 @@ class Canvas:
             self._over[column + place, row] = sign, ink
 
     def line(self, dots: Sequence[Dot | None], ink: str, *, dotted: bool = False) -> None:
-        """Draw a line through points, from left to right; it breaks where one is unknown."""
+        """Draw a line through points, from left to right; it is broken at unknown ones."""
         before: tuple[int, int] | None = None
         for dot in dots:
             here = None if dot is None else self._place(dot)

@@ -21,7 +21,7 @@ from referral_tui.dashboard.widgets.inks import Inks
 from referral_tui.dashboard.widgets.lines import Line, empty_line, or_failed, wrap
 from referral_tui.dashboard.widgets.strips import MORE_ABOVE, MORE_BELOW
 
-MOST_NAME = 24  # cells of the column of names at most; a third of the width where that is less
+MOST_NAME = 24  # cells of the column of names at most; a third of the width if that is less
 
 
 @dataclass(frozen=True, slots=True)

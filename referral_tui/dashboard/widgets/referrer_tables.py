@@ -45,7 +45,8 @@ _TREE: Final = Topic(
 )
 _COMMUNITIES: Final = Topic(
     "Communities",
-    "Clubs, workplaces, neighbourhoods, families: whose referrers brought most. A friend counts for the community that "
+    "Clubs, workplaces, neighbourhoods, families: whose referrers brought the most friends. A friend counts "
+    "for the community that "
     "the referrer was known to be in when they were matched. Kept for now only, not for the past.",
 )
 _CHANNELS: Final = Topic(
@@ -90,7 +91,7 @@ class LeaderTable(ReferralTable[LeaderRow]):
                 _rate(weight=5),
                 _issued(
                     self._money,
-                    "Rewards issued to them as the referrer or as whoever brought the referrer, less what "
+                    "Rewards issued to them as the referrer or as the referrer's own referrer, less what "
                     "was clawed back.",
                     sorts=True,
                 ),
@@ -139,7 +140,7 @@ class GroupTable(ReferralTable[GroupRow]):
                 _rate(weight=6),
                 _issued(
                     self._money,
-                    "All rewards issued for these friends, whoever got them, less what was clawed back.",
+                    "All rewards issued for these friends, no matter to whom, less what was clawed back.",
                     sorts=True,
                 ),
                 Column[GroupRow](

@@ -112,12 +112,12 @@ class RewardTable(Table[RewardLine]):
             "Rewards by state, in money",
             Topic(
                 "Rewards by state",
-                "Each reward line stands in one state, pending ones in two: what would be issued if nothing else "
+                "Each reward line is in one state, pending ones in two: what would be issued if nothing else "
                 "happened, and unpaid, what would pay nothing. A row adds up the lines of one reward, the last row "
                 "those of all: how many, and how much they are worth. m changes between "
-                "money and counts where there is no room for both. Lines that were revoked had been issued before. "
-                "Pending has also those that wait for the budget or were offered, issued those redeemed or expired, "
-                "and dropped are those that were voided or forfeited.",
+                "money and counts if there is no room for both. Lines that were revoked had been issued before. "
+                "Pending includes those that wait for the budget or were offered, issued those redeemed or "
+                "expired; dropped are those that were voided or forfeited.",
             ),
             "No reward yet. A line appears as soon as a friend qualifies for one.",
             columns,

@@ -26,9 +26,10 @@ class RuleTable(Table[RuleLine]):
             "Rules",
             Topic(
                 "Rules",
-                "Each conversion of a friend who was referred is asked every rule of its milestone. The first failing "
-                "rule that refuses decides; else the first that fails sends it to a person. e edits the rule that the "
-                "cursor stands on.",
+                "Each conversion of a referred friend is checked against every rule of its milestone. The "
+                "first failing "
+                "rule that refuses decides; otherwise the first that fails sends it to a person. e edits the "
+                "rule under the cursor.",
                 (
                     (
                         "held back",

@@ -345,7 +345,7 @@ class Table(StripView, Generic[RowT], can_focus=True):
         if size != self.virtual_size:
             self.set_reactive(
                 ScrollView.virtual_size, size
-            )  # by its setter the whole screen would be laid out anew
+            )  # by its setter the whole screen would be laid out again
             if self.scroll_offset.y > self.max_scroll_y:
                 self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True)
 

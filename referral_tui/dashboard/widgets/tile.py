@@ -40,9 +40,9 @@ GLOSSES = {
     "clawed": "taken back on reversal",
     "time": "conversion to reward",
 }
-"""What a number is, in a few words beside it, where there is room."""
+"""What a number is, in a few words shown beside it if there is room."""
 SHORT_GLOSSES = {"k": "friends each"}
-"""The same of what nobody knows without, in place of what it is made of where there is no room for both."""
+"""The same for numbers that nobody knows without it: shown in place of their parts if there is no room for both."""
 
 ONE_LINE = 103  # cells of all tiles from which each name has room in a line
 GLOSS_FROM, BIG_FROM = (
@@ -125,7 +125,7 @@ class Tile(LineWidget, can_focus=True):
         """Say what the number means and how it is made."""
         headline = self._headline
         if headline is None:
-            return Topic(TITLES[self.key], "Nothing is known of it yet.")
+            return Topic(TITLES[self.key], "Nothing is known about it yet.")
         now = self._value(headline, None)
         if headline.nothing_issued:
             now = "nothing issued yet"

@@ -19,7 +19,7 @@ class TypedInOrder:
     """Mixed into a widget that text is typed into, before Textual's class: handles keys of bindings itself."""
 
     INSERTED: ClassVar[frozenset[str]] = frozenset()
-    """Keys that are no letters and are inserted all the same."""
+    """Keys that are not letters and are inserted all the same."""
 
     @property
     def takes_letters(self) -> bool:

@@ -24,12 +24,13 @@ TITLES = {
 MEANINGS = {
     "customers": "How many more new customers (friends who qualified) the copy brings than the design: the "
     "mean over markets, and how certain that is.",
-    "money": "How much more the copy promises: rewards issued and pending, so that paying later makes nothing cheaper.",
+    "money": "How much more the copy promises: rewards issued and pending, so that paying later makes "
+    "nothing cheaper.",
     "each": "What each further customer whom the copy brings costs: the further money ÷ the further "
     "customers. Those who would have come anyway are paid differently, too, and that is included.",
     "budget": "In how many markets the copy's budget first had no room for a reward before the end.",
 }
-SURE = "95 of 100 such intervals hold the true mean: luck alone; what the world assumes is not in it"
+SURE = "95 of 100 such intervals hold the true mean: luck alone, without what the world assumes"
 SURE_OF_BOTH = (
     "nine of ten markets lie there, each with luck and a response of its own within what the world assumes"
 )
@@ -237,7 +238,8 @@ class BothFunnels(LineWidget, can_focus=True):
         return Topic(
             "Both funnels",
             "How many people reach each stage by the end, the mean over markets: of the design that runs, and of the "
-            "copy on the same people with the same luck. █ is what both have, ▓ what the copy has more, ░ less.",
+            "copy on the same people with the same luck. █ is what both have, ▓ what the copy has in "
+            "addition, ░ what it lacks.",
             tuple(facts),
         )
 
