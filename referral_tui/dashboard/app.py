@@ -165,7 +165,7 @@ class Dashboard(OrderedKeys):
         """Offer every command of the dashboard in the palette."""
         return system_commands(self, self.place.OWN_COMMANDS if self.place is not None else (), SCREENS)
 
-    # -- what the feed tells --------------------------------------------------------------------------
+    # -- what the feed says ---------------------------------------------------------------------------
 
     def on_snapshot_taken(self, message: SnapshotTaken) -> None:
         """Show a new snapshot."""
@@ -424,7 +424,7 @@ class Dashboard(OrderedKeys):
         """Show another side of the wall, or another moment."""
         if view != self.view:
             if view.at != self.view.at and self.steering is not None:
-                self.steering.forget()  # what was told of now is not what is seen
+                self.steering.forget()  # what was said about now is not what is seen
             self.view = view
             self._ask()
 

@@ -72,7 +72,7 @@ class Feed:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop looking, and wait until the file is let go."""
+        """Stop looking, and wait until the file is released."""
         self._over.set()
         self._wake.set()
         if self._thread.is_alive():

@@ -243,7 +243,7 @@ def end_with_reader(stdin: TextIO | None) -> None:
     if stdin is None or not hasattr(select, "poll"):
         return
     hang_up = select.poll()
-    hang_up.register(stdin.fileno(), 0)  # a hang-up is told without being asked for
+    hang_up.register(stdin.fileno(), 0)  # a hang-up is reported without being asked for
 
     def wait() -> None:
         hang_up.poll()

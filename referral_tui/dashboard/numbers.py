@@ -98,7 +98,7 @@ class Number:
 
 
 def numbers_of(text: str) -> tuple[Number, ...]:
-    """Find the numbers of a program's text, amounts first; none if it is no TOML.
+    """Find the numbers of a program's text, amounts first; none if it is not TOML.
 
     A number that does not match what TOML reads there is left out.
     """

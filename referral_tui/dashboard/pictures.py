@@ -20,8 +20,8 @@ Unit = Literal["count", "money", "latency"]
 Points = tuple[tuple[float, float | None], ...]
 """Moments, or milliseconds since the start, and the values there; None if nothing is known."""
 WEEK_MS = 7 * DAY_MS
-FAR = 5  # a budget of more times what is spent would press the curve to the ground: it is told in words
-SHORT = 0.5  # of a whole measurement: a last one that is shorter tells no rate of its own
+FAR = 5  # a budget of more times what is spent would press the curve to the ground: it is given in words
+SHORT = 0.5  # of a whole measurement: a last one that is shorter shows no rate of its own
 _DAYS_FROM = 4 * DAY_MS  # a run that is shorter is drawn by the hour
 _NAMES = {HOUR_MS: "hour", DAY_MS: "day", WEEK_MS: "week"}
 

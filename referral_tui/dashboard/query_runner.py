@@ -44,7 +44,7 @@ class QueryRunner:
         self._last: Answer | None = None
         self._version = -1
         self._read_at = 0.0
-        self._kept: dict[str, dict[str, Any]] = {}  # by screen: who comes back is answered at once
+        self._kept: dict[str, dict[str, Any]] = {}  # by screen: somebody who comes back is answered at once
         self._book: NameBook | None = None
 
     def due(self, request: Request, version: int, now_ms: float) -> bool:

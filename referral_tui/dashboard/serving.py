@@ -32,7 +32,7 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
-"""Of every answer: nobody may frame it, read it from elsewhere, or learn the secret from a link."""
+"""The headers of every answer: nobody may frame it, read it from elsewhere, or learn the secret from a link."""
 PAGE: Final = Path(__file__).with_name("page.html")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 NOTHING: Final = (

@@ -22,7 +22,7 @@ MOST_STOPS = 100
 PACES = (1.0, 60.0, 600.0, 3_600.0, 21_600.0, 86_400.0, 604_800.0, FULL_SPEED)
 """Simulated ms per wall ms, slowest first: 1 s/s, 1 min/s, 10 min/s, 1 h/s, 6 h/s, 1 d/s, 1 wk/s, full speed."""
 LASTING = (control.VERDICT, control.PROGRAM)
-"""Commands that change the outcome: it is worth saying that one was not executed any more."""
+"""Commands that change the outcome: it is worth saying that one was no longer executed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Steering:
 
     @property
     def status_message(self) -> StatusMessage | None:
-        """What to tell of the last command, if there was one."""
+        """What to say about the last command, if there was one."""
         return self._told
 
     @property
@@ -120,7 +120,7 @@ class Steering:
         if snapshot.status != "paused" or not now.newest_seq or self._back_to:
             return
         while self._stops and self._stops[-1].seq > now.newest_seq:
-            self._stops.pop()  # it was gone back: what came then has not happened
+            self._stops.pop()  # the world went back: what came after that has not happened
         if not self._stops or self._stops[-1].seq < now.newest_seq:
             said = event_sentence(now.events[0], now.program, snapshot.names) if now.events else ""
             at = now.clock.sim_at if now.clock is not None else 0

@@ -114,7 +114,7 @@ class UnanswerableError(Exception):
 
 
 class Study(Protocol):
-    """Whatever answers what-if questions."""
+    """Something that answers what-if questions."""
 
     def answers(self, question: Question) -> AsyncGenerator[Answer, None]:
         """Yield answers, each from more markets than the one before; closing the iterator ends the work.
@@ -156,7 +156,7 @@ class HelperStudy:
                         return
             finally:
                 if number == self._asked:
-                    self._send({"number": number})  # nothing more is wanted of it
+                    self._send({"number": number})  # nothing more is wanted from it
 
     async def close(self) -> None:
         """End the process."""
@@ -167,7 +167,7 @@ class HelperStudy:
 
     async def _started(self) -> asyncio.subprocess.Process:
         if self._process is None or self._process.returncode is not None:
-            # of small frames several threads make nothing faster, and a core is left to the rest
+            # several threads make nothing faster on small frames, and a core is left for the rest
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 *COMMAND,

@@ -13,7 +13,7 @@ from referral_tui.dashboard.query import QueryContext, ScreenQuery, Side
 from referral_tui.names import Names, short_name
 
 PAGE = 200  # rows a page; more are asked for near the end
-MOST = 2_000  # rows in all: who looks for more had better filter
+MOST = 2_000  # rows in all: anybody who looks for more should filter
 
 
 @dataclass(frozen=True, slots=True)

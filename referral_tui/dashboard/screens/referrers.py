@@ -1,4 +1,4 @@
-"""The fourth screen: who brings most, who brought whom, through which communities and channels."""
+"""The fourth screen: who brings the most friends, who brought whom, through which communities and channels."""
 
 from __future__ import annotations
 

@@ -26,10 +26,9 @@ if TYPE_CHECKING:
 FORM_SAYS = (
     "The numbers of the design that runs, at the left, and of its copy: right and left turn the one under "
     "the cursor to the next sensible value. A first answer, for the first weeks, appears at once; then come "
-    "the whole "
-    "span and more markets, until a number is turned again. enter applies the copy to the running program, ctrl+o "
-    "saves it as a program file, z makes it equal again, u draws how people respond, which is assumed, for "
-    "each market."
+    "the whole span and more markets, until a number is turned again. enter applies the copy to the running "
+    "program, ctrl+o saves it as a program file, z resets it, u draws how people respond, which is assumed, "
+    "for each market."
 )
 FAN_SAYS = (
     "How it grows, over many markets: the line is the median, half of all markets lie in the dense band, nine of ten "

@@ -30,8 +30,7 @@ TITLES = {
 QUESTION = Topic(
     "The question",
     "Four questions for each case: the state, what decided it, what would have paid, and what you do. Press "
-    "the number "
-    "of your answer. A wrong one is answered with the fact that refutes it, and you may try again.",
+    "the number of your answer. A wrong one is answered with the fact that refutes it, and you may try again.",
     (
         ("right", "what `explain` says of the conversion and its rewards"),
         ("look-ups", "counted, and not held against you"),

@@ -46,8 +46,7 @@ class Editor(TypedInOrder, TextArea):
             "The whole design as TOML. e edits it here: what is wrong with it is shown at once, with the "
             "line, and what would change, in words. ctrl+r applies it to the running program: it judges "
             "every event from then on, and people respond to it from the next three-day window on. ctrl+o "
-            "saves it to a file. "
-            "escape leaves the editor; the draft is kept.",
+            "saves it to a file. escape leaves the editor; the draft is kept.",
         )
 
     @property

@@ -46,8 +46,8 @@ _TREE: Final = Topic(
 _COMMUNITIES: Final = Topic(
     "Communities",
     "Clubs, workplaces, neighbourhoods, families: whose referrers brought the most friends. A friend counts "
-    "for the community that "
-    "the referrer was known to be in when they were matched. Kept for now only, not for the past.",
+    "for the community that the referrer was known to be in when they were matched. Kept for now only, not "
+    "for the past.",
 )
 _CHANNELS: Final = Topic(
     "Channels", "How friends came: the channel of the visit that won, or a code that was typed."
@@ -74,7 +74,7 @@ class ReferralTable(Table[BringerT]):
 
 
 class LeaderTable(ReferralTable[LeaderRow]):
-    """The referrers who bring most."""
+    """The referrers who bring the most friends."""
 
     def __init__(self) -> None:
         super().__init__(

@@ -32,8 +32,8 @@ class ReviewQueue(Table[Waiting]):
                 "Conversions that failed only rules that ask for a person's review. a approves: it qualifies, and "
                 "its rewards begin. d declines: it is refused. The verdict is an event like any other, with "
                 "the simulated time. The first verdict counts: the simulated operator leaves alone what you "
-                "have decided. A conversion that was reversed meanwhile stays here, marked as reversed: approved, it "
-                "qualifies and pays nothing.",
+                "have decided. A conversion that was reversed meanwhile stays here, marked as reversed: if "
+                "approved, it qualifies and pays nothing.",
             ),
             _NONE,
             [

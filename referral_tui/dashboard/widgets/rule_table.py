@@ -27,9 +27,8 @@ class RuleTable(Table[RuleLine]):
             Topic(
                 "Rules",
                 "Each conversion of a referred friend is checked against every rule of its milestone. The "
-                "first failing "
-                "rule that refuses decides; otherwise the first that fails sends it to a person. e edits the "
-                "rule under the cursor.",
+                "first failing rule that refuses decides; otherwise the first that fails sends it to a "
+                "person. e edits the rule under the cursor.",
                 (
                     (
                         "held back",
