@@ -124,8 +124,8 @@ def test_a_file_that_is_there_is_kept(cli: Cli, here: Path) -> None:
     ("arguments", "said"),
     [
         (["--most", "qualified"], "--vary: what may be changed?"),
-        (VARY[:2], "give --most FIGURE or --least FIGURE"),
-        ([*VARY, "--least", "cost"], "give --most FIGURE or --least FIGURE"),
+        (VARY[:2], "give either --most FIGURE or --least FIGURE"),
+        ([*VARY, "--least", "cost"], "give either --most FIGURE or --least FIGURE"),
         ([*VARY, "--subject-to", "issued"], "--subject-to issued: write FIGURE <= NUMBER"),
         ([*VARY, "--tries", "5"], "--tries 5: fewer than the 7 designs"),
     ],
