@@ -77,7 +77,7 @@ def main() -> int:
                 address = servers.enter_context(served(folder, "--db", db, *new))
                 seconds, failed = asyncio.run(one_by_one(address, some, RATE))
             p50, p99 = (seconds[int(len(seconds) * part)] * 1000 for part in (0.5, 0.99))
-            where = "a further door" if more else "Postgres" if db == program else "a file"
+            where = "an additional door" if more else "Postgres" if db == program else "a file"
             print(f"{where}: single posts at {RATE}/s: p50 {p50:.1f} ms, p99 {p99:.1f} ms, {failed} refused")
     return 0
 

@@ -1,6 +1,6 @@
-"""Stage 4b: events that name a reward line: its recipient chooses what it is or uses it, or an operator stops it.
+"""Stage 4b: find the events that act on a reward line: its recipient chooses or redeems it, or an operator vetoes it.
 
-Whether a line is in the right state for it is seen where the line is kept: in the book, or in `using`.
+Whether the line is in the right state is checked where the line is kept: in the book, or in `using`.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def find_acts(batch: Batch, state: State, intake: Intake) -> list[Act]:
 
 
 def _line_named(ledger: Ledger, conversion: int, seq: int, milestone: str, reward: str) -> int:
-    """Return the line of a conversion for a reward on a milestone, made before an event; NONE for none."""
+    """Return the line of a conversion for a reward on a milestone that was made before an event, or NONE."""
     if conversion == NONE:
         return NONE
     lines: Ints = ledger.lines_of(np.array([conversion]))[0]
@@ -71,13 +71,13 @@ def _line_named(ledger: Ledger, conversion: int, seq: int, milestone: str, rewar
 
 
 def _choice(ledger: Ledger, line: int, chosen: str) -> int:
-    """Return which of its reward's choices is chosen for a line; NONE for none."""
+    """Return which of its reward's choices is chosen for a line, or NONE."""
     choices = () if line == NONE else ledger.terms[int(ledger.lines["terms"][line])].reward.choices
     return choices.index(chosen) if chosen in choices else NONE
 
 
 def _why(state: State, batch: Batch, row: int, kind: _Kind, line: int) -> str | None:
-    """Return why an event has no effect whatever the state of the line; None where that decides."""
+    """Return why an event has no effect whatever the line's state, or None if that depends on the state."""
     if line == NONE:
         return "unknown"
     ledger = state.ledger

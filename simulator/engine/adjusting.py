@@ -1,4 +1,4 @@
-"""Stage 4a: which adjustments of an amount are effective, and what the amounts are from then on."""
+"""Stage 4a: find which adjustments of an amount are effective, and the amounts from then on."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NO_ADJUSTMENTS = Adjustments(rows=(), why=(), adjusted=())
 def find_adjustments(
     batch: Batch, state: State, intake: Intake, program: Program, standing: StandingChanges
 ) -> Adjustments:
-    """Decide which adjustments are effective; the batch's conversions and what stands are in the state."""
+    """Decide which adjustments are effective; the batch's conversions, and which of them stand, are in the state."""
     rows = batch.rows("conversion.adjusted")
     if not len(rows):
         return NO_ADJUSTMENTS
@@ -57,7 +57,7 @@ def _reason(
     conversion: int,
     currency: str | None,
 ) -> str | None:
-    """Return why an adjustment has no effect; None if it has."""
+    """Return why an adjustment has no effect, or None if it has one."""
     held, subject = state.ledger.conversions, int(batch.person[row])
     if conversion == NONE:
         return UNKNOWN
@@ -82,7 +82,7 @@ def amounts_now(
 ) -> Ints:
     """Return the amounts of conversions as of events of the batch (rows), in minor units of the program's currency.
 
-    `amounts` are those that they came with.
+    `amounts` are their original ones.
     """
     found = amounts.copy()
     for place, (conversion, row) in enumerate(zip(conversions.tolist(), rows.tolist(), strict=True)):

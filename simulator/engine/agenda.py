@@ -1,4 +1,4 @@
-"""Timed steps of reward lines, in the order in which they are taken."""
+"""Keep the timed steps of reward lines, in the order in which they are taken."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from heapq import heappop, heappush
 from typing import Generic, TypeVar
 
 Order = tuple[int, int, int]
-"""First come, first served: by due, the conversion's seq and the reward's place in its file."""
+"""First come, first served: by due time, the conversion's seq and the reward's place in its file."""
 Line = TypeVar("Line")
 
 
 @dataclass
 class Agenda(Generic[Line]):
-    """Lines by the moment (milliseconds) of a step of one kind, and at one moment in their order.
+    """Lines by the time (milliseconds) of one kind of step; lines with the same time are in their own order.
 
-    `moment_of` tells when a line's step is, None where it has none any more; so a line need not be taken out.
+    `moment_of` returns when a line's step is, or None if it no longer has one, so lines need not be removed.
     """
 
     moment_of: Callable[[Line], int | None]
@@ -30,7 +30,7 @@ class Agenda(Generic[Line]):
 
     @property
     def first(self) -> int | None:
-        """When the first step is (milliseconds); None where there is none."""
+        """When the first step is (milliseconds), or None if there is none."""
         while self._heap:
             moment, _, _, line = self._heap[0]
             if self.moment_of(line) == moment:
@@ -39,5 +39,5 @@ class Agenda(Generic[Line]):
         return None
 
     def pop(self) -> Line:
-        """Take out the line with the first step."""
+        """Remove and return the line with the first step."""
         return heappop(self._heap)[3]

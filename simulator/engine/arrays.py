@@ -1,4 +1,4 @@
-"""Array helpers shared by all stages: growing columns, running counts within groups, first row of each group."""
+"""Provide the arrays that all stages use: growing columns, running counts within groups, first row of each group."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Columns:
             self._size = size
 
     def fit(self, name: str, greatest: int) -> None:
-        """Widen a column's dtype, if need be, so that it can hold numbers up to `greatest`."""
+        """Widen a column's dtype, if necessary, so that it can hold numbers up to `greatest`."""
         held, (_, fill) = self._data[name], self._spec[name]
         if greatest > np.iinfo(held.dtype).max:
             self._spec[name] = (np.int32, fill)

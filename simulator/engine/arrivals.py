@@ -1,4 +1,4 @@
-"""Stage 1: what a batch's events say of people, links, devices and sources, before anything is judged."""
+"""Stage 1: collect what a batch's events say about people, links, devices and sources, before anything is judged."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NO_SIGHTINGS = Sightings(person=_NO_ROWS, device=np.zeros(0, np.uint64), seq=_N
 
 
 def find_new_links(batch: Batch, state: State) -> NewLinks:
-    """Find the links that the batch creates: by the first link.created of a code, later ones have no effect."""
+    """Find the links that the batch creates; only the first `link.created` of a code has an effect."""
     rows = batch.rows("link.created")
     if not len(rows):
         return _NO_LINKS
@@ -40,7 +40,7 @@ def find_new_links(batch: Batch, state: State) -> NewLinks:
 
 
 def find_sightings(batch: Batch) -> Sightings:
-    """Find the devices that people are seen with."""
+    """Find the devices that people were seen with."""
     rows = sorted_rows(batch.field_rows, batch.visits)
     hashed = batch.hashed("device_ref", rows)
     rows = rows[hashed.given]
@@ -80,7 +80,7 @@ def find_sources(batch: Batch, state: State) -> Sources:
 
 
 def _firsts(held: Array, owners: Ints) -> Bools:
-    """Return which rows are the first of owners without a mark; `held` is 0 for those."""
+    """Return which rows are the first of an owner that has no mark; `held` is 0 for those owners."""
     first = np.zeros(len(owners), bool)
     if not len(owners):
         return first

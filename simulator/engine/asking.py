@@ -1,7 +1,7 @@
-"""Stage 4c: ask what rewards are kept for (`keep_if`), of each open line after each event that may change the answer.
+"""Stage 4c: evaluate the `keep_if` condition of each open line after every event that may change the answer.
 
-So a line that falls due has the answer as of all that was received by then, and one that is pending is expected to be
-forfeited if its condition is not true. No event is looked at that concerns nobody of whom a condition reads a fact.
+So a line that falls due has the answer as of everything received by then, and a pending line is expected to be
+forfeited if its condition is not true. Only events about people whose facts a condition reads are looked at.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ KEPT, NOT_KEPT, MISSING = (
     REASONS.index(ForfeitReason.KEEP_IF),
     REASONS.index(ForfeitReason.KEEP_IF_MISSING),
 )
-"""Answers: why a line is forfeited if it is released now, NONE where it is kept."""
+"""Answers: why a line would be forfeited if it were released now, or NONE if it is kept."""
 _MERGED = TYPE_CODES["customer.merged"]
 _NO_ROWS: Ints = np.zeros(0, np.int64)
 _NO_FACTS = FixedFacts(conversions=_NO_ROWS, facts=pl.DataFrame())
@@ -46,7 +46,7 @@ _NO_FACTS = FixedFacts(conversions=_NO_ROWS, facts=pl.DataFrame())
 def fix_facts(
     batch: Batch, state: State, compiled: CompiledProgram, decided: Decided, counts: Counts
 ) -> FixedFacts:
-    """Find what conditions read of new decisions' conversions that never changes."""
+    """Find the facts about new decisions' conversions that conditions read and that never change."""
     conditions, new = state.keeping.conditions, decided.new
     terms = state.ledger.terms_of[compiled.number].tolist() if conditions else []
     asked = [conditions[one] for one in terms if one in conditions]
@@ -79,7 +79,7 @@ def ask(
     reversals: Reversals,
     adjusted: Adjustments,
 ) -> list[Happening]:
-    """Return each other answer than before, and the first of new lines; all lines of the batch are in the ledger."""
+    """Return the answers that changed, and the first ones of new lines; the batch's lines are already in the ledger."""
     keeping, ledger = state.keeping, state.ledger
     if not keeping.conditions:
         return []
@@ -114,7 +114,7 @@ def ask(
 
 
 def _kept(batch: Batch, state: State) -> list[tuple[int, int, int]]:
-    """Return the kept answers about lines of people erased since, at events of the batch: line, row, answer."""
+    """Return the kept answers about lines of people erased later, at events of the batch: line, row, answer."""
     if not state.kept.asked or not len(batch):
         return []
     found = state.kept.asked_within(int(batch.seq[0]), int(batch.seq[-1]))
@@ -122,7 +122,7 @@ def _kept(batch: Batch, state: State) -> list[tuple[int, int, int]]:
 
 
 def facts_now(state: State, program: Program, line: int) -> dict[str, str | float | bool | None]:
-    """Return what the condition of a reward line reads, as of all events so far; nothing where it has none."""
+    """Return the facts that a reward line's condition reads, as of all events so far; empty without a condition."""
     condition = state.keeping.conditions.get(int(state.ledger.lines["terms"][line]))
     if condition is None:
         return {}
@@ -143,7 +143,7 @@ def facts_now(state: State, program: Program, line: int) -> dict[str, str | floa
 
 
 def _back(state: State, reversals: Reversals) -> Iterator[tuple[int, int]]:
-    """Yield the lines of conversions that stand again, each with the row since which."""
+    """Yield the lines of conversions that were reinstated, each with the row of that event."""
     conditions, terms = state.keeping.conditions, state.ledger.lines["terms"]
     for line, owner in zip(reversals.lines.tolist(), reversals.owners.tolist(), strict=True):
         if int(terms[line]) in conditions:
@@ -153,7 +153,7 @@ def _back(state: State, reversals: Reversals) -> Iterator[tuple[int, int]]:
 
 
 def _adjusted(state: State, adjusted: Adjustments) -> Iterator[tuple[int, int]]:
-    """Yield the lines of which conditions read an amount that is another one, each with the row since which."""
+    """Yield the lines whose condition reads an amount that changed, each with the row of that event."""
     conditions, ledger = state.keeping.conditions, state.ledger
     if "amount" not in state.keeping.reads:
         return
@@ -167,7 +167,7 @@ def _adjusted(state: State, adjusted: Adjustments) -> Iterator[tuple[int, int]]:
 def _concerned(
     batch: Batch, state: State, conversions: NewConversions, standing: StandingChanges, more: set[int]
 ) -> set[tuple[int, int]]:
-    """Return the open lines, and `more` ones, with each row that tells something that is read for them."""
+    """Return the open lines, and `more` ones, with each row that changes a fact their conditions read."""
     followed = state.keeping.of_person
     extra: dict[int, list[int]] = {}
     lines = np.array(sorted(more), np.int64)
@@ -184,7 +184,7 @@ def _concerned(
 def _told(
     batch: Batch, state: State, conversions: NewConversions, standing: StandingChanges
 ) -> Iterator[tuple[int, int]]:
-    """Yield the people of whom something is told that a condition reads, each with its row."""
+    """Yield the people about whom an event says something that a condition reads, each with its row."""
     kinds = {_kind(name) for name in state.keeping.reads}
     rows = [np.flatnonzero(batch.type[:1] == _MERGED)]
     if "closed" in kinds:
@@ -202,7 +202,7 @@ def _told(
 
 
 def _kind(name: str) -> str:
-    """Return what sort of thing a fact tells that changes."""
+    """Return the kind of information that a changing fact is about."""
     if name in ("eligible", "amount"):
         return name
     if name.endswith("_closed"):
@@ -212,7 +212,7 @@ def _kind(name: str) -> str:
 
 @dataclass(frozen=True)
 class _Asker:
-    """Asks conditions of lines, as of rows of a batch."""
+    """Evaluate the conditions of lines, as of rows of a batch."""
 
     batch: Batch
     state: State
@@ -231,7 +231,7 @@ class _Asker:
         return found
 
     def facts(self, condition: KeepCondition, lines: Ints, rows: Ints) -> pl.DataFrame:
-        """Return what a condition reads of each line after the event at its row."""
+        """Return the facts that a condition reads about each line after the event at its row."""
         whom = self.state.whom(lines)
         context = FactContext(
             batch=self.batch,

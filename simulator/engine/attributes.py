@@ -1,7 +1,7 @@
-"""Attributes of a client's own: what events say of people, and of conversions, by names that a program may declare.
+"""Keep the client's own attributes of people and conversions, under names that a program may declare.
 
-All that is said of people is kept, whatever the program declares, since a later version may declare it and the log
-decides. So a log without attributes costs nothing, and one with them a row for each person and name.
+All attributes of people are kept, whether declared or not, since a later version of the program may declare them. A
+log without attributes costs nothing, and one with them a row for each person and name.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Attributes:
     def enter(self, persons: Ints, texts: Iterable[str]) -> tuple[Ints, Ints, Ints]:
         """Add the people and names of these texts.
 
-        Returns what they say: the place of each text, the row of person and name, and the value.
+        Returns the place of each text, the row of person and name, and the value.
         """
         places, names, values = [], [], []
         for place, text in enumerate(texts):
@@ -55,14 +55,14 @@ class Attributes:
         return at, self._index.get(claim.slots), np.array(values, np.int64)
 
     def find(self, name: str, persons: Ints) -> Ints:
-        """Return the row of each person's attribute of a name; NONE where nothing was said of it."""
+        """Return the row of each person's attribute with a name, or NONE if no event mentioned it."""
         number = self._names.find([name])
         if number[0] == NONE:
             return np.full(len(persons), NONE, np.int64)
         return self._index.find(_keys(persons, number))
 
     def of_both(self, merged: int, into: int) -> tuple[Ints, Ints]:
-        """Return the rows of all attributes of one person, and the rows of those of another, new ones where need be."""
+        """Return the rows of one person's attributes, and of the same ones of another, adding missing rows."""
         numbers = np.arange(len(self._names.texts))
         theirs = self._index.find(_keys(np.full(len(numbers), merged), numbers))
         known = theirs != NONE
@@ -98,7 +98,7 @@ def of_events(texts: pl.Series, name: str, kind: AttributeType) -> pl.Series:
 
 
 def typed(value: Value | None, kind: AttributeType) -> str | bool | float | None:
-    """Return a value as a fact: None where it is of another type than the program declares."""
+    """Return a value as a fact, or None if its type is not the one that the program declares."""
     if isinstance(value, bool):
         return value if kind == "bool" else None
     if isinstance(value, (int, float)):

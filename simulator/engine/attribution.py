@@ -44,7 +44,7 @@ _NO_GENERATIONS = Generations(
 def find_touches(batch: Batch, state: State, compiled: CompiledProgram) -> NewTouches:
     """Find the visits by friends not yet attributed whose link is live and may refer at that event.
 
-    Where a code is used up within the batch, the visits after that are found too; `attribute` tells which they are.
+    Where a code is used up within the batch, the visits after that are found too; `attribute` reports which those are.
     """
     visits = batch.visits
     visits = visits[state.people["attribution"][batch.person[visits]] == NONE] if len(visits) else visits
@@ -69,7 +69,7 @@ def attribute(batch: Batch, state: State, compiled: CompiledProgram, new: NewTou
     """Attribute the friends of this batch; its touches are in the state, the last of all."""
     rows = sorted_rows(batch.claims, batch.conversions)
     rows = rows[state.people["attribution"][batch.person[rows]] == NONE] if len(rows) else rows
-    if not len(rows):  # none has used a code up
+    if not len(rows):  # no code has been used up
         return _NO_ATTRIBUTIONS
     serving = Serving(compiled.program.attribution.uses, state.links["uses"])
     matched = _match(batch, state, compiled, rows, serving)
@@ -156,7 +156,7 @@ def _attributions(batch: Batch, state: State, matched: _Matched, late: Ints) -> 
 
 
 def count_generations(state: State, new: NewAttributions) -> Generations:
-    """Count what depends on the other new attributions, which are in the state: generations and those of a day."""
+    """Count what depends on the other new attributions, which are in the state: generations and daily numbers."""
     if not len(new.ids):
         return _NO_GENERATIONS
     people = new.referrer[first_of_each(new.referrer)]

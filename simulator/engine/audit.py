@@ -1,4 +1,4 @@
-"""Stage 4: the audit trail, with one entry for each attribution, decision and change of a reward's state.
+"""Stage 4: build the audit trail, with one entry for each attribution, decision and change of a reward's state.
 
 Entries are in fold order: those of an event at its place in the log, those of a release after every event received by
 its time and before any later one. That order does not depend on the batches.
@@ -23,7 +23,7 @@ CHOICE_ENDS, EXPIRIES = 2, 3
 
 @dataclass
 class Trail:
-    """Collects a batch's entries in any order; `frame` returns them in fold order."""
+    """Collect a batch's entries in any order; `frame` returns them in fold order."""
 
     _parts: list[dict[str, Array]] = field(default_factory=list)
     _kinds: list[str] = field(default_factory=list)
@@ -88,7 +88,7 @@ class Trail:
         version: Array,
         detail: Sequence[str],
     ) -> None:
-        """Add entries of what had waited for the budget, in order, after all else of their moments."""
+        """Add entries of lines that had waited for the budget, in order, after everything else at the same time."""
         self._add(4, 0, kind, at, np.arange(len(at)), 0, seq, person, ref, version, detail)
 
     def frame(self, first: int) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""A batch of events laid out for the stages: NumPy columns, rows by type, and people's fields as of each event."""
+"""Lay out a batch of events for the stages: NumPy columns, rows by type, and people's fields as of each event."""
 
 from __future__ import annotations
 
@@ -67,10 +67,10 @@ class Batch:
     """A sequence of events in log order, all under one version of the program.
 
     Columns by row: `seq`, `received` and `occurred` (milliseconds UTC), `type` (code), `person` (id or NONE).
-    `market` is the market of each, None where there is only one.
-    People who were merged are one, by the id of the reference that they are written by now.
-    `amount` is in minor units of the program's currency, NONE where it is missing or in one without a rate; `given` is
-    as it came, in minor units of its own currency. Creating a batch numbers its contacts, words and attributes;
+    `market` is the market of each, or None if there is only one.
+    Merged people share one id, that of the reference they are known by now.
+    `amount` is in minor units of the program's currency, NONE if it is missing or its currency has no rate; `given` is
+    the amount as sent, in minor units of its own currency. Creating a batch numbers its contacts, words and attributes;
     people's updated fields are in the state only once the batch is over (`field_updates`).
     """
 
@@ -108,7 +108,7 @@ class Batch:
         """Return a text column at some rows."""
         if not len(rows):
             return _NO_SERIES
-        # a batch of one event is common, and to gather takes longer than to hash
+        # batches of one event are common, and gathering takes longer than hashing
         return self.events[column] if len(self) == len(rows) == 1 else self.events[column][rows]
 
     def words(self, column: str, rows: Ints) -> list[str | None]:
@@ -121,7 +121,7 @@ class Batch:
         return [texts[row] for row in rows.tolist()]
 
     def currencies(self, rows: Ints) -> Ints:
-        """Return the currencies of events as ids of words, numbering new ones; NONE where none was passed."""
+        """Return the currencies of events as ids of words, numbering new ones; NONE if none was passed."""
         words, found = self.state.words, np.full(len(rows), NONE, np.int64)
         if self._ours[rows].any():
             found[self._ours[rows]] = words.assign([self.program.currency])
@@ -138,11 +138,11 @@ class Batch:
         return hash_texts(self.texts(column, rows)) if len(rows) else NO_TEXTS
 
     def columns(self, rows: Ints, **names: str) -> pl.DataFrame:
-        """Return columns at some rows, each under the name that it is passed by."""
+        """Return columns at some rows, under the keyword names they are passed by."""
         return pl.DataFrame([self.texts(column, rows).alias(name) for name, column in names.items()])
 
     def _whose_money(self) -> tuple[Bools, Bools]:
-        """Return which events pass no currency, and which pass the program's."""
+        """Return which events state no currency, and which state the program's."""
         column = self.events["currency"]
         if column.null_count() == len(self):
             return np.ones(len(self), bool), np.zeros(len(self), bool)
@@ -189,7 +189,7 @@ class Batch:
         self.attributes = self._attributes(rows)
 
     def _attributes(self, rows: Ints) -> Latest:
-        """Return what is said of people's attributes, by rows of `State.attributes`."""
+        """Return what events say about people's attributes, by rows of `State.attributes`."""
         held, column = self.state.attributes, self.events["attributes"]
         if column.null_count() == len(column):
             return Latest(held.rows, "value", _NO_ROWS, _NO_ROWS, _NO_ROWS)
@@ -210,7 +210,7 @@ class Batch:
         return Latest(self.state.people, name, self.person[rows], rows, values)
 
     def communities_of(self, referrers: Ints, rows: Ints) -> Array:
-        """Return the communities (words) of the referrers of the friends whose events are at `rows`, as of these."""
+        """Return the communities (words) of the referrers of the friends with events at `rows`, as of those events."""
         found = self.community.at(referrers, rows)
         return self.state.kept.with_communities(found, self.seq[rows], self.state.words)
 

@@ -1,15 +1,15 @@
-"""The book: reward lines that are judged one by one, since what fell away gives its place and its room back.
+"""Keep the book of reward lines that are judged one by one, since a line that falls away gives back its place and room.
 
-Nearly all lines are judged in bulk. An account is booked, for good, with all of its lines, once that is not enough:
+Nearly all lines are judged in bulk. An account is booked permanently, with all of its lines, when that is not enough:
 
-- a line of it is reinstated or vetoed, or falls after its release;
-- its reward has other numbers (`every`, `tier`) than in an earlier version, a cap that isn't plain (`scopes.is_plain`),
-  choices, or a condition at the release (`asking.py`);
+- one of its lines is reinstated or vetoed, or falls after its release;
+- its reward has different numbers (`every`, `tier`) from an earlier version, a cap that is not plain
+  (`scopes.is_plain`), choices, or a condition at the release (`asking.py`);
 - the budget may be short while lines that fall give room back, or is more than one sum (`budgeting.is_plain`): then
   all accounts are, now and later.
 
-So what is in the book and what is not never depends on one another. A line that was released before is entered only
-when something happens to it.
+So booked and other lines never depend on each other. A line that was released earlier is entered only when something
+happens to it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from simulator.engine.terms import (
 from simulator.program.model import Program
 
 NEVER_PAID = (PENDING, WAITING, OFFERED, COUNTED, CAPPED, UNFUNDED)
-"""States of a line that a reversal voids at any time."""
+"""States in which a reversal voids a line at any time."""
 
 
 @dataclass
@@ -52,12 +52,12 @@ class Journal:
     moves: list[BookMove] = field(default_factory=list)
     shifts: list[BookShift] = field(default_factory=list)
     late: list[LateLine] = field(default_factory=list)
-    vain: dict[int, str] = field(default_factory=dict)  # events about a line without effect: why, by seq
-    # lines that reversals would have taken back: the reversal's seq, and the state
+    vain: dict[int, str] = field(default_factory=dict)  # why events about a line have no effect, by seq
+    # by seq of a reversal, the states of lines that it came too late to take back
     out_of_reach: list[tuple[int, int]] = field(default_factory=list)
 
     def add(self, other: Journal) -> None:
-        """Add what happened elsewhere."""
+        """Add the happenings of another market."""
         self.moves += other.moves
         self.shifts += other.shifts
         self.late += other.late
@@ -86,18 +86,18 @@ class Book:
     scopes: Scopes = field(default_factory=Scopes)
     journal: Journal = field(default_factory=Journal)
     _flow: Flow = field(init=False)
-    _changed: set[int] = field(default_factory=set)  # accounts of which lines are to be judged again
-    _changed_rewards: set[str] = field(default_factory=set)  # the same of rewards that are shared
+    _changed: set[int] = field(default_factory=set)  # accounts whose lines are to be judged again
+    _changed_rewards: set[str] = field(default_factory=set)  # the same for shared rewards
     _hour: int = 0  # in which they changed
     _all_changed: bool = False
-    _short: bool = False  # the budget may not have been enough as lines were last judged
+    _short: bool = False  # whether the budget may have been short when lines were last judged
 
     def __post_init__(self) -> None:
         self._flow = Flow(self.accounts.__getitem__, None, self.scopes, self._tell_release, self._tell_step)
 
     @property
     def first_due(self) -> int | None:
-        """When time alone changes a booked line next (milliseconds); None where it changes none."""
+        """When time alone next changes a booked line (milliseconds), or None."""
         return self._flow.next_moment
 
     # What enters it
@@ -107,7 +107,7 @@ class Book:
         self.accounts[number] = account
 
     def enter(self, line: BookedLine) -> None:
-        """Book a line, as it stands, of a booked account; a new one is entered as it is made (`take`)."""
+        """Book an existing line of a booked account; new lines are entered as they are made (`take`)."""
         self.lines[line.id] = line
         self.conversions.setdefault(line.conversion, []).append(line)
         self.of_account.setdefault(line.account, []).append(line)
@@ -120,12 +120,12 @@ class Book:
             self._flow.let_expire(line)
 
     def change_program(self, at: int) -> None:
-        """Let all pending lines be judged again, and try what waits, as of a moment (milliseconds)."""
+        """Judge all pending lines again, and try what is waiting, as of a time (milliseconds)."""
         self._all_changed, self._hour = True, at // HOUR_MS
         self._flow.grew_at = at
 
     def unite(self, added: int, to: int, at: int) -> None:
-        """Add a booked account to another, and let its lines be judged again, as of a moment (milliseconds)."""
+        """Add a booked account to another, and judge its lines again, as of a time (milliseconds)."""
         self.accounts[to] = self.accounts[to].with_(self.accounts.pop(added))
         theirs = self.of_account.pop(added, [])
         for line in theirs:
@@ -136,7 +136,7 @@ class Book:
         self._hour = at // HOUR_MS
 
     def unite_people(self, accounts: Mapping[int, int], merged: int, into: int, at: int) -> None:
-        """Let caps count accounts as others, and a friend as another; the friend's pending lines are judged again."""
+        """Make caps count accounts as others, and a friend as another; that friend's pending lines are judged again."""
         if not self.scopes.kinds:
             return
         self.scopes.unite(accounts, merged, into)
@@ -152,9 +152,9 @@ class Book:
     # What happens to it
 
     def take(self, happenings: Sequence[Happening], new: Sequence[BookedLine], before: int) -> None:
-        """Let happenings take effect in order of their positions, and release what is due before a moment after them.
+        """Apply happenings in order of their positions, and then release what is due before a time.
 
-        `new` are the lines that they make.
+        `new` are the lines that they create.
         """
         made = {line.id: line for line in new}
         takes = {
@@ -191,7 +191,7 @@ class Book:
         return self.room
 
     def _touch(self, line: BookedLine, at: int) -> None:
-        """Note that what becomes of a line, and of those beside it, may be another thing."""
+        """Note that the expected state of a line, and of the lines that depend on it, may have changed."""
         self._changed.add(line.account)
         if self.scopes.is_shared(line.terms.reward.name):
             self._changed_rewards.add(line.terms.reward.name)
@@ -239,7 +239,7 @@ class Book:
         line.fell, line.reason = False, VETOED
 
     def _answer(self, one: Happening) -> None:
-        """Keep what a line's condition says from now on."""
+        """Store the current answer of a line's condition."""
         line = self.lines[one.lines[0]]
         if line.fails != one.answer:
             line.fails = one.answer
@@ -264,7 +264,7 @@ class Book:
         self._step(line, ISSUED, one.at, one.seq)
 
     def _cut_waiting(self, line: BookedLine, share: int, one: Happening) -> None:
-        """Let a line that waits be worth less, so that it may fit."""
+        """Reduce the value of a waiting line, so that it may fit the budget."""
         if share == 0:
             self._fall(line, VOIDED, one.at, one)
             line.fell = False
@@ -277,7 +277,7 @@ class Book:
         line.earned = share
 
     def _reduce(self, line: BookedLine, share: int, one: Happening) -> None:
-        """Take back what an issued line is worth less now."""
+        """Take back the part by which an issued line is now worth less."""
         if share == 0:
             self._fall(line, REVOKED, one.at, one, value=0)
             line.fell = False
@@ -290,7 +290,7 @@ class Book:
         self._revalue(line, share, one)
 
     def _revalue(self, line: BookedLine, value: int, one: Happening) -> None:
-        """Give a line another value, in the state that it keeps."""
+        """Change the value of a line whose state stays the same."""
         expected = line.expected if line.state == PENDING else NONE
         move = BookMove(
             line=line.id,
@@ -414,7 +414,7 @@ class Book:
         self._step(line, before, at)
 
     def _step(self, line: BookedLine, before: int, at: int, seq: int = 0) -> None:
-        """Enter that an offered line was chosen, or not, or an issued one used: by an event (seq), or by time."""
+        """Enter that an offered line was chosen or not, or an issued one used, by an event (seq) or by time."""
         move = BookMove(
             line=line.id,
             before=before,
@@ -440,7 +440,7 @@ class Book:
     # What becomes of pending lines
 
     def _judge(self) -> None:
-        """Judge the changed accounts' pending lines again, all where the budget may be short, as of the hour's end."""
+        """Judge the changed accounts' pending lines again, or all if the budget may be short, as of the hour's end."""
         room = self._room()
         short = room is not None and self._may_be_short(room)
         if short or self._short or self._all_changed:
@@ -464,7 +464,7 @@ class Book:
                 self._shift(line, after, self._hour)
 
     def _may_be_short(self, room: Room) -> bool:
-        """Whether something waits for the budget's room, or may, in this period of it or together in all later ones."""
+        """Whether a line is waiting for the budget, or may have to, in this period or in all later ones together."""
         if self._flow.waiting:
             return True
         now = self._flow.earliest
@@ -475,7 +475,7 @@ class Book:
         return room.is_short(soon, now) or room.is_short(self.pending - soon, then)
 
     def _pending_of_changed(self) -> list[BookedLine]:
-        """Return the pending lines of changed accounts, and of rewards that are shared with those."""
+        """Return the pending lines of changed accounts, and of the shared rewards that they affect."""
         theirs = [self._flow.of_account.get(account, {}) for account in self._changed]
         found = {line.id: line for lines in theirs for line in lines.values()}
         rewards = {line.terms.reward.name for line in found.values()}
@@ -486,9 +486,9 @@ class Book:
 
 
 def _may_lapse(lines: list[BookedLine], offered: list[BookedLine], *, limited: bool) -> bool:
-    """Whether what some of these pending lines become may depend on a choice that ends.
+    """Whether the fate of some of these pending lines may depend on the end of a choice.
 
-    `limited`: the budget may be short, so that it can for all lines, not only for those with numbers or caps.
+    `limited`: the budget may be short, so that this holds for all lines, not only for those with numbers or caps.
     """
     if not any(line.may_lapse for group in (offered, lines) for line in group):
         return False

@@ -1,4 +1,4 @@
-"""What happens to booked lines, and what the book has found of them.
+"""Define the results about booked lines: what happens to them, and what the book found.
 
 Like all results (`results.py`) they are frozen, in columns by name; what is entered one by one is a tuple.
 """
@@ -47,9 +47,9 @@ class Happening(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Booking:
-    """Lines (`ids`) that are booked from now on, and those of their accounts that are.
+    """Lines (`ids`) that are booked from now on, and the accounts that are.
 
-    `whole` says of each market whether all of its lines are.
+    `whole` says for each market whether all of its lines are booked.
     """
 
     ids: Ints
@@ -61,7 +61,7 @@ class Booking:
 class Happenings:
     """What happens to booked lines in this batch, in order, before the moment up to which lines are released.
 
-    `program` is that in force; it has `changed` at a moment (milliseconds UTC), None where it is that of before.
+    `program` is the one in force; it `changed` at a time (milliseconds UTC), or None if it is still the same.
     """
 
     happenings: Sequence[Happening]
@@ -100,7 +100,7 @@ class BookMove(NamedTuple):
 
 
 class BookShift(NamedTuple):
-    """Another thing is expected of a pending line, due then, from a moment `at` on (milliseconds UTC)."""
+    """A change of a pending line's expected state from a time `at` on (milliseconds UTC), due then."""
 
     line: int
     before: int
@@ -141,7 +141,7 @@ class Reinstated:
 
 @dataclass(frozen=True, kw_only=True)
 class Revalued:
-    """Lines that an adjustment gave another worth, in the states that they keep: from `value_before`, in minor units.
+    """Lines whose value an adjustment changed, from `value_before` (minor units), while their states stay the same.
 
     `seq` and `at` are the adjustment's, `expected` is what had been expected of those pending, `channels` are those of
     the lines' friends (words).
@@ -187,7 +187,7 @@ class Chosen:
 
     @property
     def released(self) -> Released:
-        """The same as if they had been released then."""
+        """The same lines as if they had been released then."""
         return Released(
             lines=replace(self.lines, due=self.at),
             states=self.states,

@@ -1,4 +1,4 @@
-"""Stage 4c: which lines are judged one by one from now on (see `book`), and what happens to them."""
+"""Stage 4c: find which lines are judged one by one from now on (see `book`), and what happens to them."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def book_lines(
     acts: Sequence[Act],
     program: Program,
 ) -> Booking:
-    """Find the lines that are to be booked, new ones aside, before what happens in the batch."""
+    """Find the existing lines to be booked before the happenings of the batch."""
     before, changed = ledger.whole, len(new.lines) > 0 and bool(ledger.limits.one_by_one.any())
     vetoed = [one.line for one in acts if one.kind == "vetoed" and one.line != NONE]
     changed_alone = _revalued(ledger, adjusted)
@@ -159,7 +159,7 @@ def book_lines(
 
 
 def _pending_in(ledger: Ledger, markets: Bools) -> Ints:
-    """Return the pending lines in these markets, given by a mask; to list them takes long where they are many."""
+    """Return the pending lines in these markets, given by a mask; listing them is slow if there are many."""
     return _lines_in(ledger, ledger.pending_lines(), markets) if markets.any() else _NO_ROWS
 
 
@@ -178,7 +178,7 @@ def _revalued(ledger: Ledger, adjusted: Adjustments) -> Ints:
 
 
 def _touched_of_booked(ledger: Ledger, lines: Ints, accounts: Ints) -> Ints:
-    """Return those of these lines whose accounts are booked, or are among these."""
+    """Return the lines whose accounts are booked, or are among these accounts."""
     held = ledger.lines
     account = ledger.account_of(lines)
     booked = (ledger.accounts["booked"][account] > 0) | np.isin(account, accounts)
@@ -186,7 +186,7 @@ def _touched_of_booked(ledger: Ledger, lines: Ints, accounts: Ints) -> Ints:
 
 
 def book_changed_terms(ledger: Ledger, program: Program) -> Booking:
-    """Find the lines that are to be booked since a new version has other limits of rewards, or another budget."""
+    """Find the lines to be booked because a new version has different limits of rewards, or a different budget."""
     held, limits = ledger.lines, ledger.limits
     pending = ledger.pending_lines()
     pending = pending[limits.one_by_one[held["terms"][pending]]]
@@ -204,9 +204,9 @@ def book_changed_terms(ledger: Ledger, program: Program) -> Booking:
 
 
 def book_united(ledger: Ledger, added: Ints, to: Ints, budget: int | None) -> Booking:
-    """Find the lines that are to be booked since accounts are to be added to others.
+    """Find the lines to be booked because accounts are to be added to others.
 
-    They are where one of the two is booked already, or where what has been released to both has other numbers now.
+    That is the case if one of the two is already booked, or if lines released to both are numbered differently now.
     """
     found: list[int] = []
     for pair in zip(added.tolist(), to.tolist(), strict=True):
@@ -252,13 +252,13 @@ def _entangled(ledger: Ledger, fallen: FallenLines, reversals: Reversals) -> Int
 
 
 def _clawbacks(ledger: Ledger) -> Ints:
-    """Return how long a line of each terms can be taken back (milliseconds); less than nothing where it can't."""
+    """Return how long a line of each terms can be taken back (milliseconds), negative if it can't be."""
     clawbacks = [entry.reward.clawback_ms for entry in ledger.terms]
     return np.array([-1 if clawback is None else clawback for clawback in clawbacks], np.int64)
 
 
 def _may_be_short(ledger: Ledger, new: NewLines, reversals: Reversals, budget: int | None) -> Bools:
-    """Whether the budget may not be enough for all that is pending, new or comes back, so that what falls counts."""
+    """Whether the budget may be short for all pending, new and returning lines, so that lines that fall matter."""
     values = ledger.lines["value"][reversals.lines]
     more = ledger.by_market(new.lines.ids, new.lines.value) + ledger.by_market(reversals.lines, values)
     return ledger.is_short(budget, more)
@@ -324,7 +324,7 @@ def find_happenings(
 
 
 def _amount_at(state: State, conversion: int, row: int, adjusted: Adjustments) -> tuple[int, str | None]:
-    """Return a conversion's amount as of an event, in minor units of its currency (None where none was passed)."""
+    """Return a conversion's amount as of an event, in minor units of its currency (None if none was passed)."""
     held = state.ledger.conversions
     word = int(held["currency"][conversion])
     currency = None if word == NONE else state.words.texts[word]
@@ -336,7 +336,7 @@ def _amount_at(state: State, conversion: int, row: int, adjusted: Adjustments) -
 
 
 def _made(ledger: Ledger, new: NewLines, fallen: FallenLines) -> list[Happening]:
-    """Return the making of booked lines, and that those of reversed conversions fall at once."""
+    """Return the creation of booked lines, and the immediate fall of those of reversed conversions."""
     booked = np.flatnonzero(is_booked(ledger, new.lines))
     falls = dict(zip(fallen.ids.tolist(), fallen.by, strict=True))
     found: list[Happening] = []
@@ -344,7 +344,7 @@ def _made(ledger: Ledger, new: NewLines, fallen: FallenLines) -> list[Happening]
         line, row = int(new.lines.ids[place]), int(new.rows[place])
         seq, at = int(new.lines.made[place]), int(new.made_at[place])
         found.append(Happening(position=2 * row, kind="made", at=at, seq=seq, lines=(line,)))
-        if (force := falls.get(line)) is not None and force.seq != seq:  # else it is told by itself
+        if (force := falls.get(line)) is not None and force.seq != seq:  # otherwise it is reported separately
             conversion = int(new.targets[place])
             found.append(
                 Happening(2 * row, "reversed", at, seq, conversion, force.by, force.occurred, force.at)
@@ -479,7 +479,7 @@ def _used(ledger: Ledger, moves: list[BookMove]) -> Used:
 
 
 def _view(ledger: Ledger, moves: list[BookMove] | list[BookShift]) -> Lines:
-    """Return the lines of moves, as they were due and worth then."""
+    """Return the lines of moves, with their due times and values at that time."""
     return replace(
         ledger.view(_column(moves, "line")), due=_column(moves, "due"), value=_column(moves, "value")
     )

@@ -1,4 +1,4 @@
-"""What the budget leaves: of the whole of it or of a period, whether what was revoked gives room back, and trimming."""
+"""Compute what the budget leaves, in total or in a period, with revoked money given back or not, and with trimming."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from simulator.program.model import Budget, Program
 
 
 def is_plain(program: Program) -> bool:
-    """Whether the budget is one sum that what is revoked goes back to, and that nothing is trimmed to."""
+    """Whether the budget is a single sum to which revoked money returns, and rewards are not trimmed to it."""
     return program.budget_minor is None or program.budget == Budget()
 
 
 def needs_history(program: Program) -> bool:
-    """Whether it matters when what of the budget was issued, or what became of that."""
+    """Whether it matters when money of the budget was issued, or what happened to it later."""
     terms = program.budget
     return program.budget_minor is not None and (terms.period != "lifetime" or not terms.returns)
 
 
 @dataclass
 class Room:
-    """The room of a budget of `total` minor units, None for one without end.
+    """The room of a budget of `total` minor units, or None if it is unlimited.
 
-    `spent` is what is issued; `held` is what counts of it by time, where that matters (`needs_history`).
+    `spent` is what is issued; `held` is what counts of it by time, if that matters (`needs_history`).
     """
 
     total: int | None = None
@@ -37,22 +37,22 @@ class Room:
 
     @classmethod
     def of(cls, program: Program, held: History | None) -> Room:
-        """Return that of a program that comes into force."""
+        """Return the room under a program that comes into force."""
         return cls(program.budget_minor, program.budget, program.timezone, 0, held)
 
     @property
     def lets_wait(self) -> bool:
-        """Whether what it has no room for waits."""
+        """Whether lines that it has no room for wait."""
         return self.total is not None and self.terms.short == "wait"
 
     def next_start(self, at: int) -> int | None:
-        """Return when the next period begins after a moment (milliseconds); None where what waits waits for none."""
+        """Return when the next period begins after a time (milliseconds), or None if no line waits for it."""
         if not self.lets_wait or self.terms.period == "lifetime":
             return None
         return self._period(at)[1]
 
     def copied(self) -> Room:
-        """Return one of its own."""
+        """Return an independent copy."""
         return replace(self, held=None if self.held is None else self.held.copied())
 
     def grant(self, at: int, value: int) -> int | None:
@@ -82,9 +82,9 @@ class Room:
         return self._known
 
     def is_short(self, wanted: int, since: int) -> bool:
-        """Whether it may not be enough for all that is wanted (minor units) at or after a moment (milliseconds).
+        """Whether it may not be enough for all that is wanted (minor units) at or after a time (milliseconds).
 
-        All of it is counted in the period of that moment: it never comes out as enough where it is not.
+        Everything is counted in the period of that time, so the answer errs only on the side of "not enough".
         """
         return self.total is not None and wanted > self.total - self._counted(since)
 
@@ -95,7 +95,7 @@ class Room:
             self.held.add(at, value)
 
     def reduce(self, at: int, value: int, left: int) -> None:
-        """Leave so much of what was issued at a moment for so much; nothing where it was taken back."""
+        """Reduce an amount that was issued at a time to what is left of it; to 0 if it was taken back."""
         if self.held is None or not self.terms.returns:
             return
         if left:
@@ -104,12 +104,12 @@ class Room:
             self.held.forget(at, value)
 
     def give_back(self, at: int, value: int) -> None:
-        """Let what was offered at a moment, and never issued, count no more."""
+        """Stop counting what was offered at a time and never issued."""
         self.spent -= value
         if self.held is not None:
             self.held.forget(at, value)
 
     def forget(self, at: int, granted: int) -> None:
-        """Let what was issued at a moment, and taken back since, count no more in any case."""
+        """Stop counting in any case what was issued at a time and later taken back."""
         if self.held is not None and not self.terms.returns:
             self.held.forget(at, granted)

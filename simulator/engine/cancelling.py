@@ -1,4 +1,4 @@
-"""Stage 4d: void the pending lines of reversed conversions, of those out of the book; the book sees to its own."""
+"""Stage 4d: void the pending lines of reversed conversions that are not booked; the book handles its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Reached = tuple[Ints, list[Change]]
 
 
 def find_reached(ledger: Ledger, fallen: FallenLines, reversals: Reversals) -> Reached:
-    """Find the lines out of the book whose conversion a reversal of this batch takes away, made before it."""
+    """Find the unbooked lines, made before a reversal of this batch, whose conversion it reverses."""
     if not len(reversals.lines):
         return reversals.lines, []
     by = {one.conversion: one for one in reversals.changes}
@@ -23,7 +23,7 @@ def find_reached(ledger: Ledger, fallen: FallenLines, reversals: Reversals) -> R
 
 
 def void(ledger: Ledger, fallen: FallenLines, reached: Reached) -> Voided:
-    """Void the lines of reversed conversions that are pending then, those made after the reversal at once."""
+    """Void the lines of reversed conversions that are pending then, and at once those made after the reversal."""
     held, (lines, by) = ledger.lines, reached
     if not len(fallen.ids) and not len(lines):
         return Voided(lines=NO_LINES, seq=lines, by=lines, at=lines, before=lines)

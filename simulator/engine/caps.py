@@ -1,4 +1,4 @@
-"""Caps: what one allows, by what was issued before in its window."""
+"""Check caps: how much one allows, given what was issued in its window so far."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from simulator.program.model import Cap, CapWindow
 
 
 def fits(cap: Cap, timezone: str, history: History, at: int, value: int) -> bool:
-    """Whether one more reward of `value` (minor units) at `at` (milliseconds) leaves the cap kept.
+    """Whether one more reward of `value` (minor units) at `at` (milliseconds) respects the cap.
 
     Calendar windows are of `timezone`, that of the version that judged the conversion.
     """
     if _leaves(cap, len(history.times), history.totals[-1], value):
-        return True  # whatever the window: finding its start takes longer than all else
+        return True  # for any window: finding its start takes longer than everything else
     first = _first_in_window(cap.window, timezone, history.times, at)
     count = len(history.times) - first
     money = history.totals[-1] - history.totals[first]
@@ -23,16 +23,16 @@ def fits(cap: Cap, timezone: str, history: History, at: int, value: int) -> bool
 
 
 def room_left(cap: Cap, timezone: str, history: History, at: int) -> int:
-    """Return how much money (minor units) a cap leaves at `at` (milliseconds); less than nothing where it is exceeded.
+    """Return how much money (minor units) a cap leaves at `at` (milliseconds), negative if it is exceeded.
 
-    The cap is one of money alone.
+    The cap is one of money only.
     """
     first = _first_in_window(cap.window, timezone, history.times, at)
     return (cap.value_minor or 0) - (history.totals[-1] - history.totals[first])
 
 
 def _leaves(cap: Cap, count: int, money: int, value: int) -> bool:
-    """Whether a cap leaves room for one more of a value, after so many of so much money (minor units)."""
+    """Whether a cap leaves room for one more of a value, given how many and how much money (minor units) it counts."""
     within_count = cap.count is None or count + 1 <= cap.count
     return within_count and (cap.value_minor is None or money + value <= cap.value_minor)
 

@@ -1,4 +1,4 @@
-"""The last step of a call: reward lines as they stand now."""
+"""Return reward lines as they stand at the end of a call."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NOTHING = Closing(
     changed_earned=_NO_ROWS,
     changed_state_at=_NO_ROWS,
 )
-"""No line is new or other than before."""
+"""No line is new or has changed."""
 
 
 def close(state: State, first_line: int, moved: Ints) -> Closing:
@@ -40,7 +40,7 @@ def close(state: State, first_line: int, moved: Ints) -> Closing:
         return NOTHING
     held, accounts = ledger.lines, ledger.accounts
     new = ledger.view(np.arange(first_line, len(held)))
-    account = held["account"][new.ids]  # as first written: of a person merged since it is that of before
+    account = held["account"][new.ids]  # as first written, even if the person has been merged since
     changed = moved[moved < first_line]
     return Closing(
         new=new,

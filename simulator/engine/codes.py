@@ -1,4 +1,4 @@
-"""Referral codes that are compared without their capitals and the white space around them."""
+"""Compare referral codes regardless of capitals and surrounding white space."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from simulator.engine.interner import Codes, Interner, hash_texts
 WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
-"""What Unicode calls white space; Python's `strip` takes four control characters more."""
+"""White space as defined by Unicode; Python's `strip` removes four control characters as well."""
 
 
 def folded(code: str) -> str:
@@ -20,9 +20,9 @@ def folded(code: str) -> str:
 
 
 class FoldedCodes:
-    """Finds the first link of those whose codes are alike, given the ids of links and codes, which are the same.
+    """Find the first link among those whose codes are equal when folded; link ids and code ids are the same.
 
-    It is made when a program first folds codes, from all links there are, and kept up to date from then on.
+    It is built from all links when a program first folds codes, and kept up to date from then on.
     """
 
     def __init__(self, codes: Codes) -> None:
@@ -32,12 +32,12 @@ class FoldedCodes:
         self.add(pl.Series(codes.texts(known), dtype=pl.String), known)
 
     def find(self, texts: pl.Series) -> Ints:
-        """Return the first link that is alike each text; NONE for null and where there is none."""
+        """Return the first link whose folded code equals each text's; NONE for null and unknown codes."""
         ids = self._ids.find(hash_texts(_fold(texts)))
         return np.where(ids == NONE, NONE, self._links["link"][ids]).astype(np.int64)
 
     def new(self, texts: pl.Series) -> Ints:
-        """Return the rows of texts that are alike no link's code, and no text before them."""
+        """Return the rows of texts whose folded form equals no link's code and no earlier text."""
         unknown = np.flatnonzero(self.find(texts) == NONE)
         alike = _fold(texts)[unknown]
         return unknown[np.flatnonzero(alike.is_first_distinct().to_numpy())]

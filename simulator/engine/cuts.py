@@ -1,7 +1,7 @@
-"""Where a batch is cut, so that what a decision needs of the ledger is there.
+"""Find where to cut a batch so that the ledger already holds what each decision needs.
 
-Whether a milestone can be had again depends on whether a reversed conversion is paid all the same. So a friend's event
-after the reversal of another of its type is judged in a part of its own, once all that came before is settled. A
+Whether a milestone can be reached again depends on whether a reversed conversion is paid anyway. So a friend's event
+after the reversal of another one of its type is judged in a separate part, once everything before it is settled. A
 reversal that is received before its conversion waits for it, and leaves nothing of it to be paid.
 """
 
@@ -54,7 +54,7 @@ def find_cuts(
 def _conversions(
     events: pl.DataFrame, types: np.ndarray, rows: Ints, state: State, intake: Intake
 ) -> list[tuple[int, int]]:
-    """Return whose the conversion is that each event names, or is, and of which type; _NOTHING for an unknown one."""
+    """Return the person and type of the conversion that each event names or is; _NOTHING for an unknown one."""
     log = select(events, pl.col("seq"), pl.col("person").fill_null(NONE))
     seqs, people = (column.to_numpy() for column in log)
     persons, kinds = people[rows].astype(np.int64), types[rows].astype(np.int64)

@@ -61,7 +61,7 @@ NOTHING_DECIDED = Decided(
     verdicts=_NO_VERDICTS,
     taken={},
 )
-"""What a batch without conversions and verdicts comes to."""
+"""The result for a batch without conversions and verdicts."""
 
 
 @dataclass(kw_only=True)
@@ -140,7 +140,7 @@ def decide(
     counts: Counts,
     meter: Meter = OFF,
 ) -> Decided:
-    """Judge the batch's conversions and verdicts; `counts` tells how many conversions stand."""
+    """Judge the batch's conversions and verdicts; `counts` says how many conversions stand."""
     if not len(batch.conversions) and not len(batch.rows("review.decided")):
         return NOTHING_DECIDED
     draft = _draft(batch, state, compiled, occurrences)
@@ -271,7 +271,7 @@ def _apply_rules(
 def _bar_repeats(draft: _Draft, places: Ints, fell: Bools) -> None:
     """Bar every decision on an `any` milestone after the first that qualified for the same friend and stands.
 
-    `fell` says which decisions' conversions were reversed as they came.
+    `fell` says which decisions' conversions were reversed on arrival.
     """
     groups = draft.group
     winners = places[(draft.outcome[places] == QUALIFIED) & ~fell[places]]

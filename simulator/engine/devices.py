@@ -1,4 +1,4 @@
-"""The devices each person was seen with and since when: found by person and device, and listed by person."""
+"""Keep the devices each person was seen with, and since when: found by person and device, and listed by person."""
 
 from __future__ import annotations
 

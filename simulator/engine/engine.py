@@ -59,11 +59,11 @@ _PROGRAM_CHANGED = TYPE_CODES["program.changed"]
 _COMMUNITY = ROLES.index("community")
 _NO_LINES: Ints = np.zeros(0, np.int64)
 BEGINNING = -(2**62)
-"""A time before any receipt."""
+"""A time before every receipt."""
 
 
 class Engine:
-    """Folds an event log into attributions, decisions and rewards.
+    """Fold an event log into attributions, decisions and rewards.
 
     `newest` is the newest `received_at` judged, `watermark` the greatest time passed to `advance` (both
     milliseconds UTC). `parse` turns the text of a `program.changed` event into a Program; intake has checked that
@@ -89,7 +89,7 @@ class Engine:
         self.watermark = BEGINNING
         self._parse = parse
         self._intake = Intake()
-        self._markets = Columns({"market": (np.int64, 0)}) if markets > 1 else None  # by id of a person
+        self._markets = Columns({"market": (np.int64, 0)}) if markets > 1 else None  # by person id
         market_of = None if self._markets is None else self.markets_of
         self._state = State(kept=kept, ledger=Ledger(markets, market_of))
         self._refs: list[pl.Series] = []
@@ -115,7 +115,7 @@ class Engine:
 
     @property
     def first_due(self) -> int:
-        """When time alone can change a reward next (milliseconds UTC); the far future where it changes none."""
+        """When time alone can change a reward next (milliseconds UTC); the far future if it changes none."""
         return self._state.ledger.first_due
 
     def look_up(self, messages: pl.DataFrame) -> Lookup:
@@ -126,7 +126,7 @@ class Engine:
         return lookup
 
     def seq_of(self, source: str, own_id: str) -> int | None:
-        """Return the seq of the accepted event with this source and id, by a fingerprint; None where there is none.
+        """Return the seq of the accepted event with this source and id, by its fingerprint, or None.
 
         Once in 2**64 keys another event is found: compare its source and id.
         """
@@ -148,7 +148,7 @@ class Engine:
         return received
 
     def accept(self, messages: pl.DataFrame) -> pl.DataFrame:
-        """Return messages as events, with `seq` and `person`, ready for `judge`: all of them, as none repeats another.
+        """Return messages as events, with `seq` and `person`, ready for `judge`; none of them may repeat another.
 
         `messages` are as for `receive`; that their ids are unique is not checked.
         """
@@ -160,11 +160,11 @@ class Engine:
         return events
 
     def replay(self, events: pl.DataFrame) -> WriteSet:
-        """Fold stored events again (EVENT_SCHEMA), and return the rows that `receive` and `judge` had made of them."""
+        """Fold stored events again (EVENT_SCHEMA), and return the rows that `receive` and `judge` made of them."""
         return self.judge(self._known_again(events))
 
     def restore(self, events: pl.DataFrame) -> None:
-        """Fold stored events again on a restart (EVENT_SCHEMA): the same state comes of them, and no rows.
+        """Fold stored events again on a restart (EVENT_SCHEMA): they lead to the same state, but no rows.
 
         Call `resume` when all are folded.
         """
@@ -174,7 +174,7 @@ class Engine:
         self._state.apply(self._rank())
 
     def resume(self, watermark: int, last_entry: int) -> None:
-        """Go on after stored events: advance the clock again, and number audit entries after those that are stored.
+        """Continue after stored events: advance the clock again, and number audit entries after the stored ones.
 
         `watermark` is the time last passed to `advance` (milliseconds UTC), 0 for none.
         """
@@ -203,7 +203,7 @@ class Engine:
         return replace(self._written(rows), events=events)
 
     def _take(self, events: pl.DataFrame, rows: Rows | None) -> None:
-        """Fold the next events of the log, and add to `rows` what comes of them; None where nobody stores that."""
+        """Fold the next events of the log, and add the results to `rows`, or drop them if it is None."""
         received = events["received_at"].to_numpy()
         if not len(received):
             return
@@ -232,11 +232,11 @@ class Engine:
         return [words[word] if role == _COMMUNITY else None for role, word in pairs]
 
     def kept_for(self, reward: int) -> dict[str, str | float | bool | None]:
-        """Return the facts that the `keep_if` of a reward (`reward.id`) reads, as they stand now; empty without one."""
+        """Return the current facts that the `keep_if` of a reward (`reward.id`) reads; empty without a condition."""
         return facts_now(self._state, self.program, reward - 1)
 
     def referrers_of(self, friends: Ints) -> Ints:
-        """Return the ids of the referrers that friends are attributed to; NONE where there is none."""
+        """Return the ids of the referrers that friends are attributed to, or NONE."""
         state = self._state
         attribution = state.people["attribution"][state.people_of(friends)]
         referrers = np.where(attribution != NONE, state.attributions["referrer"][attribution], NONE)
@@ -266,12 +266,12 @@ class Engine:
         return CompiledProgram(number, program, kinds)
 
     def _meet(self, refs: pl.Series) -> None:
-        """Let the state know the people whom events name for the first time."""
+        """Enter the people whom events name for the first time into the state."""
         self._state.apply(NewPeople(refs=refs))
         self._refs.append(refs)
 
     def _place(self, events: pl.DataFrame) -> None:
-        """Note the market of the people whom events name, where there are several."""
+        """Note the market of the people whom events name, if there are several markets."""
         if self._markets is None:
             return
         self._markets.grow(len(self._state.people))
@@ -284,7 +284,7 @@ class Engine:
             self._markets["market"][into] = merged["market"].to_numpy()
 
     def markets_of(self, people: Ints) -> Ints:
-        """Return the markets of people, by id; 0 where there is only one."""
+        """Return the markets of people, by id; 0 if there is only one market."""
         return np.zeros(len(people), np.int64) if self._markets is None else self._markets["market"][people]
 
     def _new_rows(self) -> Rows:
@@ -307,7 +307,7 @@ class Engine:
         )
 
     def _change_program(self, part: pl.DataFrame, rows: Rows | None) -> None:
-        """Change the program with the first event of `part`; what was due before is released under the old one."""
+        """Change the program with the first event of `part`; what was due before is released first."""
         at, seq = int(part["received_at"][0]), int(part["seq"][0])
         self._release(at, rows)
         self._compiled = self._compile(self._compiled.number + 1, self._parse(part["program"][0]), seq)
@@ -334,7 +334,7 @@ class Engine:
                 self._unite(events, one, rows)
 
     def _unite(self, events: pl.DataFrame, one: NamedMerge, rows: Rows | None) -> None:
-        """Merge two people of whom no reward depends."""
+        """Merge two people on whom no reward depends."""
         found = find_merge(self._state, events, one)
         if isinstance(found, Merged):
             self._state.apply(found)
@@ -342,7 +342,7 @@ class Engine:
             record_merge(rows, self._state, self._compiled, found)
 
     def _merge(self, events: pl.DataFrame, one: NamedMerge, rows: Rows | None) -> None:
-        """Merge two people; what was due before is released to each of them."""
+        """Merge two people; what was due before is first released to each of them."""
         at = int(events["received_at"][one.row])
         self._release(at, rows)
         found = find_merge(self._state, events, one)
@@ -362,7 +362,7 @@ class Engine:
             record_merge(rows, self._state, self._compiled, found)
 
     def _release(self, before: int, rows: Rows | None) -> None:
-        """Release what is due before a moment (milliseconds UTC)."""
+        """Release what is due before a time (milliseconds UTC)."""
         released = release(self._state, before)
         self._state.apply(released)
         self._state.apply(Happenings(happenings=(), new=_NO_LINES, before=before, program=self.program))
@@ -380,7 +380,7 @@ class Engine:
             record_reached(rows, rewarded)
 
     def _fold_cut(self, events: pl.DataFrame, types: np.ndarray, rows: Rows | None) -> None:
-        """Fold events that are all judged under one version, in parts where what they need must be settled first."""
+        """Fold events that are all judged under one version, cut where what they need must be settled first."""
         cuts = find_cuts(events, types, self._state, self._intake, self._compiled)
         if not cuts:
             self._fold(events, rows)

@@ -1,14 +1,14 @@
-"""Stage 4d: what each pending line would become if nothing else happened: issued, counted, capped or unfunded.
+"""Stage 4d: predict what each pending line becomes if nothing else happens: issued, counted, capped or unfunded.
 
-Only an event can change that: a line that is made or voided, or a program with another budget. Sums are kept by the
+Only an event can change that: one that makes or voids a line, or changes the budget. Sums are kept by the
 hour, so the lines are judged as they stood at the end of each hour in which something changed: neither the cut of the
 log into batches nor its place in the hour can be seen. Lines are judged in the order of their release, beginning with
 what the ledger holds as released; a line that falls due within the batch is still among them, since no event after
-its release has anything to do with it.
+its release concerns it.
 
 Nearly all lines go through in bulk: those of rewards without limits, and those that are nowhere near a cap and, where
 lines are numbered (`every`, `tier`), fall due after all others of their account. The lines of other accounts are judged
-one by one (`tight.py`), and all lines are where the budget may not be enough for everything pending.
+one by one (`tight.py`), as are all lines if the budget may not be enough for everything pending.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from simulator.engine.terms import COUNTED, ENDLESS, PENDING, UNFUNDED
 
 _NO_ROWS: Ints = np.zeros(0, np.int64)
 NOTHING = Expected(lines=NO_LINES, before=_NO_ROWS, after=_NO_ROWS, at=_NO_ROWS)
-"""Nothing else is expected than before."""
+"""All expected states are as before."""
 
 
 def expect(state: State, new: NewLines, voided: Voided, budget: int | None) -> Expected:
-    """Judge anew what the batch's new and voided lines make a difference to. `budget` in minor units.
+    """Judge again the lines that the batch's new and voided lines affect. `budget` is in minor units.
 
     The new lines are not in the ledger's calendar and sums yet, the voided ones are marked as such.
     """
@@ -50,7 +50,7 @@ def expect(state: State, new: NewLines, voided: Voided, budget: int | None) -> E
     lines_of, before, after, at = shifts.joined()
     ended = ledger.lines["expected"][voided.lines.ids].astype(np.int64)
     of = np.isin(lines_of.ids, voided.lines.ids)
-    ended[np.searchsorted(voided.lines.ids, lines_of.ids[of])] = after[of]  # of several the last counts
+    ended[np.searchsorted(voided.lines.ids, lines_of.ids[of])] = after[of]  # the last of several counts
     return Expected(
         lines=lines_of,
         before=before,
@@ -65,7 +65,7 @@ def expect(state: State, new: NewLines, voided: Voided, budget: int | None) -> E
 
 
 def expect_budget(state: State, budget: int | None, at: int) -> Expected:
-    """Judge all pending lines anew under another budget (minor units), in force from `at` (milliseconds) on."""
+    """Judge all pending lines again under another budget (minor units), in force from `at` (milliseconds) on."""
     ledger, shifts = state.ledger, Shifts(state.ledger)
     rooms = (ENDLESS if budget is None else budget) - ledger.spent
     judged = ~ledger.whole & ((ledger.unfunded > 0) | (ledger.pending > rooms))
@@ -79,9 +79,9 @@ def expect_budget(state: State, budget: int | None, at: int) -> Expected:
 
 
 def expect_united(state: State, accounts: Ints, budget: int | None, at: int) -> Expected:
-    """Judge the pending lines of accounts anew to which others were added at a moment (milliseconds).
+    """Judge again the pending lines of accounts to which others were added at a time (milliseconds).
 
-    `budget` in minor units.
+    `budget` is in minor units.
     """
     ledger, shifts = state.ledger, Shifts(state.ledger)
     lines = ledger.waiting_lines(accounts)
@@ -99,7 +99,7 @@ def expect_united(state: State, accounts: Ints, budget: int | None, at: int) -> 
 def _by_market(
     ledger: Ledger, changes: Changes, shifts: Shifts, short: Bools, rooms: Ints
 ) -> tuple[Ints, Ints]:
-    """Judge the changes of each market by what its budget leaves, `rooms` (minor units), where that may be `short`.
+    """Judge the changes of each market by what its budget leaves, `rooms` (minor units), if that may be `short`.
 
     Returns the accounts whose chains were read, and their lines that are pending.
     """
@@ -127,13 +127,13 @@ def _by_market(
 
 
 def _nothing_fits(ledger: Ledger, made: Ints, market: int, room: int) -> bool:
-    """Whether a market's budget has no room for anything pending or new: no line makes a difference to another."""
+    """Whether a market's budget has no room for anything pending or new, so that no line affects another."""
     least = int(ledger.lines["value"][made].min()) if len(made) else ENDLESS
     return int(ledger.promised[market]) == 0 and room < least and room < ledger.limits.smallest
 
 
 def _apart(ledger: Ledger, changes: Changes, shifts: Shifts, room: int | None) -> tuple[Ints, Ints]:
-    """Judge each account by itself: the budget has room for all lines (None), or so little that it is for none.
+    """Judge each account by itself: the budget has room for all lines (None), or so little that none fits.
 
     Returns the accounts whose chains were read, and their lines that are pending.
     """
@@ -163,9 +163,9 @@ def _apart(ledger: Ledger, changes: Changes, shifts: Shifts, room: int | None) -
 
 
 def _entangled(ledger: Ledger, made: Ints, gone: Ints, *, near_caps: bool) -> Ints:
-    """Return the accounts of these lines where what becomes of one may depend on the others.
+    """Return the accounts of these lines in which the fate of one line may depend on the others.
 
-    They are those whose numbers change other than by one more at the end, and, if asked for, those near a cap.
+    They are those whose numbers change other than by one more at the end, and, if requested, those near a cap.
     """
     account, gone_from = (ledger.account_of(lines) for lines in (made, gone))
     numbered = ledger.limits.numbered[ledger.lines["terms"][made]]
@@ -189,9 +189,9 @@ def _out_of_order(ledger: Ledger, lines: Ints, account: Ints) -> Bools:
 
 
 def _near_caps(ledger: Ledger, made: Ints, lines: Ints, account: Ints) -> Ints:
-    """Return those of the lines' accounts that could pass a cap, were all that is pending for them issued.
+    """Return the lines' accounts that could exceed a cap if everything pending for them were issued.
 
-    `made` are the new ones among the lines, and the first: what the accounts hold as pending is without them.
+    `made` are the new ones, which come first among the lines and are not in the accounts' pending sums yet.
     """
     terms, limits, accounts = ledger.lines["terms"][lines], ledger.limits, ledger.accounts
     if not limits.capped[terms].any():

@@ -1,4 +1,4 @@
-"""Experiments: into which variant a person falls, by nothing but the experiment's name and the person's reference."""
+"""Assign people to the variants of an experiment, by nothing but its name and the person's reference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The facts that rules may read, each as of its conversion event, in columns.
+"""Compute the facts that rules may read, each as of its conversion event, in columns.
 
 There is one function per fact (or family of facts), so that only those that the program's rules read are computed.
 """
@@ -55,7 +55,7 @@ _WHO: dict[str, _Who] = {
     "referrer": lambda context: context.referrer,
 }
 _AS_TEXT = pl.struct(pl.all()).struct.json_encode()
-HEIGHTS = 10  # how far up the referrers of a referrer are looked at
+HEIGHTS = 10  # how many levels of referrers above a referrer are checked
 
 
 def facts_of(context: FactContext, names: tuple[str, ...], meter: Meter = OFF) -> pl.DataFrame:
@@ -71,7 +71,7 @@ def facts_of(context: FactContext, names: tuple[str, ...], meter: Meter = OFF) -
 
 
 def as_texts(facts: pl.DataFrame) -> list[str | None]:
-    """Return the facts of each row as JSON; None where none was computed."""
+    """Return the facts of each row as JSON, or None if none was computed."""
     if not facts.width:
         return [None] * len(facts)
     texts: list[str | None] = select(facts, _AS_TEXT).to_series().to_list()
@@ -172,7 +172,7 @@ def _cross_referral(context: FactContext) -> pl.Series:
 
 
 def _friend_is_upline(context: FactContext) -> pl.Series:
-    """Return whether the friend is another person than the referrer and among those above them, HEIGHTS at most."""
+    """Return whether the friend is not the referrer, but one of the at most HEIGHTS people above them."""
     made, now = context.state.attributions, context.batch.seq[context.rows]
     found = np.zeros(len(now), bool)
     active = np.flatnonzero(context.friend != context.referrer)
@@ -212,7 +212,7 @@ def _counted(who: _Who, which: int | None = None) -> _Column:
 
 
 def _own_columns(program: Program) -> dict[str, _Column]:
-    """Return the facts that a program has of its own: attributes that it declares, and variants."""
+    """Return the facts that a program itself defines: the attributes it declares, and variants."""
     own: dict[str, _Column] = {}
     for one in program.attributes:
         if one.of == "conversion":
@@ -244,7 +244,7 @@ def _variant(experiment: Experiment) -> _Column:
             references = context.batch.events["subject"][context.rows].to_list()
         else:
             references = state.owners.at(state.people["link"][context.referrer].astype(np.int64) - 1)
-        if state.merged_refs:  # the reference is that of the attribution as it was made
+        if state.merged_refs:  # the reference is the one at the time of the attribution
             pairs = zip(made.tolist(), references, strict=True)
             references = [state.merged_refs.get(person, reference) for person, reference in pairs]
         known = {reference: variant_of(experiment, reference) for reference in dict.fromkeys(references)}

@@ -1,6 +1,6 @@
-"""Reward lines one by one, moment by moment: what time makes of those that are kept in the book (`book.py`).
+"""Take the timed steps of the reward lines in the book (`book.py`), one by one and in order.
 
-A flow holds lines and accounts, and takes their timed steps in order; it can also look ahead.
+A flow holds lines and accounts; it can also look ahead.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ from simulator.program.model import Reward
 class BookedLine:
     """A reward line. `expected` is what it is booked to become, `fell` whether a reversal voided or revoked it.
 
-    `reason` is why it was forfeited, `fails` why it would be if it were released now, NONE where it is kept. `friend`
-    is the person whom its friend is by now, `link` that of its attribution.
+    `reason` is why it was forfeited, `fails` why it would be if it were released now, NONE if it is kept. `friend` is
+    the person its friend is known as by now, `link` the link of its attribution.
 
     `earned` is its worth, `granted` what it was issued or offered for, `value` what is left of that, in minor units.
     `choice` is which of its reward's choices it is.
@@ -66,7 +66,7 @@ class BookedLine:
     choice: int = NONE
 
     def copied(self) -> BookedLine:
-        """Return one of its own, in a fifth of the time that `dataclasses.replace` takes."""
+        """Return an independent copy, in a fifth of the time of `dataclasses.replace`."""
         return BookedLine(
             id=self.id,
             account=self.account,
@@ -97,29 +97,29 @@ class BookedLine:
 
     @property
     def whose(self) -> Whose:
-        """What decides for which caps it counts."""
+        """The key fields that decide which caps count it."""
         return Whose(self.terms.reward.name, self.account, self.friend, self.link)
 
     @property
     def room_at(self) -> int:
-        """As of when it counts in the budget: as it was offered or issued, later than due where it has waited."""
+        """From when it counts in the budget: when it was offered or issued, which is later than due if it waited."""
         if self.offered_at is not None:
             return self.offered_at
         return self.due if self.issued_at is None else self.issued_at
 
     @property
     def given(self) -> int:
-        """The state that it gets where there is room for it."""
+        """The state that it gets if there is room for it."""
         return OFFERED if self.terms.reward.choices else ISSUED
 
     @property
     def may_lapse(self) -> bool:
-        """Whether it gives its room and its number back if nothing is chosen."""
+        """Whether it gives back its room and number if nothing is chosen."""
         return bool(self.terms.reward.choices) and self.terms.reward.otherwise is None
 
     @property
     def choice_ends(self) -> int | None:
-        """The last moment (milliseconds) at which something can be chosen; None where nothing can."""
+        """The last moment (milliseconds) at which something can be chosen, or None."""
         within = self.terms.reward.choose_within_ms
         if self.state != OFFERED or self.offered_at is None or within is None:
             return None
@@ -127,7 +127,7 @@ class BookedLine:
 
     @property
     def expires_at(self) -> int | None:
-        """The last moment (milliseconds) at which it can be used; None where it is not issued or has no end."""
+        """The last moment (milliseconds) at which it can be used, or None if it is not issued or never expires."""
         span = self.terms.reward.expires_ms
         return (
             None if self.state != ISSUED or self.issued_at is None or span is None else self.issued_at + span
@@ -140,7 +140,7 @@ class BookedLine:
 
     @property
     def clawback_until(self) -> int | None:
-        """The last moment (milliseconds) at which it can be taken back; None where it can't."""
+        """The last moment (milliseconds) at which it can be taken back, or None."""
         clawback = self.terms.reward.clawback_ms
         return None if self.issued_at is None or clawback is None else self.issued_at + clawback
 
@@ -154,7 +154,7 @@ class BookedAccount:
     issued: Issued
 
     def with_(self, other: BookedAccount) -> BookedAccount:
-        """Return what two come to together."""
+        """Return the sum of two accounts."""
         return BookedAccount(
             releases=self.releases + other.releases,
             taken=self.taken + other.taken,
@@ -162,23 +162,23 @@ class BookedAccount:
         )
 
     def copied(self) -> BookedAccount:
-        """Return one of its own."""
+        """Return an independent copy."""
         return BookedAccount(releases=self.releases, taken=self.taken, issued=self.issued.copied())
 
 
 Told = Callable[[BookedLine, int, int, int], None]
-"""Is told of each line released, with its number, the moment and what it was worth until then (minor units).
+"""Called with each line released, its number, the time and its value until then (minor units).
 
-The number is 0 where it is forfeited, TRIED where it had waited and was tried.
+The number is 0 if the line is forfeited, TRIED if it had waited and was tried.
 """
 TRIED = NONE
 StepTold = Callable[[BookedLine, int, int], None]
-"""Is told of each line of which the choice ended, or that expired, with its state before and the moment."""
+"""Called with each line whose choice ended or that expired, its previous state and the time."""
 
 
 @dataclass(eq=False)
 class Flow:
-    """Lines on their way. `room` is the budget's, None where nothing limits it; `scopes` are for its caps.
+    """Lines on their way. `room` is that of the budget, None if it is unlimited; `scopes` are for its caps.
 
     `clock` is the moment up to which all steps have been taken; `grew_at` is when what waits may fit at last, None
     where nothing has changed since it was tried. Times are in milliseconds.
@@ -193,9 +193,9 @@ class Flow:
     of_account: dict[int, dict[int, BookedLine]] = field(default_factory=dict)  # the same, by account
     steps: list[tuple[Order, int]] = field(
         default_factory=list
-    )  # a heap; what it names may be pending no more
+    )  # a heap, which may name lines that are no longer pending
     waiting: dict[int, BookedLine] = field(default_factory=dict)
-    queue: list[tuple[Order, int]] = field(default_factory=list)  # the same for what waits for the budget
+    queue: list[tuple[Order, int]] = field(default_factory=list)  # the same for lines waiting for the budget
     offered: dict[int, dict[int, BookedLine]] = field(default_factory=dict)  # open choices, by account
     ends: Agenda[BookedLine] = field(default_factory=lambda: Agenda(lambda line: line.choice_ends))
     expiries: Agenda[BookedLine] = field(default_factory=lambda: Agenda(lambda line: line.expires_at))
@@ -203,13 +203,13 @@ class Flow:
     grew_at: int | None = None
 
     def schedule(self, line: BookedLine) -> None:
-        """Let a pending line wait for its release."""
+        """Schedule the release of a pending line."""
         self.lines[line.id] = line
         self.of_account.setdefault(line.account, {})[line.id] = line
         heappush(self.steps, (line.order, line.id))
 
     def drop(self, line: BookedLine) -> None:
-        """Let a pending line fall due no more, one that waits wait no more, or end the choice of an offered one."""
+        """Cancel the release of a pending or waiting line, or the choice of an offered one."""
         if line.state == WAITING:
             del self.waiting[line.id]
             return
@@ -224,7 +224,7 @@ class Flow:
             del of[line.account]
 
     def offer(self, line: BookedLine) -> None:
-        """Let the choice of an offered line end in time."""
+        """Schedule the end of an offered line's choice."""
         self.offered.setdefault(line.account, {})[line.id] = line
         self.ends.add(line.id, line.order, line)
 
@@ -235,13 +235,13 @@ class Flow:
         self.let_expire(line)
 
     def let_expire(self, line: BookedLine) -> None:
-        """Let an issued line expire in time, if it ever does: not where none is told, since it makes no difference."""
+        """Schedule the expiry of an issued line, if it ever expires and somebody is to be told."""
         if self.tell_step is None:
             return
         self.expiries.add(line.id, line.order, line)
 
     def take_offer_back(self, line: BookedLine) -> None:
-        """Let an offered line be none any more: it gives its number and its room back."""
+        """Withdraw an offered line, which gives back its number and its room."""
         self.drop(line)
         account = self.account_of(line.account)
         account.releases -= 1
@@ -252,7 +252,7 @@ class Flow:
             self.room.give_back(line.room_at, line.value)
 
     def unite(self, added: int, to: int) -> None:
-        """Let the lines of an account be another's."""
+        """Move the lines of an account to another."""
         for of in (self.of_account, self.offered):
             theirs = of.pop(added, {})
             if theirs:
@@ -260,7 +260,7 @@ class Flow:
 
     @property
     def first_due(self) -> int | None:
-        """When the first pending line is due; None where none is."""
+        """When the first pending line is due, or None."""
         while self.steps:
             order, number = self.steps[0]
             line = self.lines.get(number)
@@ -312,7 +312,7 @@ class Flow:
         return first
 
     def _end_choice(self, line: BookedLine, now: int) -> None:
-        """Issue what was not chosen in time as its reward says, or let it be forfeited."""
+        """Issue what was not chosen in time as its reward says, or forfeit it."""
         reward = line.terms.reward
         if reward.otherwise is not None:
             self.choose(line, reward.choices.index(reward.otherwise), now)
@@ -330,7 +330,7 @@ class Flow:
         return None if self.room is None else self.room.next_start(self.clock)
 
     def _try(self, now: int) -> None:
-        """Try what waits, first come, first served, until one does not fit."""
+        """Try the waiting lines, first come, first served, until one does not fit."""
         while self.waiting:
             number = self.queue[0][1]
             line = self.waiting.get(number)
@@ -359,7 +359,7 @@ class Flow:
                 self.tell(line, TRIED, now, before)
 
     def _forfeit(self, line: BookedLine, now: int) -> None:
-        """Let a line that waits be kept no more; its number and its room are free again."""
+        """Stop keeping a waiting line; its number and its room are free again."""
         account = self.account_of(line.account)
         account.releases -= 1
         account.taken -= 1
@@ -371,7 +371,7 @@ class Flow:
             self.tell(line, TRIED, now, line.value)
 
     def counted_in(self, line: BookedLine) -> list[Issued]:
-        """Return all in which a line counts that is issued, offered or waits."""
+        """Return every history in which an issued, offered or waiting line counts."""
         return [self.account_of(line.account).issued, *self._beside(line)]
 
     def _beside(self, line: BookedLine) -> list[Issued]:
@@ -434,7 +434,7 @@ class Flow:
         return (WAITING, left) if waits else (UNFUNDED, value)
 
     def _within_caps(self, line: BookedLine, account: BookedAccount) -> int:
-        """Return what caps leave of a line (minor units), less than 1 for nothing."""
+        """Return what caps leave of a line (minor units); less than 1 means nothing."""
         zone, left = line.terms.timezone, line.value
         for cap in line.terms.reward.caps:
             issued = account.issued if cap.per == "recipient" else self.scopes.at(cap.per, line.whose)
@@ -462,7 +462,7 @@ class Flow:
     def forecast(
         self, lines: list[BookedLine], offered: list[BookedLine], *, boundless: bool
     ) -> dict[int, int]:
-        """Return what these pending lines become if nothing happens but time to them, the offered and what waits.
+        """Return what these pending lines become if only time passes for them and the offered and waiting lines.
 
         `boundless`: the budget has room for all of them, and nothing waits.
         """
@@ -492,7 +492,7 @@ class Flow:
         return found
 
     def ahead(self, lines: list[BookedLine], *, boundless: bool) -> list[int]:
-        """Return what these pending lines, in order, become if nothing else happens and none other is released.
+        """Return what these pending lines, in order, become if nothing else happens and no other line is released.
 
         `boundless`: the budget has room for all of them. What is counted on the way is taken out again: copies would
         cost as much as the histories are long.

@@ -1,7 +1,7 @@
-"""The stages in their order: each finds something, and `State.apply` puts it into effect before the next one looks.
+"""Run the stages in order: each returns a result, which `State.apply` puts into effect before the next one runs.
 
-Nothing later in a batch reaches back to an earlier stage of it. To add a stage: its result in `results.py`, the stage
-in a file of its own, its effect in `State.apply`, its place here, and a recorder.
+Nothing later in a batch feeds back into an earlier stage. To add a stage: its result in `results.py`, the stage
+in a separate file, its effect in `State.apply`, its place here, and a recorder.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class Folded:
 
 def fold(batch: Batch, state: State, compiled: CompiledProgram, intake: Intake, meter: Meter) -> Folded:
     """Run the stages over a batch, and release what is due before its last event."""
-    put = state.apply  # bound once a batch: binding it copies a function's name and docstring
+    put = state.apply  # bound once per batch: binding it copies a function's name and docstring
 
     def apply(found: Result) -> Result:
         put(found)

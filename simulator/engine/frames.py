@@ -1,4 +1,4 @@
-"""The frames that the engine returns, with exactly the columns of the database's tables, and what it receives."""
+"""Define the frames that the engine receives and returns, the latter with exactly the columns of the tables."""
 
 from __future__ import annotations
 
@@ -99,10 +99,10 @@ SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
     },
 }
 LISTED = 500
-"""Up to so many rows, a column is read as a list: an expression of its own takes longer."""
+"""Up to so many rows, a column is read as a list: a separate expression takes longer."""
 _FEW = 1000  # rows
 FEW_ROWS = 50
-"""Up to so many rows, a frame is made of tuples: a column of its own takes longer than all of them."""
+"""Up to so many rows, a frame is made of tuples: separate columns take longer."""
 Column = Array | pl.Series | Sequence[object]
 NO_EVENTS = pl.DataFrame(schema=EVENT_SCHEMA)
 """An empty event frame."""
@@ -110,9 +110,9 @@ EMPTY = {name: pl.DataFrame(schema=schema) for name, schema in SCHEMAS.items()}
 
 
 def select(frame: pl.DataFrame, *columns: pl.Expr) -> pl.DataFrame:
-    """Evaluate expressions over a frame, each on a thread of its own only where there are many rows.
+    """Evaluate expressions over a frame, on several threads only if there are many rows.
 
-    To hand a few rows to other threads takes several times as long as hashing them.
+    Handing a few rows to other threads takes several times as long as hashing them.
     """
     return frame.select_seq(*columns) if len(frame) < _FEW else frame.select(*columns)
 

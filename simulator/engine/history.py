@@ -1,4 +1,4 @@
-"""What was issued to an account, by time, so that its caps can be asked."""
+"""Keep what was issued to an account, by time, for checking its caps."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class History:
     totals: list[int] = field(default_factory=lambda: [0])
 
     def add(self, at: int, value: int) -> None:
-        """One more was issued."""
+        """Add an issued reward."""
         self.times.append(at)
         self.totals.append(self.totals[-1] + value)
 
@@ -25,11 +25,11 @@ class History:
         del self.totals[length + 1 :]
 
     def copied(self) -> History:
-        """Return one of its own."""
+        """Return an independent copy."""
         return History(list(self.times), list(self.totals))
 
     def with_(self, other: History) -> History:
-        """Return what was issued to two accounts."""
+        """Return the combined history of two accounts."""
         both = History()
         for at, value in sorted([*self._entries(), *other._entries()]):
             both.add(at, value)
@@ -42,7 +42,7 @@ class History:
         ]
 
     def reduce(self, at: int, value: int, left: int) -> None:
-        """Leave so much of what was issued at a moment (milliseconds) for so much, both in minor units."""
+        """Reduce an amount issued at a time (milliseconds) to what is left of it, both in minor units."""
         place = self._find(at, value)
         cut = value - left
         self.totals[place + 1 :] = [total - cut for total in self.totals[place + 1 :]]
@@ -54,7 +54,7 @@ class History:
         return place
 
     def forget(self, at: int, value: int) -> None:
-        """Take out what was issued at a moment (milliseconds) for so much (minor units)."""
+        """Remove an amount (minor units) that was issued at a time (milliseconds)."""
         place = self._find(at, value)
         del self.times[place]
         self.totals[place + 1 :] = [total - value for total in self.totals[place + 2 :]]

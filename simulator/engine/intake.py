@@ -252,13 +252,13 @@ class Intake:
 
 
 def _are_blanked(events: pl.DataFrame) -> Bools:
-    """Return which events an erasure has overwritten, so that nobody can tell any more what they said."""
+    """Return which events an erasure has overwritten, so that their original content is unknown."""
     texts = [pl.col(name).str.starts_with(ERASED) for name in _REPLACED]
     return events.select(pl.any_horizontal(texts).fill_null(value=False)).to_series().to_numpy()
 
 
 def _same(name: str, mine: pl.DataFrame, others: pl.DataFrame) -> Bools:
-    """Compare a field of messages and events, row by row; a time that nobody stated equals another such."""
+    """Compare a field of messages and events, row by row; two unstated times are equal."""
     same = mine[name].eq_missing(others[name])
     if name == "occurred_at" and mine["time_inferred"].any():
         same |= (mine["time_inferred"] & others["time_inferred"]).fill_null(False)

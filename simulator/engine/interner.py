@@ -35,7 +35,7 @@ class Hashed:
         return len(self.keys)
 
     def at(self, rows: Ints) -> Hashed:
-        """Return those at some rows."""
+        """Return the texts at some rows."""
         return Hashed(self.keys[rows], self.checks[rows], self.given[rows])
 
 
@@ -44,7 +44,7 @@ NO_TEXTS = Hashed(np.zeros(0, np.uint64), np.zeros(0, np.uint64), np.zeros(0, bo
 
 @cache
 def _hashes(names: tuple[str, ...], seeds: tuple[int, ...]) -> list[pl.Expr]:
-    """Return the expressions that hash text columns; making them anew would take longer than to hash a few texts."""
+    """Return the expressions that hash text columns; building them again would take longer than hashing a few texts."""
     return [
         pl.col(name).hash(seed).alias(f"{name}{which}") for name in names for which, seed in enumerate(seeds)
     ]
@@ -94,9 +94,9 @@ def _join(one: Keys, two: Keys) -> Keys:
 
 
 class Interner:
-    """Maps texts, or pairs of texts, to dense ids.
+    """Map texts, or pairs of texts, to dense ids.
 
-    Two texts are taken for the same if the first hash and half of the second agree: 96 bits, so never by chance.
+    Two texts are considered the same if the first hash and half of the second agree: 96 bits, so never by chance.
     The texts themselves are not kept.
     """
 
@@ -194,7 +194,7 @@ class Texts:
 
 
 class Codes:
-    """Maps referral codes of links to dense ids, and keeps them readable."""
+    """Map referral codes of links to dense ids, and keeps them readable."""
 
     def __init__(self) -> None:
         self._ids = Interner()
@@ -228,7 +228,7 @@ def hash_texts(texts: pl.Series) -> Hashed:
 
 
 class Words:
-    """Maps texts to dense ids and keeps them readable (`texts`, by id).
+    """Map texts to dense ids and keep them readable (`texts`, by id).
 
     It is a dictionary, the fastest way for a small vocabulary.
     """

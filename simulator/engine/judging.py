@@ -1,4 +1,4 @@
-"""How pending lines are judged: which ones a batch made and voided, what of that changes, and what caps allow."""
+"""Share what judging pending lines needs: those a batch made and voided, the changes found, and what caps allow."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _find(keys: Ints, values: Ints, wanted: Ints, default: int) -> Ints:
 
 @dataclass
 class Shifts:
-    """Collects what is expected of pending lines from now on: lines, states before and after, and moments, in order."""
+    """Collect what is expected of pending lines from now on: lines, states before and after, and moments, in order."""
 
     ledger: Ledger
     parts: list[tuple[Ints, Ints, Ints, Ints]] = field(default_factory=list)

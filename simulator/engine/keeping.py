@@ -1,6 +1,6 @@
-"""What rewards are kept for (`keep_if`): the conditions, the lines that they are asked of, and what is fixed for those.
+"""Keep the `keep_if` conditions of rewards, the lines they apply to, and the facts that never change for those.
 
-A condition is asked of a line as long as it is pending or waits, each time when something that it reads may have
+A condition is evaluated for a line as long as it is pending or waiting, whenever something that it reads may have
 changed; the line keeps the latest answer until its release.
 """
 
@@ -34,7 +34,7 @@ class Whom:
 
 @dataclass(frozen=True)
 class KeepCondition:
-    """The condition of a reward of one version, ready to be asked."""
+    """The condition of a reward of one version, ready to be evaluated."""
 
     program: Program
     condition: CompiledCondition
@@ -46,19 +46,19 @@ class KeepCondition:
 
     @cached_property
     def fixed(self) -> tuple[str, ...]:
-        """The facts that it reads of those that never change."""
+        """The facts it reads that never change."""
         own = {one.name for one in self.program.attributes if one.of == "conversion"}
         own |= {f"variant_{one.name}" for one in self.program.experiments}
         return tuple(name for name in self.condition.facts if name in FIXED or name in own)
 
     @cached_property
     def changing(self) -> tuple[str, ...]:
-        """The facts that it reads of those that change."""
+        """The facts it reads that may change."""
         return tuple(name for name in self.condition.facts if name not in self.fixed)
 
     @cached_property
     def whose(self) -> tuple[str, ...]:
-        """Of whom it reads facts that change: `friend`, `referrer`, `recipient`."""
+        """The people whose changing facts it reads: `friend`, `referrer`, `recipient`."""
         found = {"friend" if name == "eligible" else name.split("_")[0] for name in self.changing}
         return tuple(sorted(found & {"friend", "referrer", "recipient"}))
 
@@ -73,7 +73,7 @@ class Keeping:
     conditions: dict[int, KeepCondition] = field(default_factory=dict)
     fixed: dict[int, dict[str, object]] = field(default_factory=dict)
     of_person: dict[int, set[int]] = field(default_factory=dict)
-    _people: dict[int, tuple[int, ...]] = field(default_factory=dict)  # of each open line
+    _people: dict[int, tuple[int, ...]] = field(default_factory=dict)  # by open line
 
     @cached_property
     def reads(self) -> frozenset[str]:
@@ -102,7 +102,7 @@ class Keeping:
         ]
 
     def follow(self, lines: Iterable[int], people: Iterable[Iterable[int]]) -> None:
-        """Ask of these lines from now on, as what is known of these people changes."""
+        """Evaluate these lines from now on, whenever facts about these people change."""
         for line, theirs in zip(lines, people, strict=True):
             if line not in self._people:
                 self._people[line] = tuple(theirs)
@@ -110,7 +110,7 @@ class Keeping:
                     self.of_person.setdefault(person, set()).add(line)
 
     def leave(self, lines: Iterable[int]) -> None:
-        """Ask of these lines no more."""
+        """Stop evaluating these lines."""
         for line in lines:
             for person in self._people.pop(line, ()):
                 theirs = self.of_person.get(person)
@@ -120,7 +120,7 @@ class Keeping:
                         del self.of_person[person]
 
     def unite(self, merged: int, into: int) -> None:
-        """Let what concerned one person concern another."""
+        """Transfer what concerned one person to another."""
         theirs = self.of_person.pop(merged, set())
         for line in theirs:
             self._people[line] = tuple({into if one == merged else one for one in self._people[line]})

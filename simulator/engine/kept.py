@@ -1,7 +1,7 @@
-"""What conditions said of people who have been erased since: their data is gone, the answers stay.
+"""Keep what conditions answered about people who were erased later: their data is gone, but the answers stay.
 
-A log is folded again when a database is opened or verified. Where it has no segment, country, community or attribute of
-somebody any more, the answers that were given when it had them take their place: rules, conditions of rewards, what
+A log is folded again when a database is opened or verified. If it no longer has somebody's segment, country, community
+or attributes, the answers given while it had them take their place: rules, conditions of rewards, what
 rewards were kept for, and which community a referral counted for. Equal contacts and devices are still equal, and need
 no answer.
 """
@@ -30,7 +30,7 @@ _Key = tuple[int, str]
 
 @dataclass(frozen=True)
 class KeptAnswers:
-    """The answers by the seq of the event at which they were given and, but for communities, the milestone's name.
+    """The answers by the seq of the event at which they were given and, except for communities, the milestone's name.
 
     `failed` are the rules that did not pass and `offered` what the conditions of rewards said, both as in a decision's
     row; `communities` are those of the referrer. `asked` are the answers of what reward lines (`reward.id` less 1) are
@@ -60,7 +60,7 @@ class KeptAnswers:
         return cls(failed, offered, communities, asked)
 
     def hear(self, line: int, seq: int, answer: int) -> None:
-        """Take note of an answer about a line, given at the event `seq`."""
+        """Note an answer about a line, given at the event `seq`."""
 
     def asked_within(self, first: int, last: int) -> list[tuple[int, int, int]]:
         """Return the kept answers about lines at events between two seqs: line, seq, answer."""
@@ -110,7 +110,7 @@ class HeardAnswers(KeptAnswers):
     heard: dict[int, dict[int, int]] = field(default_factory=dict)
 
     def hear(self, line: int, seq: int, answer: int) -> None:
-        """Take note of an answer about a line, given at the event `seq`."""
+        """Note an answer about a line, given at the event `seq`."""
         self.heard.setdefault(line, {})[seq] = answer
 
 

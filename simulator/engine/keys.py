@@ -1,4 +1,4 @@
-"""A compact index from 64-bit keys to row numbers: open addressing in NumPy arrays, with bulk look-ups.
+"""Index rows by 64-bit keys, compactly: open addressing in NumPy arrays, with bulk look-ups.
 
 Slots are grouped in buckets of eight, one cache line of keys, filled from the left; a key whose bucket is full goes to
 the next. So looking up an absent key (the common case) costs one gather and one comparison. A slot takes 12 bytes, and
@@ -8,7 +8,7 @@ table order are nearly sorted and a larger part can be laid out in one pass.
 
 The table consists of parts of different sizes. The smallest, which is the fullest, grows next, so the table grows
 continually in small steps instead of all at once now and then. Each part has room behind it in the address space and
-grows in place; memory that has not been written to is not yet the process's.
+grows in place; memory that has not been written to is not yet allocated to the process.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ _NOTHING_INSERTED = Insertion(np.zeros(0, np.int64), np.zeros(0, bool), np.zeros
 
 
 class KeyIndex:
-    """Maps 64-bit keys to row numbers below 2**32. Key 0 is stored as 1."""
+    """Map 64-bit keys to row numbers below 2**32. Key 0 is stored as 1."""
 
     def __init__(self) -> None:
         self._count = 0

@@ -1,6 +1,6 @@
-"""Leaderboards of the top referrers and communities, kept up to date from the engine's columns.
+"""Keep the leaderboards of top referrers and communities up to date from the engine's columns.
 
-Only the places that changed are returned. Somebody whom a batch did not touch can't overtake anyone who lost nothing,
+Only the places that changed are returned. Somebody a batch did not touch can't overtake anyone who lost nothing,
 so only the people that a batch touched are compared with the board and its reserve. Everyone is looked at again only
 if so many of them lost money to clawbacks that somebody beyond the reserve could overtake them.
 """
@@ -20,7 +20,7 @@ STANDING = ("friends", "friends_qualified", "issued")
 SIZE = 200
 """Places on a board."""
 POOL = 3
-"""Size of the ordered reserve, in boards: until so many have fallen behind, nobody else needs to be looked at."""
+"""Size of the ordered reserve, in boards: until so many have fallen behind, nobody else needs to be checked."""
 
 _RankKey = tuple[Any, ...]  # the smallest ranks first
 

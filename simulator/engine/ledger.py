@@ -1,4 +1,4 @@
-"""The rewards' memory: lines, who they go to, what was issued to whom, conversions' targets and their reversals."""
+"""Keep the rewards: lines, their recipients, what was issued to whom, and conversions with their reversals."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ from simulator.engine.terms import (
 from simulator.program.model import Per, Program, Reward
 
 Whom = Callable[[Ints], tuple[Ints, Ints]]
-"""Returns of lines (ids) whom their friends are by now (people), and their attributions' links."""
+"""Returns, for lines (ids), the people their friends are known as by now, and the links of their attributions."""
 
 FIXED = ("decision", "seq", "made", "due", "value", "occurred", "account", "terms", "friend")
 """The columns of lines that never change."""
 SUMMED = ("made", "releases", "taken", "issued", "issued_value", "pending", "pending_value")
-"""The columns of accounts that are added up where two are united."""
+"""The columns of accounts that are added up when two are united."""
 
 
 @dataclass
@@ -87,8 +87,8 @@ class Ledger:
     limits: Limits = field(default_factory=lambda: Limits.of([]))
     spent: Ints = field(init=False)
     pending: Ints = field(init=False)  # the money of all pending lines
-    promised: Ints = field(init=False)  # of those that are expected to be issued
-    unfunded: Ints = field(init=False)  # how many are expected to be unfunded
+    promised: Ints = field(init=False)  # the money of lines expected to be issued
+    unfunded: Ints = field(init=False)  # the number of lines expected to be unfunded
     _histories: dict[int, History] = field(default_factory=dict)  # of the accounts that are `watched`
     _due: Schedule = field(init=False)  # what is pending
     _expiring: Schedule = field(init=False)  # what is issued
@@ -120,7 +120,7 @@ class Ledger:
         return np.asarray(budget - self.spent - [book.spent for book in self.books])
 
     def is_short(self, budget: int | None, more: Ints | int = 0) -> Bools:
-        """Whether a budget may not be enough for all that is pending in a market, and `more` (minor units)."""
+        """Whether a budget may be too small for everything pending in a market plus `more` (minor units)."""
         if budget is None:
             return np.zeros(self.markets, bool)
         wanted = self.pending + [book.pending for book in self.books] + more
@@ -137,7 +137,7 @@ class Ledger:
         return any(book.accounts for book in self.books)
 
     def booked_line(self, line: int) -> BookedLine | None:
-        """Return a line as its book keeps it; None for one that isn't booked."""
+        """Return a line as its book keeps it, or None if it isn't booked."""
         return self._book_of(line).lines.get(line)
 
     def _book_of(self, line: int) -> Book:
@@ -148,7 +148,7 @@ class Ledger:
     # Looking up
 
     def view(self, ids: Ints) -> Lines:
-        """Return these lines with what never changes of them."""
+        """Return these lines with their columns that never change."""
         held = self.lines
         columns = {name: held[name][ids] for name in FIXED}
         if self.members:
@@ -156,7 +156,7 @@ class Ledger:
         return Lines(ids=ids, **columns)
 
     def account_of(self, lines: Ints) -> Ints:
-        """Return the accounts that these lines count for: of a merged person that of whom they were merged into."""
+        """Return the accounts that these lines count for: for a merged person, that of whom they were merged into."""
         account = self.lines["account"][lines].astype(np.int64)
         return account + self.accounts["into"][account] if self.members else account
 
@@ -167,7 +167,7 @@ class Ledger:
             return np.full(len(seqs), NONE, np.int64)
         wanted = seqs.astype(
             np.uint32
-        )  # of one type with the column, which would be copied as a whole otherwise
+        )  # the same type as the column, which would otherwise be copied as a whole
         places = np.minimum(np.searchsorted(held["seq"][:count], wanted), count - 1)
         same = (held["seq"][places] == wanted) & (held["check"][places] == checks.astype(np.uint32))
         return np.where(same & (seqs > 0), places, NONE)
@@ -207,7 +207,7 @@ class Ledger:
         return self.account_ids.get(claim.slots)
 
     def find_accounts(self, reward: Reward, recipients: Ints) -> Ints:
-        """Find the accounts of these recipients for one reward; NONE where nothing was promised yet."""
+        """Find the accounts of these recipients for one reward; NONE if nothing was promised yet."""
         return self.account_ids.find(self._keys(reward, recipients))
 
     def _keys(self, reward: Reward, recipients: Ints) -> Keys:
@@ -229,7 +229,7 @@ class Ledger:
         return theirs, self.account_ids.get(claim.slots)
 
     def pending_lines(self) -> Ints:
-        """All lines that are pending and not booked, in no order."""
+        """All lines that are pending and not booked, in any order."""
         lines = self._due.lines
         return np.asarray(lines[self._waits(lines)], np.int64)
 
@@ -240,15 +240,15 @@ class Ledger:
         return waits
 
     def chained_lines(self, accounts: Ints) -> Ints:
-        """Return the lines in the chains of these accounts: all that are pending, and some that were, in no order."""
+        """Return the lines in the chains of these accounts: all that are pending, and some that were, in any order."""
         return self._chained("last_pending", "pending_before", accounts)
 
     def lines_of_accounts(self, accounts: Ints) -> Ints:
-        """Return all lines of these accounts, in no order."""
+        """Return all lines of these accounts, in any order."""
         return self._chained("last", "account_before", accounts)
 
     def waiting_lines(self, accounts: Ints) -> Ints:
-        """Return the lines of these accounts that are pending and not booked, in no order."""
+        """Return the lines of these accounts that are pending and not booked, in any order."""
         lines = self._chained("last", "account_before", accounts)
         return np.asarray(lines[self._waits(lines)], np.int64)
 
@@ -281,7 +281,7 @@ class Ledger:
         return (self.in_order(lines[self._waits(lines)]) if len(lines) else lines), left
 
     def expiring_lines(self, before: int) -> tuple[Ints, Ints]:
-        """Return the issued lines, not booked, that expire before a moment (milliseconds), in no order.
+        """Return the issued lines, not booked, that expire before a moment (milliseconds), in any order.
 
         Also returned are the lines of the last hour looked at that expire later.
         """
@@ -337,7 +337,7 @@ class Ledger:
             self._fill_scopes(kinds, whom)
 
     def _fill_scopes(self, kinds: Mapping[str, set[Per]], whom: Whom) -> None:
-        """Enter what has been issued of rewards of which caps count otherwise than before."""
+        """Enter what has been issued of rewards whose caps now count differently."""
         held = self.lines
         of = np.array([entry.reward.name in kinds for entry in self.terms], bool)
         count = len(held)
@@ -412,7 +412,7 @@ class Ledger:
         """
         accounts = dict(zip(*(ids.tolist() for ids in one.accounts), strict=True))
         if not accounts and not len(one.conversions):
-            return  # nothing was earned by either, or for what they did
+            return  # neither of them, nor anything they did, earned a reward
         for added, to in accounts.items():
             self._unite(added, to)
             if self.accounts["booked"][added]:
@@ -648,7 +648,7 @@ class Ledger:
         self.unfunded += sign * self.by_market(lines, expected == UNFUNDED)
 
     def _uncount_limited(self, lines: Ints) -> None:
-        """Take lines that are pending no more out of their accounts' sums; those of plain accounts have none."""
+        """Take lines that are no longer pending out of their accounts' sums; those of plain accounts have none."""
         lines = lines[self.limits.limited[self.lines["terms"][lines]]]
         self._count(self.account_of(lines), lines, -1)
 

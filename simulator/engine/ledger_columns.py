@@ -1,4 +1,4 @@
-"""The columns of the ledger: reward lines, the accounts that they go to, and conversions."""
+"""Define the columns of the ledger: reward lines, the accounts they go to, and conversions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NEVER = int(np.iinfo(np.int64).min)
 
 
 def lines() -> Columns:
-    """Make the columns of reward lines."""
+    """Create the columns of reward lines."""
     return Columns(
         {
             "decision": (_LONG, 0),
@@ -40,14 +40,14 @@ def lines() -> Columns:
 
 
 def accounts() -> Columns:
-    """Make the columns of accounts."""
+    """Create the columns of accounts."""
     return Columns(
         {
             "recipient": (_ID, NONE),  # a person, or for a community its word
             "role": (np.int8, 0),
             "last": (_ID, NONE),  # the newest line
-            "made": (_ID, 0),  # lines promised, whatever became of them
-            # released, and neither voided nor revoked since; and those of them that passed their number
+            "made": (_ID, 0),  # lines promised, whatever happened to them
+            # released and not voided or revoked since; and those of them that passed their number
             "releases": (_ID, 0),
             "taken": (_ID, 0),
             "booked": (np.int8, 0),  # whether its lines are in the book
@@ -68,10 +68,10 @@ def accounts() -> Columns:
 
 
 def conversions() -> Columns:
-    """Make the columns of conversions, all in log order.
+    """Create the columns of conversions, all in log order.
 
     `check` is half of the hash by which their (source, id) are told apart, `which` the index in CONVERSION_TYPES,
-    `reversed_by` the seq of the reversal for which it stands no more, 0 where it stands, `line` the newest of its
+    `reversed_by` the seq of the reversal for which it stands no more, 0 if it stands, `line` the newest of its
     reward lines, `before` the one before of the same person. Bit n of `qualified` says whether its decision on the
     milestone n qualified.
     """
@@ -85,7 +85,7 @@ def conversions() -> Columns:
             "line": (_ID, NONE),
             "before": (_ID, NONE),
             "qualified": (np.int32, 0),
-            "amount": (_LONG, NONE),  # minor units of its own currency, as it came
+            "amount": (_LONG, NONE),  # minor units of its own currency, as sent
             "currency": (_ID, NONE),  # a word
         }
     )

@@ -1,4 +1,4 @@
-"""Record what changes of reward lines have in common: entries in the trail, and what counts an issue."""
+"""Share what records of reward lines have in common: entries in the trail, and the counts of issued lines."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def enter_lines(
     trigger: Array,
     ends: Sequence[str] = (),
 ) -> None:
-    """Enter lines in the trail; `ends` are what their words end with, nothing where empty."""
+    """Enter lines in the trail; `ends` are the suffixes of their texts, which may be empty."""
     words = line_words(rows, lines)
     rows.trail.of_events(
         stage,
@@ -47,7 +47,7 @@ def enter_lines(
 
 
 def line_words(rows: Rows, lines: Lines) -> list[str]:
-    """Return what entries of lines begin with: the reward, its value (minor units) and the role."""
+    """Return the beginning of lines' entries: the reward, its value (minor units) and the role."""
     ends = [(f"{entry.reward.name}: ", f" to {entry.reward.to}") for entry in rows.names.terms]
     columns = zip(lines.value.tolist(), lines.terms.tolist(), strict=True)
     return [f"{ends[term][0]}{value}{ends[term][1]}" for value, term in columns]

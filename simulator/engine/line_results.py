@@ -1,4 +1,4 @@
-"""What the stages find of reward lines: made, expected, released, used, reversed, and as they stand at the end.
+"""Define what the stages return about reward lines: made, expected, released, used, reversed, and as they stand.
 
 Like all results (`results.py`) they are frozen, in columns by name.
 """
@@ -20,7 +20,7 @@ _NO_ROWS: Ints = np.zeros(0, np.int64)
 
 @dataclass(frozen=True, kw_only=True)
 class FixedFacts:
-    """What never changes of new decisions' `conversions` (rows in `Ledger.conversions`), a row of `facts` each."""
+    """The facts that never change about new decisions' `conversions` (rows in `Ledger.conversions`), one row each."""
 
     conversions: Ints
     facts: pl.DataFrame
@@ -37,7 +37,7 @@ class NewTerms:
 
 @dataclass(frozen=True, kw_only=True)
 class Lines:
-    """Reward lines by their numbers (`ids`, from 0), with what never changes of them; see `ledger.Ledger.lines`."""
+    """Reward lines by number (`ids`, from 0), with their columns that never change; see `ledger.Ledger.lines`."""
 
     ids: Ints
     decision: Ints
@@ -124,7 +124,7 @@ class NewLines:
 class Voided:
     """Lines that a reversal voided: the seqs of the event that did it and of the reversal, and when (milliseconds UTC).
 
-    `before` are their states before, all pending but for booked ones.
+    `before` are their states before, all pending except for booked ones.
     """
 
     lines: Lines
@@ -138,7 +138,7 @@ class Voided:
 class Revoked:
     """Issued lines that a reversal took back: the seqs of the event and of the reversal, and when (milliseconds UTC).
 
-    `channels` are those of the lines' friends (words), `value_before` is what they were worth until then (minor units);
+    `channels` are those of the lines' friends (words), `value_before` is their value until then (minor units);
     `cut` says which of them an adjustment took.
     """
 
@@ -211,9 +211,9 @@ class MatchedReversal:
 
 
 class Adjusted(NamedTuple):
-    """An amount that is another one from now on: the event's row and seq, when it was received (milliseconds UTC).
+    """An amount that is different from now on: the event's row and seq, when it was received (milliseconds UTC).
 
-    `amount` is in minor units of the conversion's own currency; `currency` is None where none was passed.
+    `amount` is in minor units of the conversion's own currency; `currency` is None if none was passed.
     """
 
     row: int
@@ -252,7 +252,7 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Reversals:
-    """The batch's changes of what stands, in order; `before` is the reversal in force before each, None where none is.
+    """The batch's changes of what stands, in order; `before` is the reversal in force before each, or None.
 
     `lines` are the reward lines of these conversions, new ones too, with the conversion of each (`owners`).
     """
@@ -274,8 +274,8 @@ class FallenLines:
 class Act(NamedTuple):
     """An event about a reward line, in the batch's `row`: a choice, a redemption or a veto.
 
-    `line` is the one that it names, NONE where there was none yet, `choice` the index of what is chosen among its
-    reward's choices, NONE where it is none of them. `why` it has no effect is None where the line's state decides.
+    `line` is the one that it names, NONE if there was none yet, `choice` the index of what is chosen among its
+    reward's choices, NONE if it is not one of them. `why` it has no effect is None if the line's state decides.
     """
 
     row: int
@@ -320,7 +320,7 @@ class LateReversals:
 
 @dataclass(frozen=True, kw_only=True)
 class NoEffect:
-    """Reversals and reinstatements that changed nothing, by the batch `rows` at which it shows, with the audit `kinds`.
+    """Reversals and reinstatements that changed nothing, by the batch `rows` that show it, with the audit `kinds`.
 
     `counted` says which of them are reversals, `matched_rows` and `matched_why` are those that were counted by their
     reason for waiting until now.

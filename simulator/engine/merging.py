@@ -1,6 +1,6 @@
-"""Merges: from an effective `customer.merged` on its subject is another reference of the person it names.
+"""Merge people: after an effective `customer.merged`, its subject is another reference to the person it names.
 
-A merge is one step between two batches: it cuts one in two, as a change of the program does, or comes at its end
+A merge is a step between two batches: it cuts one in two, as a change of the program does, or comes at its end
 (`postponing.py`).
 """
 
@@ -35,7 +35,7 @@ def find_merge(state: State, events: pl.DataFrame, one: NamedMerge) -> Merged | 
     levels = int(people["stage"][merged]), int(people["stage"][into])
     by_merged = int(people["attribution"][merged]) == kept
     conversions = np.sort(np.array([*conversions_of(state, merged), *conversions_of(state, into)], np.int64))
-    converted = len(conversions) > 0  # only then there have been decisions
+    converted = len(conversions) > 0  # only then have there been decisions
     return Merged(
         seq=seq,
         at=at,
@@ -66,7 +66,7 @@ def find_merge(state: State, events: pl.DataFrame, one: NamedMerge) -> Merged | 
 
 
 def _fields(state: State, merged: int, into: int) -> dict[str, tuple[int, int]]:
-    """Return what was said of the merged person after it was said of the other."""
+    """Return the fields of the merged person that are newer than the other person's."""
     people, found = state.people, {}
     for name in FIELDS:
         seqs = people[f"{name}_seq"]
@@ -76,7 +76,7 @@ def _fields(state: State, merged: int, into: int) -> dict[str, tuple[int, int]]:
 
 
 def _attributes(state: State, merged: int, into: int) -> tuple[Ints, Ints, Ints]:
-    """Return the same of attributes: rows of the other person, values, and seqs."""
+    """Return the same for attributes: rows of the other person, values, and seqs."""
     theirs, rows = state.attributes.of_both(merged, into)
     held = state.attributes.rows
     later = held["seq"][theirs] > held["seq"][rows]

@@ -1,4 +1,4 @@
-"""What an amount is worth to a program: rates of other currencies, and shares with their bounds, exactly."""
+"""Compute what an amount is worth to a program, exactly: rates of other currencies, and shares with their bounds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from simulator.program.model import MAX_LINE_MINOR, Program, Reward
 
 
 def at_rates(program: Program, currencies: Sequence[str | None], amounts: Ints) -> Ints:
-    """Return amounts in other currencies (minor units) in minor units of the program's, NONE where it has no rate.
+    """Return amounts in other currencies (minor units) in minor units of the program's, NONE if it has no rate.
 
     They are converted exactly and rounded half to even.
     """
@@ -25,7 +25,7 @@ def at_rates(program: Program, currencies: Sequence[str | None], amounts: Ints) 
 
 
 def converted(program: Program, currency: str | None, amount: int) -> int:
-    """Return one amount in minor units of the program's currency, as `at_rates` does; NONE where there is none."""
+    """Return one amount in minor units of the program's currency, as `at_rates` does; NONE if there is none."""
     if currency in (None, program.currency):
         return amount
     rates = minor_rates(program)
@@ -41,10 +41,10 @@ def minor_rates(program: Program) -> dict[str, Fraction]:
 
 
 def worth(reward: Reward, amounts: Ints) -> Ints:
-    """Return what a line of the reward is worth for each amount, in minor units; 0 where there is no line.
+    """Return what a line of the reward is worth for each amount, in minor units; 0 if there is no line.
 
     A share is rounded half to even, as `round` does, then cut or raised to the reward's bounds; one that rounds to
-    nothing stays nothing.
+    0 stays 0.
     """
     if reward.value_minor is not None:
         return np.full(len(amounts), reward.value_minor, np.int64)

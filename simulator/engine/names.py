@@ -1,4 +1,4 @@
-"""The words behind the numbers, which recorders need to write rows: nothing of them ever changes, they only grow."""
+"""Look up the texts behind numbers, which recorders need to write rows; entries never change, they are only added."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Names:
         return np.array([self.reward_ids[entry.reward.name] for entry in self.terms], np.int64)
 
     def kinds_of(self, terms: Array, choices: Ints) -> list[str | None]:
-        """Return what lines of these terms are: the kind of the reward, or the choice made, None for none yet."""
+        """Return what lines of these terms are: the kind of the reward, or the choice made, or None so far."""
         pairs = zip(terms.tolist(), choices.tolist(), strict=True)
         rewards = [entry.reward for entry in self.terms]
         return [rewards[of].kind if choice == NONE else rewards[of].choices[choice] for of, choice in pairs]

@@ -1,8 +1,8 @@
-"""Which events take a milestone that is given once, by what stands and what is paid.
+"""Find which events take a milestone that is given once, by what stands and what is paid.
 
 Nearly all friends never have a conversion reversed: the n-th event of a type takes a milestone with occurrence n, and
-the first decision that qualifies holds one with `any`. Only for the others, and for milestones that a new version has
-given another occurrence, are the friend's conversions looked through. What is paid is read from the ledger as it
+the first decision that qualifies holds one with `any`. Only for the others, and for milestones whose
+occurrence changed, are the friend's conversions searched. What is paid is read from the ledger as it
 stands before the batch: `cuts` cuts batches so that this is as of the event too.
 """
 
@@ -39,7 +39,7 @@ class Occurrences:
         self.taken: dict[int, list[int]] = {}
 
     def fell_at_once(self, rows: Ints) -> Bools:
-        """Return which conversions, by their rows in the batch, a waiting reversal took away as they came."""
+        """Return which conversions, by their rows in the batch, a waiting reversal took away on arrival."""
         return np.isin(rows, self._met) if len(self._met) else np.zeros(len(rows), bool)
 
     def stands(self, seq: int, row: int) -> bool:
@@ -59,7 +59,7 @@ class Occurrences:
         takes: Bools = (nth == 0) | (self._new.number[index] == nth)
         mixed = np.array([m.name in self._state.mixed_milestones for m in milestones], bool)
         slow = (nth > 0) & ((self._state.people["fallen"][friends] > 0) | mixed[places])
-        if self._state.members:  # the numbers of people who were merged are other ones
+        if self._state.members:  # merged people have different numbers
             merged = np.array([friend in self._state.members for friend in friends.tolist()], bool)
             slow |= (nth > 0) & merged
         for at in np.flatnonzero(slow).tolist():
@@ -141,7 +141,7 @@ def find_taken(state: State, group: int, friend: int, name: str, before: int) ->
     known = state.taken.get(group)
     if known is not None:
         return known
-    if friend in state.members:  # since a merge all is kept
+    if friend in state.members:  # everything is kept since a merge
         return []
     counts: Counter[int] = Counter()
     found = []
@@ -154,7 +154,7 @@ def find_taken(state: State, group: int, friend: int, name: str, before: int) ->
 
 
 def judged_by(state: State, conversion: int, name: str) -> int | str | None:
-    """Return the occurrence by which a conversion was judged for a milestone; None where it was not."""
+    """Return the occurrence by which a conversion was judged for a milestone; or None if it was not."""
     held, versions = state.ledger.conversions, state.milestone_versions
     seq = int(held["seq"][conversion])
     judged = versions[bisect_left([first for first, _ in versions], seq) - 1][1].get(name)

@@ -1,4 +1,4 @@
-"""Which rewards a conversion is offered: by their condition (`when`) and by their dates."""
+"""Find which rewards a conversion is offered, by their conditions (`when`) and dates."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from simulator.engine.version import CompiledProgram
 from simulator.program.model import Reward
 
 NOTHING = "[]"
-"""What stands for a decision that no condition was asked of."""
+"""The record of a decision for which no condition was evaluated."""
 _NO, _YES, _MISSING = 0, 1, 2
 _WORDS = {_NO: Offered.NO.value, _YES: Offered.YES.value, _MISSING: Offered.MISSING.value}
 
@@ -25,9 +25,9 @@ _WORDS = {_NO: Offered.NO.value, _YES: Offered.YES.value, _MISSING: Offered.MISS
 def ask_conditions(
     compiled: CompiledProgram, facts: pl.DataFrame, milestones: Ints, seqs: Ints, kept: KeptAnswers
 ) -> list[str]:
-    """Ask the conditions of the rewards on each row's milestone (`milestones`: places in the file).
+    """Evaluate the conditions of the rewards on each row's milestone (`milestones`: places in the file).
 
-    Returns what each said as JSON: [reward, "yes" | "no" | "missing"] in file order. `kept` answers are taken instead
+    Returns what each said as JSON: [reward, "yes" | "no" | "missing"] in file order. `kept` answers are used instead
     for the conversions (`seqs`) that have some.
     """
     if not compiled.offers:

@@ -1,4 +1,4 @@
-"""Arrays in memory pages of their own, which count as used only once written and can be returned in parts."""
+"""Allocate arrays in separate memory pages, which count as used only once written and can be freed in parts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 OWN_PAGES = 1 << 20
-"""Size in bytes from which an array gets pages of its own."""
+"""Size in bytes from which an array gets separate pages."""
 HUGE = 1 << 22
 """Size in bytes from which huge pages are used, if the system has them: random look-ups take half the time."""
 
@@ -18,7 +18,7 @@ HUGE = 1 << 22
 class Pages:
     """An `array` of `count` zeros.
 
-    From OWN_PAGES bytes on it has pages of its own, which the process uses only once they are written to and which
+    From OWN_PAGES bytes on it has separate pages, which the process uses only once they are written to and which
     return to the system as soon as the array is freed. NumPy puts arrays below 32 MB on the heap, where growing
     them again and again leaves holes: 300 MB at 27 million events.
     """

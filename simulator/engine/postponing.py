@@ -1,7 +1,7 @@
-"""Which merges a batch needs no cut for: those that nothing in it depends on are put into effect at its end.
+"""Find the merges that need no cut: those that nothing in the batch depends on take effect at its end.
 
-A cut costs as much as a small batch, and most merges unite two references of a friend who only looked around: nobody
-is referred by either of them, no conversion is theirs, and the batch says no more of them.
+A cut costs as much as a small batch, and most merges unite two references of a friend who only looked around: neither
+has referred anybody or has a conversion, and the batch says nothing more about them.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ _HARMLESS = frozenset(
         EventType.ELIGIBILITY_CONFIRMED,
     )
 )
-"""Events that, told of somebody without link or conversion, concern nobody else, but for whom a claim may attribute."""
+"""Events that, for a person without link or conversion, concern nobody else, except that a claim may attribute."""
 
 
 @dataclass(frozen=True)
 class NamedMerge:
-    """A merge at a row, of the references with these ids."""
+    """A merge at a row, and the ids of its two references."""
 
     row: int
     subject: int
@@ -119,7 +119,7 @@ def _merges(events: pl.DataFrame, types: np.ndarray, rows: Ints, state: State) -
 
 
 def _note(one: _Merge, row: int, person: int, kind: int) -> None:
-    """Note another event of somebody whom a merge is of."""
+    """Note another event of somebody whom a merge concerns."""
     if row < one.row:
         one.before.append((kind, person))
     elif row > one.row and (one.until is None or row < one.until):
@@ -140,12 +140,12 @@ def _may_wait(merges: list[_Merge], state: State) -> list[bool]:
         friends |= {person for kind, person in one.before if kind == _CLAIMED}
         found.append(
             is_plain and kinds <= _HARMLESS and len(friends) < 2
-        )  # of two attributions one would end
+        )  # one of two attributions would end
     return found
 
 
 def _pierce(merges: Iterable[_Merge], cuts: set[int]) -> list[int]:
-    """Return the further cuts that leave no merge in one part with a later event of its people, as few as can be."""
+    """Return the fewest further cuts that leave no merge in one part with a later event of its people."""
     more: list[int] = []
     for until, row in sorted((one.until, one.row) for one in merges if one.until is not None):
         if not any(row < cut <= until for cut in (*cuts, *more)):

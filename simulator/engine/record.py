@@ -1,4 +1,4 @@
-"""The rows of one call of the engine: recorders add to them what the stages found, and they end as frames."""
+"""Collect the rows of one call of the engine: recorders add what the stages found, and the result is frames."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _COMMUNITY = ROLES.index("community")
 class Rows:
     """Rows collected during one call. `first_decision` and `first_line` are the first ones that this call can add.
 
-    Unless it is `watched`, what only screens show is left out: sums by source, lateness, what falls due, and boards.
+    Unless it is `watched`, what only screens show is omitted: sums by source, lateness, what falls due, and boards.
     """
 
     names: Names
@@ -57,7 +57,7 @@ class Rows:
             self.expect(lines, at)
 
     def revalue(self, lines: Lines, states: Ints, at: Ints, expected: Ints, value_before: Ints) -> None:
-        """Count lines that are worth another thing, in the states that they keep, and what is `expected` of them."""
+        """Count lines whose value changed while their states stay the same, and their `expected` states."""
         self.move(lines, states, states, at, expected, value_before)
         known = expected != NONE
         self._count_expected(lines.at(known), expected[known], at[known], 1)
@@ -78,7 +78,7 @@ class Rows:
         """Count lines that went from one state to another at these times (milliseconds UTC).
 
         States are codes of STATES; `expected` is what had been expected of lines that were pending, `value_before` what
-        they had been worth until then (minor units), None where that is what they are worth.
+        they had been worth until then (minor units), None if that is unchanged.
         """
         if not len(lines):
             return
@@ -91,7 +91,7 @@ class Rows:
             self._count_expected(left.at(known), expected[known], at[known], -1)
 
     def shift(self, lines: Lines, before: Ints, after: Ints, at: Ints) -> None:
-        """Count pending lines of which something else is expected than before."""
+        """Count pending lines whose expected state changed."""
         if len(lines):
             self._count_expected(lines, before, at, -1)
             self._count_expected(lines, after, at, 1)
@@ -170,7 +170,7 @@ class Rows:
         return decisions, frame.filter(pl.col("id") < self.first_decision)
 
     def _ended(self, attributions: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Let attributions of this call end; return those, and rows for earlier ones that ended."""
+        """End attributions of this call; return those, and rows for earlier ones that ended."""
         if not self.ended:
             return attributions, EMPTY["ended"]
         frame = from_rows("ended", sorted(self.ended.items()))
@@ -249,7 +249,7 @@ def _reasons(codes: Ints) -> list[str | None]:
 
 
 def _expected(states: Ints, expected: Ints) -> list[str | None]:
-    """Return the expected state of pending lines, None where it is to be issued."""
+    """Return the expected state of pending lines, None if it is to be issued."""
     codes = np.where(states == PENDING, expected, ISSUED).tolist()
     return [None if code == ISSUED else STATES[code] for code in codes]
 

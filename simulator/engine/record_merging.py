@@ -1,4 +1,4 @@
-"""Record merges: the row of each, the attribution that ends by it, and what is counted of one person instead of two."""
+"""Record merges: the row of each, the attribution that it ends, and the counts for one person instead of two."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def count_ruled(
 
 
 def count_settled(rows: Rows, settled: Sequence[Settlement], reviewed: ReviewedMoney, at: Ints) -> None:
-    """Count verdicts by the rule that had put the decision in review; an overtaken one only leaves the review."""
+    """Count verdicts by the rule that put the decision in review; an overtaken one only leaves the review."""
     columns = zip(settled, reviewed.rules, reviewed.money, strict=True)
     for place, (settlement, rule, minor) in enumerate(columns):
         when = at[place : place + 1]

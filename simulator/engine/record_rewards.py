@@ -55,7 +55,7 @@ def record_revoked(rows: Rows, revoked: Revoked) -> None:
 
 
 def record_revalued(rows: Rows, found: Revalued) -> None:
-    """Record lines that adjustments gave another worth; of issued ones a part is taken back."""
+    """Record lines whose value adjustments changed; a part of issued ones is taken back."""
     rows.revalue(found.lines, found.states, found.at, found.expected, found.value_before)
     of = found.states == ISSUED
     lines, at, before = found.lines.at(of), found.at[of], found.value_before[of]
@@ -93,7 +93,7 @@ def record_booked(rows: Rows, booked: Booked) -> None:
 
 
 def record_forfeited(rows: Rows, found: Forfeited) -> None:
-    """Record lines that operators stopped."""
+    """Record lines that operators vetoed."""
     lines = found.lines
     enter_lines(rows, "forfeited", CHOSEN, lines, found.at, found.seq, found.seq, [", vetoed"] * len(lines))
     rows.move(lines, found.before, FORFEITED, found.at, found.expected)
@@ -120,7 +120,7 @@ def record_released(rows: Rows, released: Released) -> None:
 
 
 def record_tried(rows: Rows, tried: Released) -> None:
-    """Record lines that had waited for the budget, and wait no more."""
+    """Record lines that no longer wait for the budget."""
     lines, at = tried.lines, tried.lines.due
     if not len(lines):
         return
@@ -141,14 +141,14 @@ def record_tried(rows: Rows, tried: Released) -> None:
 
 
 def _reasons(released: Released) -> list[str | None]:
-    """Return why each line was forfeited, None where it wasn't."""
+    """Return why each line was forfeited, None if it wasn't."""
     if released.reasons is None:
         return [None] * len(released.lines)
     return [None if reason == NONE else REASONS[reason] for reason in released.reasons.tolist()]
 
 
 def record_reached(rows: Rows, reached: Reached) -> None:
-    """Count the friends who got further."""
+    """Count the friends who reached a further stage."""
     for level, (friends, at) in reached.firsts.items():
         rows.metrics.add_of(friends, METRIC[f"stage.{STAGES[level - 1]}"], at)
     if len(reached.channels):

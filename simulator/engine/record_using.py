@@ -1,4 +1,4 @@
-"""Record what became of offered and issued lines, and events about lines that changed nothing."""
+"""Record what happened to offered and issued lines, and events about lines that changed nothing."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def record_used(rows: Rows, used: Used) -> None:
 def _enter(
     rows: Rows, phase: int, lines: Lines, states: Ints, seq: Ints, at: Ints, ends: Sequence[str]
 ) -> None:
-    """Enter lines in the trail: by the events (seq) that changed them, or where there is none as timed steps."""
+    """Enter lines in the trail: under the events (seq) that changed them, or as timed steps if there is none."""
     for of in (np.flatnonzero(seq > 0), np.flatnonzero(seq == 0)):
         theirs, kinds = lines.at(of), [STATES[code] for code in states[of].tolist()]
         words = [ends[place] for place in of.tolist()]

@@ -1,4 +1,4 @@
-"""Stage 4e: release what falls due, number it, and give it the state that was expected of it (stage 4d)."""
+"""Stage 4e: release the lines that fall due, number them, and give them their expected states (stage 4d)."""
 
 from __future__ import annotations
 

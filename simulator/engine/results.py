@@ -1,8 +1,8 @@
-"""What the stages find of people, attributions, decisions, journeys and boards: small frozen results, columns by name.
+"""Define what the stages return about people, attributions, decisions, journeys and boards: small frozen results.
 
 A stage reads the batch and the state and returns one of these. `State.apply` puts it into effect, and the recorders
-turn it into rows; neither the stages nor the recorders change anything. What they find of reward lines is in
-`line_results.py`, of those that are booked in `book_results.py`.
+turn it into rows; neither the stages nor the recorders change anything. The results about reward lines are
+in `line_results.py`, those about booked lines in `book_results.py`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class NewPeople:
 class NewLinks:
     """New links by the batch `rows` that created them, in the order of their ids.
 
-    `owners_rows` are the rows of those that are their owner's first, `refs` the owners' references.
+    `owners_rows` are the rows of each owner's first link, `refs` the owners' references.
     """
 
     rows: Ints
@@ -47,7 +47,7 @@ class NewLinks:
 
 @dataclass(frozen=True, kw_only=True)
 class Sightings:
-    """Devices that people were seen with, by hash, in log order; most of them are known."""
+    """Devices that people were seen with, by hash, in log order; most of them are already known."""
 
     person: Ints
     device: Keys
@@ -56,7 +56,7 @@ class Sightings:
 
 @dataclass(frozen=True, kw_only=True)
 class FirstEvents:
-    """Events by people who may never have sent such a one before: of each kind the person's first counts.
+    """Events by people who may never have sent one of that kind before: the first of each kind counts.
 
     `marks` are the people and seqs of all events of a kind, by the column of people that keeps the first.
     `sharing` are the batch rows of people's first share, `claim_*` the columns of their first claims.
@@ -80,7 +80,7 @@ class Sources:
 class FieldUpdates:
     """New values of people's fields: people and values by the column of people; the last of several counts.
 
-    `seqs` are those of the events that say so. `attributes`, `said` and `said_seq` are the same of attributes, by rows
+    `seqs` are those of their events. `attributes`, `said` and `said_seq` are the same for attributes, by rows
     of `State.attributes`. `converted` are people with conversions and `converted_at` when these occurred (milliseconds
     UTC).
     """
@@ -164,7 +164,7 @@ class NewAttributions:
     `ids` are their rows in `State.attributions`, `link` the ids of links, `channel` and `community` words. `rank` is
     the number among the referrer's attributions, from 1. `touch_seq` is the seq of the winning visit or, for an
     attribution by code, of the event itself. `labels` are those of the channels, by channel, in log order. `late` are
-    the batch's touches that are none after all, since their codes had been used up by then.
+    the batch's touches that turn out not to count, since their codes had been used up by then.
     """
 
     ids: Ints
@@ -186,7 +186,7 @@ class NewAttributions:
 
 @dataclass(frozen=True, kw_only=True)
 class Generations:
-    """What is counted of new attributions (`ids`) once they are all there.
+    """The counts of new attributions (`ids`) once all of them exist.
 
     `generation` is one more than the referrer's own, `rank_day` the number among the referrer's attributions within
     24 h. `day_start` is the oldest of those 24 h, by referrer (rows in `State.referrers`).
@@ -227,7 +227,7 @@ class StandingChanges:
     By change, in order of `position` (see `standing`): `conversion` (row in `Ledger.conversions`), `fell` (whether it
     stands no more), and `by`, the seq of the event that changed it.
 
-    `met` are earlier reversals that waited for a conversion of this batch, `met_targets` what none waits for any more,
+    `met` are earlier reversals that waited for a conversion of this batch, `met_targets` those no longer waited for,
     and `waiting` the reversals that wait from now on, both by the id of the conversion (see `Ledger.target_ids`).
     """
 
@@ -245,7 +245,7 @@ class StandingChanges:
 
 @dataclass(frozen=True, kw_only=True)
 class Ruled:
-    """What the rules said of decisions, given as indices into `NewDecisions` (`places`).
+    """The rules' results for decisions, given as indices into `NewDecisions` (`places`).
 
     `results` are codes of `rules.RESULTS` by decision and rule, `deciding` the index of the rule that decided.
     """
@@ -261,8 +261,8 @@ class NewDecisions:
 
     `ids` count from 1 along the log, `seq` is the conversion's, `milestone` is the index in the file, `milestone_id`
     that of its name, `referrer` NONE where unattributed, `outcome` a code of `rules.OUTCOMES`; `group` is a key for
-    friend and milestone. `offered` is what the conditions of rewards said, as JSON. `ruled` is None where no rule was
-    asked.
+    friend and milestone. `offered` is what the conditions of rewards answered, as JSON. `ruled` is None if no rule was
+    evaluated.
     """
 
     ids: Ints
@@ -358,7 +358,7 @@ class ReviewedMoney:
 
 @dataclass(frozen=True, kw_only=True)
 class Reached:
-    """Friends who got further: the level of each (see `rollup.STAGES`, from 1), in log order.
+    """Friends who reached a further stage: the level of each (see `rollup.STAGES`, from 1), in log order.
 
     `firsts` are, by level, those who reached it for the first time and when (milliseconds UTC). `qualified` are the
     attributions of those who qualified for the first time, `channels` theirs (words).
@@ -373,10 +373,10 @@ class Reached:
 
 @dataclass(frozen=True, kw_only=True)
 class RankedBoard:
-    """A leaderboard ranked anew: rows of its `pool`, best first, its `places`, and those that `changed`, by number.
+    """A newly ranked leaderboard: rows of its `pool`, best first, its `places`, and those that `changed`, by number.
 
-    A place is (row, friends, qualified, issued); the row is NONE where a place is nobody's any more. `best_outside` is
-    the rank of the best outside the pool, None where nobody is.
+    A place is (row, friends, qualified, issued); the row is NONE if nobody holds the place any more. `best_outside`
+    is the rank of the best outside the pool, None if nobody is.
     """
 
     pool: Ints

@@ -1,4 +1,4 @@
-"""Stage 4b: what reversals and reinstatements that are effective reach, and those that have no effect."""
+"""Stage 4b: find what effective reversals and reinstatements reach, and which ones have no effect."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def find_reversals(batch: Batch, ledger: Ledger, standing: StandingChanges) -> R
 
 
 def find_fallen(ledger: Ledger, new: NewLines, reversals: Reversals) -> FallenLines:
-    """Find the new lines of conversions that had been reversed by the time they were made, and did not stand again."""
+    """Find the new lines of conversions that had been reversed by the time they were made, and were not reinstated."""
     if not len(new.lines) or not (reversals.changes or ledger.reversals):
         return FallenLines(ids=_NO_ROWS, by=())
     changes: dict[int, list[Change]] = {}
@@ -109,7 +109,7 @@ def find_late(ledger: Ledger, reached: Reached, booked: Booked) -> LateReversals
 
 @dataclass
 class _Shown:
-    """Collects what has no effect."""
+    """Collect the events that have no effect."""
 
     kinds: list[str] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
@@ -119,7 +119,7 @@ class _Shown:
     counted: list[bool] = field(default_factory=list)
 
     def add(self, kind: AuditKind, row: int, seq: int, person: int, why: str) -> None:
-        """Add one, by the batch row at which it shows."""
+        """Add one, by the batch row at which that is known."""
         self.kinds.append(kind.value)
         self.rows.append(row)
         self.seq.append(seq)
@@ -139,7 +139,7 @@ def find_no_effect(
 ) -> NoEffect:
     """Find the reversals and reinstatements that changed nothing, each with the reason.
 
-    They show either when they arrive, or when the conversion arrives that they were waiting for. `out_of_reach` are the
+    That is known when they arrive, or when the conversion they were waiting for does. `out_of_reach` are the
     states, by seqs of reversals, of lines that these would have taken back.
     """
     shown = _Shown()

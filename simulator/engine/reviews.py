@@ -1,4 +1,4 @@
-"""Decisions in review, with what each needs to become a reward once a verdict names it. Many are never reviewed."""
+"""Keep decisions in review, with what each needs to become a reward once a verdict names it."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class QualifiedDecisions:
     targets: Ints
 
     def on(self, milestone: str) -> Ints:
-        """Return which of them are on a milestone, by its name."""
+        """Return which of the decisions are on a milestone, by its name."""
         return np.flatnonzero(self.milestone == self.compiled.places[milestone])
 
 
@@ -136,7 +136,7 @@ def make_lines(batch: Batch, state: State, groups: list[QualifiedDecisions]) -> 
 def _draft(
     batch: Batch, state: State, group: QualifiedDecisions, place: int, reward: Reward
 ) -> dict[str, Array] | None:
-    """Return the lines of one reward, in columns of `Lines` plus `row`, `place` and `target`; None for none."""
+    """Return the lines of one reward, in columns of `Lines` plus `row`, `place` and `target`, or None."""
     at, recipients, values = promises(batch, state, group, reward)
     if not len(at):
         return None
@@ -175,7 +175,7 @@ def promises(
 
 
 def _recipients(batch: Batch, state: State, role: str, group: QualifiedDecisions, at: Ints) -> Ints:
-    """Return the recipients of the reward as of the qualifying event; NONE where there is nobody."""
+    """Return the recipients of the reward as of the qualifying event; NONE if there is nobody."""
     friend, referrer = state.people_of(group.friend[at]), state.people_of(group.referrer[at])
     rows = group.rows[at]
     if role == "referrer":

@@ -1,4 +1,4 @@
-"""Stage 5: rollups by hour of the platform's clock, so that no screen ever has to count rows.
+"""Stage 5: sum up metrics by hour of the platform's clock, so that no screen ever has to count rows.
 
 `count` and `value` are signed: a reward that is issued leaves `reward.pending` and enters `reward.issued`, so the sum
 over all hours is the number of rows in each state. A breakdown splits a metric into parts. Parts that nobody queries by
@@ -94,10 +94,10 @@ def _summed_one_by_one(code: Ints, at: Ints, count: Ints, value: Ints) -> tuple[
 
 @dataclass
 class MetricSums(_Sums):
-    """Collects a batch's increments of metrics; a code is one of METRIC."""
+    """Collect a batch's increments of metrics; a code is one of METRIC."""
 
     markets: Ints | None = None
-    """Where several markets are judged together, that of each person, by id; their sums are kept apart."""
+    """The market of each person, by id, if several markets are judged together; their sums are separate."""
 
     def add_of(
         self, people: Array, code: Array | int, at: Array, count: Array | int = 1, value: Array | int = 0
@@ -116,11 +116,11 @@ class MetricSums(_Sums):
         count: Array | int = 1,
         value: Array | int = 0,
     ) -> None:
-        """Add rows as `add` does, in these markets; None where there is one only."""
+        """Add rows as `add` does, in these markets; None if there is only one."""
         self.add(code if markets is None else code + markets * len(METRICS), at, count, value)
 
     def frame(self) -> pl.DataFrame:
-        """Return a row for each hour and metric with an increment, in that order; of several markets, for each."""
+        """Return a row for each hour and metric with an increment, in that order, and for each of several markets."""
         if not self._parts:
             return EMPTY["rollup"]
         markets = 1 if self.markets is None else int(self.markets.max()) + 1
@@ -135,7 +135,7 @@ class MetricSums(_Sums):
 
 @dataclass
 class Breakdown(_Sums):
-    """Collects a batch's increments of metrics by part."""
+    """Collect a batch's increments of metrics by part."""
 
     _names: dict[tuple[str, str], int] = field(default_factory=dict)
 
@@ -167,7 +167,7 @@ class Breakdown(_Sums):
 
 @dataclass
 class Calendar(_Sums):
-    """Collects rewards due by day, reward and expected state; see `code` for the codes."""
+    """Collect rewards due by day, reward and expected state; see `code` for the codes."""
 
     unit: int = DAY_MS
 

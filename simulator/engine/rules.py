@@ -29,8 +29,8 @@ QUALIFIED, REVIEW, REFUSED, IGNORED = (
 class Verdicts:
     """The rules' results for each row: outcome code, reason, failed rules as JSON.
 
-    `results` are codes of RESULTS by row and rule, UNASKED where a rule does not apply to the row's milestone;
-    `deciding` is the index of the rule that decided the row, where one failed.
+    `results` are codes of RESULTS by row and rule, UNASKED if a rule does not apply to the row's milestone;
+    `deciding` is the index of the rule that decided the row, if one failed.
     """
 
     outcome: Ints
@@ -50,7 +50,7 @@ def judge_by_rules(
 ) -> Verdicts:
     """Evaluate every rule of each row's milestone (`milestones`: places in the file) over its facts.
 
-    `kept` answers are taken instead for the conversions (`seqs`) that have some.
+    `kept` answers are used instead for the conversions (`seqs`) that have some.
     """
     count = len(milestones)
     reason: list[str | None] = [None] * count
@@ -87,7 +87,7 @@ def judge_by_rules(
 def _results(compiled: CompiledProgram, facts: pl.DataFrame, count: int, meter: Meter) -> Array:
     """Return PASS, FAIL or MISSING by row and rule."""
     frame = facts if facts.width else pl.DataFrame({"": np.zeros(count, np.int8)})
-    if meter.detailed:  # one by one, so that each gets its own timing
+    if meter.detailed:  # one by one, so that each is timed separately
         meter.mark()
         columns = []
         for rule, condition in zip(compiled.rules, compiled.conditions, strict=True):
@@ -107,7 +107,7 @@ def _applies(compiled: CompiledProgram) -> Array:
 
 
 def answers(condition: pl.Series, *, true: int, false: int, missing: int) -> Array:
-    """Return what an evaluated condition says of each row, as these codes; `missing` is for null."""
+    """Return the results of an evaluated condition by row, as these codes; `missing` is for null."""
     if not condition.null_count():
         return np.where(condition.to_numpy(), np.int8(true), np.int8(false))
     codes = {True: true, False: false, None: missing}

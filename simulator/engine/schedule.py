@@ -1,4 +1,4 @@
-"""Lines by the hour of what time does to them, so that what is due is found without a look at all others."""
+"""Keep lines by the hour of their next timed step, so that due lines are found without checking all others."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from simulator.engine.arrays import Ints
 
 @dataclass
 class Schedule:
-    """Lines by id; `moments_of` tells when something is due (milliseconds), which never changes of those kept."""
+    """Lines by id; `moments_of` returns their due times (milliseconds), which never change while they are kept."""
 
     moments_of: Callable[[Ints], Ints]
     _parts: dict[int, list[Ints]] = field(default_factory=dict)
@@ -36,13 +36,13 @@ class Schedule:
 
     @property
     def lines(self) -> Ints:
-        """All lines, in no order."""
+        """All lines, in any order."""
         parts = [part for parts in self._parts.values() for part in parts]
         return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
     @property
     def first(self) -> int | None:
-        """The earliest moment (milliseconds); None where there is none."""
+        """The earliest due time (milliseconds), or None."""
         if not self._hours:
             return None
         return min(int(self.moments_of(part).min()) for part in self._parts[self._hours[0]])
@@ -59,7 +59,7 @@ class Schedule:
         return np.concatenate(parts), left
 
     def drop(self, before: int, left: Ints) -> None:
-        """Take out what was due before a moment (milliseconds); `left` are the others of its last hour."""
+        """Remove what was due before a time (milliseconds); `left` are the others of its last hour."""
         while self._hours and self._hours[0] * HOUR_MS < before:
             del self._parts[heappop(self._hours)]
         self.add(left)

@@ -1,7 +1,7 @@
-"""What caps count: what was issued to an account, of that for one friend or by one code, or of a reward to everybody.
+"""Keep what caps count other than by account: what was issued for one friend, by one code, or of a reward in total.
 
-What counts for an account is with the account (`flow.BookedAccount`). What counts otherwise is kept here, from the
-first version on in which a cap of the reward asks for it.
+What counts for an account is kept with the account (`flow.BookedAccount`). Everything else is kept here, from the first
+version in which a cap of the reward needs it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def is_plain(cap: Cap) -> bool:
 
 
 class Whose(NamedTuple):
-    """What decides for which caps a line counts: reward, account, friend (a person) and link."""
+    """The key fields that decide which caps count a line: reward, account, friend (a person) and link."""
 
     reward: str
     account: int
@@ -48,7 +48,7 @@ class Issued:
         return self.history if cap.returns else self.kept
 
     def reduce(self, at: int, value: int, left: int) -> None:
-        """Leave so much of what waits for so much, as if it had never been more; nothing for one that waits no more."""
+        """Reduce the amount of a waiting line, as if it had never been more; to 0 if it no longer waits."""
         for history in (self.history, self.kept):
             if left:
                 history.reduce(at, value, left)
@@ -56,32 +56,32 @@ class Issued:
                 history.forget(at, value)
 
     def copied(self) -> Issued:
-        """Return one of its own."""
+        """Return an independent copy."""
         return Issued(self.history.copied(), self.kept.copied())
 
     def add(self, at: int, value: int) -> None:
-        """One more was issued at a moment (milliseconds) for so much (minor units)."""
+        """Add an amount (minor units) issued at a time (milliseconds)."""
         self.history.add(at, value)
         self.kept.add(at, value)
 
     def with_(self, other: Issued) -> Issued:
-        """Return what two come to together."""
+        """Return the sum of two."""
         return Issued(self.history.with_(other.history), self.kept.with_(other.kept))
 
     @property
     def lengths(self) -> tuple[int, int]:
-        """How much there is of it, to `cut` it again."""
+        """The current lengths, to which `cut` can return."""
         return len(self.history.times), len(self.kept.times)
 
     def cut(self, lengths: tuple[int, int]) -> None:
-        """Forget what was added since it was so long."""
+        """Forget what was added since it had these lengths."""
         self.history.cut(lengths[0])
         self.kept.cut(lengths[1])
 
 
 @dataclass
 class Scopes:
-    """What was issued by friend, code and program, where caps ask for it; `kinds` are those asked for, by reward.
+    """What was issued by friend, code and program, if caps need it; `kinds` are those needed, by reward.
 
     What is not in it is copied from `base`, if there is one.
     """
@@ -95,7 +95,7 @@ class Scopes:
     _of_friend: dict[int, list[Key]] = field(default_factory=dict)
 
     def aside(self) -> Scopes:
-        """Return others that begin as these and can be changed without changing these."""
+        """Return a copy that can be changed without changing this one."""
         return Scopes(self.kinds, {}, self)
 
     def widen(self, rewards: Iterable[Reward]) -> dict[str, set[Per]]:
@@ -132,11 +132,11 @@ class Scopes:
         return [self.at(per, whose) for per in self.kinds.get(whose.reward, ())]
 
     def is_shared(self, reward: str) -> bool:
-        """Whether lines of other accounts make a difference to those of a reward."""
+        """Whether lines of other accounts affect those of a reward."""
         return "program" in self.kinds.get(reward, ())
 
     def unite(self, accounts: Mapping[int, int], merged: int, into: int) -> None:
-        """Let accounts count as others, and a friend as another."""
+        """Make accounts count as others, and a friend as another."""
         moved = dict.fromkeys(key for account in accounts for key in self._of_account.pop(account, ()))
         moved |= dict.fromkeys(self._of_friend.pop(merged, ()))
         for before in moved:

@@ -1,11 +1,11 @@
-"""Which conversions stand: reversals take them away, reinstatements give them back, each if it is effective.
+"""Decide which conversions stand: reversals take them away, reinstatements give them back, each if it is effective.
 
 A reversal is effective if it names a conversion that stands then, a reinstatement if it names one that is reversed;
 both by its own source, and with its person as subject, where a subject is given. A reversal of a conversion that is not
 in the log waits for it: the first that fits is effective as the conversion is received, right after it is judged.
 
 All changes of a batch have a `position`: twice the row of an event, and one more for what a conversion that is received
-brings about. So what stood as of any event of the batch can be told afterwards.
+brings about. So it is known afterwards what stood as of any event of the batch.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def _named(batch: Batch, rows: Ints, reverses: Bools) -> pl.DataFrame:
 
 
 def find_named(ledger: Ledger, intake: Intake, named: pl.DataFrame, before: Ints) -> Ints:
-    """Return the row in `Ledger.conversions` that each (`source`, `id`) names; NONE where it is not in the log.
+    """Return the row in `Ledger.conversions` that each (`source`, `id`) names; NONE if it is not in the log.
 
     Only events with a seq below `before` are considered.
     """
@@ -155,8 +155,8 @@ def _meet(
 ) -> tuple[list[tuple[int, int, WaitingReversal]], list[int]]:
     """Match this batch's conversions with reversals that wait for them.
 
-    Returns those with the conversion's row in the batch and its row in `Ledger.conversions`, and what none waits for
-    any more.
+    Returns those with the conversion's row in the batch and its row in `Ledger.conversions`, and the targets that
+    no reversal waits for any more.
     """
     theirs: dict[int, list[WaitingReversal]] = {}
     for target, one in waiting:

@@ -1,6 +1,6 @@
-"""The engine's state: columns by dense id, and the indexes that find them.
+"""Keep the engine's state: columns by dense id, and the indexes that find rows.
 
-Nothing here is ever joined with a batch as a whole: a stage looks up the rows that its events name.
+The state is never joined with a batch as a whole: a stage looks up the rows that its events name.
 """
 
 from __future__ import annotations
@@ -67,11 +67,11 @@ CODE_CHANNEL = 0
 """The id of the word `code`, the channel of an attribution by code; it is entered before any other word."""
 
 MANY_MILESTONES = 31
-"""How many milestones have a bit of their own in `Ledger.conversions`."""
+"""How many milestones have a separate bit in `Ledger.conversions`."""
 FAR = 2**62
 """A time (milliseconds) after all others."""
 NEVER_SEQ = np.iinfo(np.uint32).max
-"""The seq of a touch that is none: it is before no event."""
+"""The seq of a missing touch, which is before no event."""
 
 Judged = tuple[int, int | str]
 """How a milestone is judged: the event type (an index in CONVERSION_TYPES) and the occurrence."""
@@ -86,7 +86,7 @@ _COMMUNITY = ROLES.index("community")
 class State:
     """Everything the engine remembers of earlier events.
 
-    `apply` is the one place where it changes: a stage reads it, returns a result, and `apply` puts that into effect.
+    `apply` is the only place where it changes: a stage reads it, returns a result, and `apply` puts that into effect.
     Looking up a text may give it a number (the interners below): that says nothing but who or what is meant.
     """
 
@@ -113,14 +113,16 @@ class State:
     words: Words = field(default_factory=lambda: Words("code"))
     milestone_ids: dict[str, int] = field(default_factory=dict)
     milestone_versions: list[tuple[int, Mapping[str, Judged]]] = field(default_factory=list)
-    mixed_milestones: set[str] = field(default_factory=set)  # those that versions know otherwise, or not
+    mixed_milestones: set[str] = field(
+        default_factory=set
+    )  # those that differ or are missing in some version
     taken: dict[int, list[int]] = field(default_factory=dict)  # conversions that took a milestone, by group
     qualified_late: set[tuple[int, int]] = field(
         default_factory=set
     )  # conversion and milestone without a bit
     qualified: KeyIndex = field(default_factory=KeyIndex)  # (friend, milestone) that has qualified
     stopped: KeyIndex = field(default_factory=KeyIndex)  # (friend, `any` milestone) that a rule has stopped
-    decisions: int = 0  # how many there are
+    decisions: int = 0  # the number of decisions
     members: dict[int, list[int]] = field(default_factory=dict)  # by person, those who were merged into them
     merged_refs: dict[int, str] = field(default_factory=dict)  # the texts of references that merges named
     # by person, their attributions that have ended, and since the event with which seq
@@ -136,7 +138,7 @@ class State:
         return self.milestone_ids.setdefault(name, len(self.milestone_ids))
 
     def find_links(self, texts: pl.Series, codes: CodesCompared) -> Ints:
-        """Return the links that texts name, as a program compares codes; NONE for null and where there is none."""
+        """Return the links that texts name, as a program compares codes; NONE for null and unknown ones."""
         if codes == "fold" and self.folded_codes is not None:
             return self.folded_codes.find(texts)
         return self.codes.find(texts)
@@ -152,7 +154,7 @@ class State:
         return rows
 
     def people_of(self, references: Ints) -> Ints:
-        """Return the people whom references stand for by now, by the ids that they are written by; NONE for NONE."""
+        """Return the people that these reference ids stand for by now; NONE for NONE."""
         if not self.members:
             return references
         into = self.people["into"][references]
@@ -161,7 +163,7 @@ class State:
     def attributions_of(self, lines: Lines) -> Ints:
         """Return the attributions by which these lines were promised."""
         found = self.people["attribution"][lines.friend].astype(np.int64)
-        if self.former:  # looked up by the lines' friends: there are as many of them as merges
+        if self.former:  # looked up by the lines' friends: there are only as many as merges
             for place, friend in enumerate(lines.friend.tolist()):
                 if friend in self.former:
                     of_then = (one for seq, one in self.former[friend] if lines.seq[place] < seq)
@@ -185,11 +187,11 @@ class State:
         )
 
     def people_asked_of(self, ids: Ints) -> list[set[int]]:
-        """Return the people of whom the conditions of reward lines (ids) read facts that change."""
+        """Return the people whose changing facts the conditions of reward lines (ids) read."""
         return self.keeping.people_asked_of(self.ledger.lines["terms"][ids].tolist(), self.whom(ids))
 
     def _whom(self, ids: Ints) -> tuple[Ints, Ints]:
-        """Return of reward lines (ids) whom their friends are by now, and the links of their attributions."""
+        """Return the people that the friends of reward lines (ids) are by now, and the links of their attributions."""
         lines = self.ledger.view(ids)
         links = self.attributions["link"][self.attributions_of(lines)].astype(np.int64)
         return self.people_of(lines.friend.astype(np.int64)), links
@@ -278,7 +280,7 @@ class State:
         self.keeping.unite(merged, into)
 
     def _unite_attributions(self, one: Merged) -> None:
-        """Let one of two attributions end, and unite those to two people who referred others."""
+        """End one of two attributions, and unite those to two people who referred others."""
         people, made, referrers = self.people, self.attributions, self.referrers
         if one.ended != NONE and int(people["attribution"][one.into]) == one.ended:
             self.former.setdefault(one.into, []).append((one.seq, one.ended))
@@ -444,7 +446,7 @@ class State:
             self.folded_codes = FoldedCodes(self.codes)
 
     def _enter_milestones(self, new: NewTerms) -> None:
-        """Enter a version's milestones; those that an earlier version had otherwise are mixed from now on."""
+        """Enter a version's milestones; those that differ from an earlier version are mixed from now on."""
         known = {
             one.name: (CONVERSION_TYPES.index(one.event), one.occurrence) for one in new.program.milestones
         }

@@ -1,4 +1,4 @@
-"""The columns of the engine's state: people, their links and touches, attributions, and what is counted of them."""
+"""Define the columns of the engine's state: people, their links and touches, attributions, and their counts."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ COUNTS = tuple(f"count:{name}" for name in CONVERSION_TYPES)
 """The columns of people that count their accepted events of each conversion type."""
 
 FIELDS = ("contact", "segment", "country", "community", "kind", "eligible")
-"""The columns of people with what was said of them last; `FIELD_seq` is the event that said so."""
+"""The columns of people's latest fields; `FIELD_seq` is the event that each comes from."""
 
 _ID, _SEQ, _MS, _COUNT, _FLAG = np.int32, np.uint32, np.int64, np.int32, np.int8
-_WORD = np.int16  # there are usually few words; the column is widened where there are more
+_WORD = np.int16  # there are usually few words; the column is widened if there are more
 
 
 def people() -> Columns:
-    """Make the columns of people."""
+    """Create the columns of people."""
     return Columns(
         {
             # fields of a person: ids of contacts and words, latest by log order
@@ -56,12 +56,12 @@ def people() -> Columns:
 
 
 def fallen() -> Columns:
-    """Make the columns of people with reversed conversions: how many of each type stand no more."""
+    """Create the columns of people with reversed conversions: how many of each type no longer stand."""
     return Columns(dict.fromkeys(COUNTS, (_COUNT, 0)))
 
 
 def referrers() -> Columns:
-    """Make the columns of referrers: people with attributed friends, in the order of their first."""
+    """Create the columns of referrers: people with attributed friends, in the order of their first."""
     return Columns(
         {
             "person": (_ID, NONE),
@@ -76,7 +76,7 @@ def referrers() -> Columns:
 
 
 def links() -> Columns:
-    """Make the columns of links."""
+    """Create the columns of links."""
     return Columns(
         {
             "owner": (_ID, NONE),
@@ -88,12 +88,12 @@ def links() -> Columns:
 
 
 def claims() -> Columns:
-    """Make the columns of people's first friend.claimed, a row for each person who sent one."""
+    """Create the columns of people's first friend.claimed, a row for each person who sent one."""
     return Columns({"seq": (_SEQ, 0), "occurred_at": (_MS, 0)})
 
 
 def touches() -> Columns:
-    """Make the columns of touches: visits by which a friend may be attributed."""
+    """Create the columns of touches: visits by which a friend may be attributed."""
     return Columns(
         {
             "occurred_at": (_MS, 0),
@@ -106,7 +106,7 @@ def touches() -> Columns:
 
 
 def attributions() -> Columns:
-    """Make the columns of attributions."""
+    """Create the columns of attributions."""
     return Columns(
         {
             "seq": (_SEQ, 0),
@@ -127,5 +127,5 @@ def attributions() -> Columns:
 
 
 def communities() -> Columns:
-    """Make the columns of communities, by word."""
+    """Create the columns of communities, by word."""
     return Columns({"friends": (_COUNT, 0), "friends_qualified": (_COUNT, 0), "issued": (_MS, 0)})

@@ -1,4 +1,4 @@
-"""Referrers who are stopped: a program may refuse the friends of those who are no longer of a kind that may refer."""
+"""Find stopped referrers: a program may refuse the friends of those whose kind is no longer allowed to refer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The terms of reward lines: the states and roles they know, what each version's rewards say, and what limits them."""
+"""Define the terms of reward lines: their states and roles, what each version's rewards say, and their limits."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Terms:
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What limits the lines of each terms, in columns by the terms' id; ENDLESS where nothing does.
+    """What limits the lines of each terms, in columns by the terms' id; ENDLESS if nothing does.
 
     `limited` says whether any version of the reward has `every`, `tier` or caps: what becomes of a line may then
     depend on the others of its account; `numbered` whether any has `every` or `tier`, `one_by_one` whether they differ
@@ -110,7 +110,7 @@ class Limits:
 
     @classmethod
     def of(cls, terms: list[Terms]) -> Limits:
-        """Make the columns."""
+        """Create the columns."""
         rewards = [entry.reward for entry in terms]
         tiers = [reward.tier or (1, None) for reward in rewards]
         names = {reward.name for reward in rewards if reward.every or reward.tier or reward.caps}

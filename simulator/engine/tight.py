@@ -1,12 +1,11 @@
-"""Stage 4d where a line depends on others: lines of some accounts or of all, in the order of their release.
+"""Stage 4d for lines that depend on others: judge those of some accounts, or all, in the order of their release.
 
-What the caps leave to a line depends on those of its account before it, and what the budget leaves on all. Most lines
-stay as they were all the same, so only those are judged again that an event or a line before them may have made a
-difference to.
+What the caps leave for a line depends on the earlier lines of its account, and what the budget leaves on all earlier
+lines. Most lines stay as they were, so only those that an event or an earlier line may have affected are judged again.
 
 What a line gets changes what the next one gets, within one batch. So the walk keeps a working copy of the columns that
-it needs (`_Pool`), and adds to the accounts' histories what it has given, which it cuts off again: a copy of the
-histories would cost as much as they are long, for each batch. The state itself changes only in `State.apply`.
+it needs (`_Pool`), and adds to the accounts' histories what it has given, which it removes again: copying
+whole histories for each batch would be too slow. The state itself changes only in `State.apply`.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ def by_hour(ledger: Ledger, changes: Changes, lines: Ints, room: int | None, shi
     """Judge a batch's changes of these lines hour by hour.
 
     The lines are all that are pending, of the accounts in question, at some time of the batch. `room` (minor units) is
-    what the budget leaves before the batch, None where that is enough for all.
+    what the budget leaves before the batch, None if that is enough for all.
     """
     pool = _Pool(ledger, ledger.in_order(lines), room)
     made, voided = changes.made_hour(pool.lines), changes.voided_hour(pool.lines)
@@ -49,7 +48,7 @@ def by_hour(ledger: Ledger, changes: Changes, lines: Ints, room: int | None, shi
 
 
 def under_budget(ledger: Ledger, lines: Ints, room: int, hour: int, shifts: Shifts) -> None:
-    """Judge all of a market's pending lines anew, with another budget that leaves `room` (minor units)."""
+    """Judge all of a market's pending lines again, with another budget that leaves `room` (minor units)."""
     pool = _Pool(ledger, ledger.in_order(lines), room)
     pool.walk({}, hour, everywhere=True)
     pool.note(shifts)
@@ -58,9 +57,9 @@ def under_budget(ledger: Ledger, lines: Ints, room: int, hour: int, shifts: Shif
 def of_accounts(
     ledger: Ledger, accounts: Ints, lines: Ints, room: int | None, hour: int, shifts: Shifts
 ) -> None:
-    """Judge the pending lines of some accounts anew, among all of these lines that are pending.
+    """Judge the pending lines of some accounts again, among all of these lines that are pending.
 
-    `room` (minor units) is what the budget leaves, None where that is enough for all.
+    `room` (minor units) is what the budget leaves, None if that is enough for all.
     """
     pool = _Pool(ledger, ledger.in_order(lines), room)
     agenda: dict[int, int | None] = {}
@@ -99,7 +98,7 @@ class _Account:
 class _Pool:
     """Lines that are pending at some time of a batch, in the order of release, in columns.
 
-    `states` are those expected of the lines, _ABSENT where one is not pending yet or no more; `there` says which are.
+    `states` are those expected of the lines, _ABSENT if one is not pending yet or no longer; `there` says which are.
     """
 
     def __init__(self, ledger: Ledger, lines: Ints, room: int | None) -> None:
@@ -122,7 +121,7 @@ class _Pool:
         self.moves = _Moves()
 
     def change(self, changed: Ints, hour: int) -> None:
-        """Let the absent ones of these lines come, and the others go, at the end of an hour."""
+        """Add the absent ones of these lines, and remove the others, at the end of an hour."""
         agenda = {
             place: None if state == _ABSENT else _ABSENT
             for place, state in zip(changed.tolist(), self.states[changed].tolist(), strict=True)
@@ -146,7 +145,7 @@ class _Pool:
                 agenda[place] = None if chosen else COUNTED
 
     def on_turn(self, owner: int) -> dict[int, int | None]:
-        """Return what becomes of an account's lines by their numbers: None where caps and budget decide."""
+        """Return what becomes of an account's lines by their numbers: None if caps and budget decide."""
         places = self.of_owner[owner]
         first = int(self.ledger.accounts["releases"][self.accounts[owner]]) + 1
         turn = self.ledger.limits.on_turn(self.terms[places], np.arange(first, first + len(places)))
@@ -154,9 +153,9 @@ class _Pool:
         return {place: None if chosen else COUNTED for place, chosen in pairs}
 
     def walk(self, agenda: dict[int, int | None], hour: int, *, everywhere: bool = False) -> None:
-        """Give the lines on the agenda their states, and judge again all those to whom that makes a difference.
+        """Give the lines on the agenda their states, and judge again all lines that this affects.
 
-        The agenda says by place what becomes of a line, None where caps and budget decide. `everywhere`: the budget
+        The agenda says by place what becomes of a line, None if caps and budget decide. `everywhere`: the budget
         itself is another than the one that the states were found by.
         """
         left = self._left()
@@ -199,7 +198,7 @@ class _Pool:
         return left
 
     def _next_moved(self, left: Ints, more: int, first: int, end: int) -> int:
-        """Find the first line from `first` on that the budget treats otherwise than before; `end` for none."""
+        """Find the first line from `first` on that the budget treats differently from before, or `end`."""
         stride = _STRIDE
         while first < end:
             part = slice(first, min(first + stride, end))
@@ -242,7 +241,7 @@ class _Pool:
         return all(fits(cap, terms.timezone, account.history, at, value) for cap in terms.reward.caps)
 
     def note(self, shifts: Shifts) -> None:
-        """Note all that changed."""
+        """Note all changes."""
         moves = self.moves
         if moves.places:
             at = np.array(moves.hours, np.int64) * HOUR_MS

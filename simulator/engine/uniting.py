@@ -1,4 +1,4 @@
-"""Put a merge into effect on the state's columns: what two people had becomes what one has.
+"""Apply a merge to the state's columns: what two people had now belongs to one.
 
 Only `State.apply` calls this.
 """
@@ -31,13 +31,13 @@ def unite_people(people: Columns, merged: int, into: int, summed: tuple[str, ...
 
 
 def take_over(people: Columns, into: int, fields: Mapping[str, tuple[int, int]]) -> None:
-    """Give a person the values of fields, said by the events with these seqs."""
+    """Set a person's fields to values that come from the events with these seqs."""
     for name, (value, seq) in fields.items():
         people[name][into], people[f"{name}_seq"][into] = value, seq
 
 
 def move_sums(columns: Columns, names: tuple[str, ...], row: int, to: int) -> None:
-    """Add the numbers of one row to those of another, and leave none."""
+    """Add the numbers of one row to those of another, and set them to 0."""
     for name in names:
         columns[name][to] += columns[name][row]
         columns[name][row] = 0

@@ -1,6 +1,6 @@
-"""Codes that are used up: a program may let a code serve for so many attributions, then it serves no more.
+"""Find when codes are used up: a program may limit how many attributions a code serves for.
 
-Whom a code goes to decides who else may have it. So the attributions of a batch are found again and again: first as if
+Who uses a code decides who else can use it. So the attributions of a batch are found again and again: first as if
 every code with a use left served throughout, then each only up to the row of its last use. A row by which a code is
 surely used up only moves forward, and none moves too far: fewer codes to choose from bring no friend to a code earlier.
 """
@@ -15,7 +15,7 @@ from simulator.engine.arrays import Array, Bools, Ints, running_count
 class Serving:
     """The links whose codes have a use left, as of any event of a batch.
 
-    `uses` is how many attributions a code serves for, None for any number; `used` are those made before the batch, by
+    `uses` is how many attributions a code serves for, None for no limit; `used` are those made before the batch, by
     link.
     """
 
@@ -34,7 +34,7 @@ class Serving:
         return left
 
     def shorten(self, links: Ints, seqs: Ints) -> bool:
-        """Take in the attributions found, by link, in order of their events.
+        """Enter the attributions found, by link, in order of their events.
 
         Returns whether a code was used too often, so that they must be found again.
         """

@@ -1,6 +1,6 @@
-"""Stage 4f: which issued lines are redeemed, and which expire, of those out of the book; the book sees to its own.
+"""Stage 4f: find which issued lines are redeemed or expire, among those not booked; the book handles its own.
 
-Neither makes a difference to any other line: caps, budget and numbers count them as before.
+Neither affects any other line: caps, budget and numbers count them as before.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A program version compiled for the engine: rules compiled once, milestones by event type."""
+"""Compile a program version for the engine: rules compiled once, milestones by event type."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from simulator.program.rules import CompiledCondition, CompiledRule, compile_con
 
 @dataclass(frozen=True)
 class Offer:
-    """A reward with a condition, ready to be asked."""
+    """A reward with a condition, ready to be evaluated."""
 
     reward: Reward
     condition: CompiledCondition

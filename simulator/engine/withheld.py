@@ -1,9 +1,9 @@
 """Compute the money that a rule withholds: what a stopped decision would have been promised, as of its event.
 
-There is one definition for the rules' table, for `fraud` and for the oracle, and later events can't change it, so
+There is a single definition for the rules' table, for `fraud` and for the oracle, and later events can't change it, so
 it does not depend on the batches. It is each reward line that the decision would have made, at its value. Of an
-`every` k-th reward it is the k-th part, since one in k pays. Of a `tier` it is nothing where the recipient's next
-line would be outside the tier, counting the lines promised by then, whatever became of them. Caps, the budget and
+`every` k-th reward it is the k-th part, since one in k pays. Of a `tier` it is nothing if the recipient's next
+line would be outside the tier, counting the lines promised by then, whatever happened to them. Caps, the budget and
 reversals are ignored. A friend stopped again on a milestone that counts once (`any`) adds nothing.
 """
 

@@ -1,4 +1,4 @@
-"""An engine that is killed behind a further door: what the door answered is stored, once, and its successor goes on."""
+"""An engine killed behind an additional door: what the door answered is stored once, and its successor continues."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ async def engine(address: PostgresAddress, folder: Path) -> AsyncIterator[Caller
 async def further(
     address: PostgresAddress, folder: Path, settings: Settings = SETTINGS, patience_s: float = 20.0
 ) -> AsyncIterator[Caller]:
-    """A further door, and a client of it."""
+    """An additional door, and a client of it."""
     async with passing(address, folder, settings, patience_s=patience_s) as door, ClientSession() as session:
         yield Caller(cast("Door", door), folder, session)
 
@@ -132,7 +132,7 @@ async def test_without_an_engine_a_door_refuses_after_a_while_and_takes_back_wha
     async with further(address, tmp_path / "door", patience_s=0.0) as door:
         (reply,) = await door.send(STORY[0])
     assert (reply.status, reply.said["type"]) == (503, "urn:referral-tui:problem:not-stored")
-    assert "the program's engine gave no answer in 0 s" in reply.said["detail"]
+    assert "the program's engine didn't answer within 0 s" in reply.said["detail"]
     assert "Retry-After" in reply.headers
     assert left(address) == 0
 
