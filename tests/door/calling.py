@@ -36,7 +36,7 @@ SETTINGS = Settings(port=0, linger_s=0.0)
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer: status, headers, and what the body says."""
+    """A response: status, headers, and parsed body."""
 
     status: int
     headers: Mapping[str, str]
@@ -45,14 +45,14 @@ class Reply:
 
 @dataclass(frozen=True)
 class Caller:
-    """Sends requests to a door."""
+    """Send requests to a door."""
 
     door: Door
     path: Path
     session: ClientSession
 
     async def ask(self, method: str, address: str, **request: Any) -> Reply:
-        """Send a request, and read its answer."""
+        """Send a request, and read the response."""
         async with self.session.request(method, f"{self.door.address}{address}", **request) as answer:
             body = await answer.read()
             check_described(method, answer.url.path, answer.status, answer.content_type)
@@ -79,7 +79,7 @@ class Caller:
 
 @asynccontextmanager
 async def at_the_door(platform: Platform, settings: Settings = SETTINGS) -> AsyncIterator[Caller]:
-    """Open a door by a frozen clock, and a client's session."""
+    """Open a door with a frozen clock, and a client session."""
     async with (
         opened(platform, DoorClock(FROZEN, NOW), settings) as door,
         ClientSession() as session,
@@ -88,18 +88,18 @@ async def at_the_door(platform: Platform, settings: Settings = SETTINGS) -> Asyn
 
 
 def lines(events: Sequence[Mapping[str, object]]) -> bytes:
-    """The events as JSON Lines."""
+    """Return the events as JSON Lines."""
     return b"".join(json.dumps(event).encode() + b"\n" for event in events)
 
 
 def stored(path: Path, query: Callable[[Database], Iterable[Any]]) -> list[Any]:
-    """What a function of `db.read` yields while the door is open: in its process only its own SQLite may read."""
+    """Return what a function of `db.read` yields while the door is open, read as the door itself reads."""
     with snapshot_beside_writer(path) as db:
         return list(query(db))
 
 
 def event_keys(db: Database) -> Iterable[tuple[Any, ...]]:
-    """The seq and id of each event."""
+    """Return the seq and id of each event."""
     return db.execute("SELECT seq, id FROM event ORDER BY seq")
 
 
@@ -107,7 +107,7 @@ PATHS: dict[str, Any] = description("0")["paths"]
 
 
 def check_described(method: str, path: str, status: int, media: str) -> None:
-    """Check that the description allows an answer: this status, of this content type, to this method and address."""
+    """Check that the description allows a response with this status and content type to this method and address."""
     told = [
         operations[method.lower()]
         for pattern, operations in PATHS.items()

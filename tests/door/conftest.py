@@ -1,4 +1,4 @@
-"""An open door on the loopback, and a client of another make."""
+"""Provide an open door on the loopback, and a third-party client."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.door.calling import Caller, at_the_door
 
 @pytest.fixture
 async def door(tmp_path: Path) -> AsyncIterator[Caller]:
-    """A door by a frozen clock, at 3 January 2026."""
+    """A door whose clock is frozen at 3 January 2026."""
     with open_or_create(tmp_path / "a.db", load_program(PROGRAM, "program")) as platform:
         async with at_the_door(platform) as caller:
             yield caller

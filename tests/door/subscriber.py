@@ -1,4 +1,4 @@
-"""A subscriber on the loopback, which keeps what it is sent, and answers what it is told to."""
+"""Run a subscriber on the loopback that keeps what it is sent, and answers as instructed."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ from simulator.door.sockets import listen_on
 from tests.door.calling import Caller
 
 HANG = 0
-"""In place of a status: never answer."""
+"""Instead of a status: never answer."""
 PATIENCE_S = 30.0
 
 
 @dataclass
 class Post:
-    """A message as it came."""
+    """A message as received."""
 
     headers: dict[str, str]
     body: bytes
 
     @property
     def id(self) -> str:
-        """The id, which stays the same however often it is sent."""
+        """The id, the same however often the message is sent."""
         return self.headers["webhook-id"]
 
     @property
     def said(self) -> Any:
-        """What the body says."""
+        """The parsed body."""
         return json.loads(self.body)
 
     def signed_with(self, secret: str) -> bool:
-        """Whether a signature is that of this secret, whatever the time."""
+        """Whether a signature was made with this secret, at any time."""
         at = datetime.fromtimestamp(int(self.headers["webhook-timestamp"]), UTC)
         own = Webhook(secret).sign(self.id, at, self.body.decode())
         return own in self.headers["webhook-signature"].split()
@@ -50,7 +50,7 @@ class Post:
 
 @dataclass
 class Receiver:
-    """Keeps the messages posted to `url`; the first ones are answered with `answers`, later ones with 204.
+    """Keep the messages posted to `url`; the first ones are answered with `answers`, later ones with 204.
 
     Answers from 400 on have the body `saying`, and `retry_after` in the header of that name.
     """
@@ -87,13 +87,13 @@ class Receiver:
 
     @property
     def types(self) -> list[str]:
-        """The types of what came."""
+        """The types of the received messages."""
         return [post.said["type"] for post in self.posts]
 
 
 @asynccontextmanager
 async def receiver(*answers: int, one: Receiver | None = None) -> AsyncIterator[Receiver]:
-    """A subscriber that listens, and subscribes to nothing yet."""
+    """A subscriber that listens but has not subscribed yet."""
     one = one or Receiver(answers=deque(answers))
     app = web.Application()
     app.router.add_post("/hooks", one.take)
@@ -115,7 +115,7 @@ async def subscribe(door: Caller, one: Receiver, name: str = "shop", **wish: Any
 
 
 async def until(hooks: Dispatcher, name: str, holds: Callable[[Subscriber], bool]) -> Subscriber:
-    """Wait until something holds of a subscriber, and return it."""
+    """Wait until a condition holds for a subscriber, and return the subscriber."""
     async with asyncio.timeout(PATIENCE_S):
         while True:
             found = await hooks.stored(hooks.store.named, name)

@@ -1,4 +1,4 @@
-"""Requests that break HTTP, or stretch it: each gets a problem document, and the server's log stays empty."""
+"""Requests that violate or stretch HTTP: each gets a problem document, and the server's log stays empty."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LONG = b"a" * 9_000
 
 
 def get(address: bytes, *headers: bytes) -> bytes:
-    """A request without a body, with these headers beside its host's."""
+    """A request without a body, with these headers besides Host."""
     host = () if any(one.lower().startswith(b"host") for one in headers) else (b"Host: localhost",)
     return (
         b"GET " + address + b" HTTP/1.1\r\n" + b"".join(one + b"\r\n" for one in (*host, *headers)) + b"\r\n"

@@ -1,4 +1,4 @@
-"""Keys: who shows none is refused, a client sends for its own sources alone, and does only what it may."""
+"""Client keys: a call without one is refused, and a client sends only for its own sources and does only what it may."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ STEERING = message("p1", "program.changed", None, NOW, program=PROGRAM)
 
 @pytest.fixture
 async def clients(tmp_path: Path) -> AsyncIterator[tuple[Caller, dict[str, str]]]:
-    """A door that asks for keys, and the secrets of three clients by name."""
+    """A door that requires keys, and the secrets of three clients by name."""
     keys: list[Key] = []
     secrets: dict[str, str] = {}
     for name, may, sources in (
@@ -47,7 +47,7 @@ async def post(caller: Caller, secret: str | None, *events: object, query: str =
     return await caller.post(json.dumps(events).encode(), BATCHED, query, **shown)
 
 
-async def test_without_a_key_that_is_known_nothing_is_taken_or_told(
+async def test_without_a_known_key_nothing_is_accepted_or_revealed(
     clients: tuple[Caller, dict[str, str]],
 ) -> None:
     caller, _ = clients
@@ -74,7 +74,7 @@ async def test_a_client_writes_its_own_source_and_ours_is_stored(
     assert told.said["source"] == "client/shop"
 
 
-async def test_a_message_for_somebody_elses_source_is_refused_by_name_and_the_others_are_taken(
+async def test_a_message_for_somebody_elses_source_is_refused_and_the_others_are_accepted(
     clients: tuple[Caller, dict[str, str]],
 ) -> None:
     caller, secrets = clients
@@ -91,7 +91,7 @@ async def test_a_message_for_somebody_elses_source_is_refused_by_name_and_the_ot
     assert len(stored(caller.path, event_keys)) == 1
 
 
-async def test_a_client_does_only_what_it_may(clients: tuple[Caller, dict[str, str]]) -> None:
+async def test_a_client_does_only_what_it_is_allowed_to(clients: tuple[Caller, dict[str, str]]) -> None:
     caller, secrets = clients
     shop, pages, desk = ({"Authorization": f"Bearer {secrets[name]}"} for name in ("shop", "pages", "desk"))
     refused = [
@@ -151,7 +151,7 @@ def test_a_key_is_shown_once_and_only_its_hash_is_stored(cli: Cli, tmp_path: Pat
         (["there", "--may", "read"], "already exists"),
     ],
 )
-def test_a_key_that_can_not_be_says_what_would_be_right(
+def test_an_invalid_key_is_refused_with_what_would_be_right(
     cli: Cli, tmp_path: Path, arguments: list[str], says: str
 ) -> None:
     file = tmp_path / "keys.toml"
@@ -175,7 +175,7 @@ def test_a_key_that_can_not_be_says_what_would_be_right(
         f"[[key]]\nname='a'\nsha256='{'0' * 64}'\nmay=['read']\nsources={{}}\n" * 2,
     ],
 )
-def test_a_file_that_holds_no_keys_is_said_in_a_line(cli: Cli, tmp_path: Path, text: str) -> None:
+def test_a_file_without_keys_is_reported_in_one_line(cli: Cli, tmp_path: Path, text: str) -> None:
     file = tmp_path / "keys.toml"
     file.write_text(text)
     with pytest.raises(InputError, match=r"keys\.toml"):

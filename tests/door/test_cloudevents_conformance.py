@@ -100,7 +100,7 @@ async def test_the_suites_own_event_is_read_and_refused_for_its_type(
     assert (source, own_id) == ("client/suite", ATTRIBUTES["id"])
 
 
-async def test_extensions_are_passed_over_in_both_modes(conforming: tuple[Caller, dict[str, str]]) -> None:
+async def test_extensions_are_ignored_in_both_modes(conforming: tuple[Caller, dict[str, str]]) -> None:
     more = {"comexampleextension1": "value", "comexampleextension2": '{"othervalue": 5}'}
     in_headers = await binary(conforming, JSON[0], {**ATTRIBUTES, **OURS, **more}, DATA)
     in_body = await structured(conforming, STRUCTURED, {**ATTRIBUTES, **OURS, **more, "seqno": 7}, DATA)
@@ -117,7 +117,7 @@ async def test_extensions_are_passed_over_in_both_modes(conforming: tuple[Caller
         ("application/json; charset=utf-8", b'["Hello", "world"]'),
     ],
 )
-async def test_data_that_is_no_json_object_is_read_and_refused_for_what_it_is(
+async def test_data_that_is_not_a_json_object_is_refused_for_that_reason(
     conforming: tuple[Caller, dict[str, str]], media: str, data: bytes
 ) -> None:
     reply = await binary(conforming, media, {**ATTRIBUTES, **OURS}, data)

@@ -1,4 +1,4 @@
-"""Requests that Schemathesis makes of the description: no fault of the server, and no answer that it does not allow."""
+"""Requests that Schemathesis generates from the description: no server error, and no response it doesn't allow."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CHECKS = [
 FEW, MANY = 7, 100
 """Requests to each operation: in the default profile, and in a round of the long one."""
 ALL = int(os.environ.get("DOOR_REQUESTS", "100000"))
-"""Requests of the long profile. Each round has a server and a seed of its own."""
+"""Requests of the long profile. Each round has its own server and seed."""
 _LOG = logging.getLogger(__name__)
 VALID, INVALID = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
 
@@ -57,7 +57,7 @@ def described(folder: Path) -> Iterator[str]:
 
 
 def try_operation(operation: Any, mode: GenerationMode, most: int, number: int) -> int:
-    """Send requests to an operation, by this seed, and check every answer; how many were sent."""
+    """Send requests to an operation, by this seed, and check every response; return how many were sent."""
     sent = 0
 
     @seed(number)
@@ -81,7 +81,7 @@ def try_operation(operation: Any, mode: GenerationMode, most: int, number: int) 
 
 
 def try_all(address: str, modes: Iterable[GenerationMode], most: int, number: int = 1) -> int:
-    """Send so many requests of each mode to each operation; how many there were in all."""
+    """Send so many requests of each mode to each operation; return the total."""
     schema = schemathesis.openapi.from_url(f"{address}/openapi.json")
     found: Any = schema.get_all_operations()
     operations = [one.ok() for one in found]

@@ -1,4 +1,4 @@
-"""What a door tells those who look at its database: who called, and who is sent what; and nothing that is secret."""
+"""What a door records for those who look at its database: who called, who is sent what, and no secrets."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PATIENCE_S = 30.0
 
 
 async def told(door: Caller, callers: tuple[CallerRow, ...]) -> DoorStatus:
-    """What is told, once these have called."""
+    """Return what is recorded once these have called."""
     async with asyncio.timeout(PATIENCE_S):
         while True:
             found = await asyncio.to_thread(door_status, door.path, 3)
@@ -42,7 +42,7 @@ async def told(door: Caller, callers: tuple[CallerRow, ...]) -> DoorStatus:
                 return found
 
 
-async def test_who_calls_and_who_is_sent_what_is_told_while_the_door_is_open(tmp_path: Path) -> None:
+async def test_callers_and_subscribers_are_recorded_while_the_door_is_open(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     settings = Settings(port=0, linger_s=0.0, tell_every_s=0.01)
     with open_or_create(path, load_program(PROGRAM, "program")) as platform:
@@ -66,7 +66,7 @@ async def test_clients_are_called_by_the_names_of_their_keys(tmp_path: Path) -> 
             await told(door, (CallerRow("shop", 1, 2, 0, 0, 0),))
 
 
-def test_clients_that_are_too_many_are_told_together() -> None:
+def test_clients_beyond_the_limit_are_counted_together() -> None:
     metrics = Metrics()
     for number in range(100):
         metrics.received(f"10.0.0.{number}", Counts(accepted=1), {f"client/{number}": 1})
@@ -108,7 +108,7 @@ async def test_how_the_events_of_each_source_came_is_counted_through_restarts(tm
     assert ("client/shop", "till") not in found
 
 
-def test_a_file_that_is_something_else_tells_of_no_door(tmp_path: Path) -> None:
+def test_a_file_of_another_kind_shows_no_door(tmp_path: Path) -> None:
     assert door_status(tmp_path / "a.db", 0) is None
     assert not door_path(tmp_path / "a.db").exists()
     door_path(tmp_path / "a.db").write_bytes(b"a letter to my aunt")

@@ -72,7 +72,7 @@ def headers_of(event: dict[str, Any]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("post", [structured, batched, streamed, binary])
-async def test_whichever_way_events_come_the_rows_are_those_of_a_file(tmp_path: Path, post: Post) -> None:
+async def test_events_in_every_mode_lead_to_the_rows_of_a_file(tmp_path: Path, post: Post) -> None:
     events = [*STORY, STORY[-1], {**STORY[-1], "subject": "eve"}]
     program = load_program(PROGRAM, "program")
     with (
@@ -116,7 +116,7 @@ async def test_a_message_that_breaks_the_contract_says_field_and_reason_and_is_i
     assert "[e-mail]" in message_kept
 
 
-async def test_of_several_each_has_a_receipt_in_order(door: Caller) -> None:
+async def test_each_of_several_events_has_a_receipt_in_order(door: Caller) -> None:
     events = [STORY[0], CONTRACT_BROKEN, STORY[0], {**STORY[0], "subject": "eve"}]
     reply = await door.post(json.dumps(events).encode(), BATCHED)
     assert reply.status == 200
@@ -135,7 +135,7 @@ def test_streams_leave_room_for_single_events() -> None:
 
 
 async def test_lines_are_counted_as_in_the_file_across_pieces(door: Caller) -> None:
-    """Blank lines have no receipt; the last line needs no line feed; more come than are handed on together."""
+    """Blank lines have no receipt; the last line needs no line feed; there are more than fit in one group."""
     many = [message(f"v{n}", "friend.opted_in", f"f{n}", NOW - DAY) for n in range(PIECE_LINES + 5)]
     reply = await door.post(b"\xef\xbb\xbf\n" + lines(many).rstrip(), NDJSON)
     assert reply.status == 200
@@ -159,7 +159,7 @@ async def test_a_client_may_wait_for_what_its_event_led_to(door: Caller) -> None
 
 
 async def test_what_is_answered_is_stored(door: Caller) -> None:
-    """Other readers see it the moment the answer is there, though many requests share a transaction."""
+    """Other readers see it as soon as the response arrives, although many requests share a transaction."""
 
     async def one(number: int) -> None:
         event = message(f"v{number}", "friend.opted_in", f"f{number}", NOW - DAY)
@@ -173,7 +173,7 @@ async def test_what_is_answered_is_stored(door: Caller) -> None:
 # --- binary mode ------------------------------------------------------------------------------------------------
 
 
-async def test_binary_headers_are_percent_decoded_and_extensions_pass_over(door: Caller) -> None:
+async def test_binary_headers_are_percent_decoded_and_extensions_ignored(door: Caller) -> None:
     event = {**STORY[0], "id": "ü 1", "traceparent": "00-ab"}
     headers = headers_of(event)
     reply = await door.post(json.dumps(event["data"]).encode(), "application/json; charset=utf-8", **headers)
@@ -189,14 +189,14 @@ async def test_binary_headers_are_percent_decoded_and_extensions_pass_over(door:
         (b"<a/>", "text/xml", "datacontenttype"),
     ],
 )
-async def test_binary_data_that_is_no_json_object_is_refused_by_the_contract(
+async def test_binary_data_that_is_not_a_json_object_is_refused_by_the_contract(
     door: Caller, body: bytes, media: str, field: str
 ) -> None:
     reply = await door.post(body, media, **headers_of(STORY[3]))
     assert (reply.status, reply.said["field"]) == (422, field)
 
 
-async def test_a_header_that_is_given_twice_or_is_not_utf8_is_no_message(door: Caller) -> None:
+async def test_a_header_given_twice_or_not_utf8_is_refused(door: Caller) -> None:
     headers = [*((name.replace("_", "-"), value) for name, value in headers_of(STORY[0]).items())]
     for more in (("ce-id", "2"), ("ce-other", "%ff")):
         sent = [*headers, more, ("Content-Type", "application/json")]
@@ -219,7 +219,7 @@ async def test_a_header_that_is_given_twice_or_is_not_utf8_is_no_message(door: C
         (b"[" * 100_000, BATCHED, 400, "not a JSON array"),
     ],
 )
-async def test_a_request_that_is_no_message_is_refused_whole(
+async def test_a_request_without_a_message_is_refused_as_a_whole(
     door: Caller, body: bytes, media: str, status: int, says: str
 ) -> None:
     reply = await door.post(body, media)
@@ -274,7 +274,7 @@ async def test_a_body_that_is_too_large_is_refused_but_not_a_stream(tmp_path: Pa
 
 
 @pytest.mark.parametrize(("media", "stored"), [(BATCHED, 0), (NDJSON, 0)])
-async def test_a_body_that_is_cut_takes_nothing_of_what_is_not_whole(
+async def test_nothing_incomplete_of_a_truncated_body_is_accepted(
     door: Caller, media: str, stored: int
 ) -> None:
     body = json.dumps(STORY).encode() if media == BATCHED else lines(STORY)[:100]
@@ -294,7 +294,7 @@ async def test_a_body_that_is_cut_takes_nothing_of_what_is_not_whole(
 # --- the writer ends --------------------------------------------------------------------------------------------
 
 
-async def test_when_the_disk_is_full_nothing_is_said_to_be_stored_and_the_server_ends(
+async def test_when_the_disk_is_full_nothing_is_reported_as_stored_and_the_server_exits(
     door: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_given: object) -> None:

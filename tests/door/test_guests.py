@@ -1,4 +1,4 @@
-"""A door on a simulation that runs: one's own event is judged beside those of the simulated people."""
+"""A door on a running simulation: your own events are judged alongside those of the simulated people."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ PLAN = Plan(preset="telecom", seed=3, referrers=60, days=20)
 SETTINGS = Settings(port=0)
 PATIENCE_S = 90.0
 CREEPING = 1e-6
-"""A pace at which a run gets nowhere: simulated milliseconds per millisecond."""
+"""A pace at which a run makes no progress: simulated milliseconds per millisecond."""
 
 
 class Client:
-    """Somebody at the door of a run."""
+    """A client at the door of a run."""
 
     def __init__(self, session: ClientSession, address: str) -> None:
         self.session, self.address = session, address
@@ -54,7 +54,7 @@ class Client:
 
 
 async def throw(client: Client) -> None:
-    """Throw a journey into a run, and set the run free."""
+    """Send a journey into a run, and let the run continue at full speed."""
     _, clock = await client.ask("GET", "/v1/clock")
     assert clock["clock"] == SIMULATED
     now = int(str(clock["now"]))
@@ -71,14 +71,14 @@ async def throw(client: Client) -> None:
 
 
 class Living:
-    """A run with a door, on a thread of its own, since its databases are of the thread that opened them."""
+    """A run with a door, on its own thread, since databases belong to the thread that opened them."""
 
     def __init__(self, path: Path) -> None:
         self.path, self.stopper = path, Stopper()
         self.address: Queue[str] = Queue()
 
     def live(self) -> str:
-        """Run to the end, or until stopped; creep, until somebody says otherwise."""
+        """Run to the end, or until stopped; at a minimal pace until told otherwise."""
         try:
             with (
                 begin(self.path, PLAN, load_program(*find_program("telecom"))) as opened,
@@ -95,7 +95,7 @@ class Living:
 
 @asynccontextmanager
 async def living(path: Path) -> AsyncIterator[tuple[Living, Client, asyncio.Task[str]]]:
-    """A run that creeps, somebody at its door, and how it ends."""
+    """A run at a minimal pace, a client at its door, and how it ends."""
     run = Living(path)
     going = asyncio.create_task(asyncio.to_thread(run.live))
     try:
@@ -106,7 +106,7 @@ async def living(path: Path) -> AsyncIterator[tuple[Living, Client, asyncio.Task
         await going
 
 
-async def test_an_event_of_ones_own_is_judged_in_a_living_program(tmp_path: Path) -> None:
+async def test_an_own_event_is_judged_in_a_running_program(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     async with living(path) as (_, client, going):
         await throw(client)
@@ -121,7 +121,7 @@ async def test_an_event_of_ones_own_is_judged_in_a_living_program(tmp_path: Path
     assert people > 10, "the simulated people go on all the same"
 
 
-async def test_a_run_that_is_gone_on_with_does_not_mind_who_came_in(tmp_path: Path) -> None:
+async def test_a_resumed_run_continues_alongside_events_sent_from_outside(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     async with living(path) as (run, client, going):
         await throw(client)
@@ -132,7 +132,7 @@ async def test_a_run_that_is_gone_on_with_does_not_mind_who_came_in(tmp_path: Pa
     assert verify(path).difference is None
 
 
-async def test_who_waits_when_the_run_ends_is_told_so(tmp_path: Path) -> None:
+async def test_clients_waiting_when_the_run_ends_get_a_problem(tmp_path: Path) -> None:
     with (
         begin(tmp_path / "a.db", PLAN, load_program(*find_program("telecom"))) as opened,
         GuestDoor(opened.platform, SETTINGS, PLAN.start_ms) as guests,  # and no run lets anybody in
@@ -146,7 +146,7 @@ async def test_who_waits_when_the_run_ends_is_told_so(tmp_path: Path) -> None:
     assert (status, problem["type"]) == (503, "urn:referral-tui:problem:ending")
 
 
-def test_a_port_that_is_taken_is_said_before_the_run_begins(tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported_before_the_run_begins(tmp_path: Path) -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as taken,
         begin(tmp_path / "a.db", PLAN, load_program(*find_program("telecom"))) as opened,

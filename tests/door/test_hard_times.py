@@ -1,4 +1,4 @@
-"""Clients that are slow, too many, or go away: the rest goes on, and nobody is half-taken."""
+"""Clients that are slow, too many, or disconnect: the others are served, and no request is half accepted."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def test_hundreds_of_clients_that_send_nothing_more_keep_nobody_waiting(do
     assert [one["receipt"] for one in bulk.said] == ["duplicate"] * len(STORY)
 
 
-async def test_a_body_of_which_nothing_comes_is_given_up(tmp_path: Path) -> None:
+async def test_a_silent_body_is_given_up(tmp_path: Path) -> None:
     settings = Settings(port=0, linger_s=0.0, patience_s=0.01)
     with open_or_create(tmp_path / "a.db", load_program(PROGRAM, "program")) as platform:
         async with at_the_door(platform, settings) as door:
@@ -61,7 +61,7 @@ async def test_a_body_of_which_nothing_comes_is_given_up(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("by_one", "status", "kind"), [(False, 503, Problem.BUSY), (True, 429, Problem.TOO_MUCH)]
 )
-async def test_when_too_much_waits_a_client_is_told_to_come_again(
+async def test_when_too_much_is_waiting_a_client_is_asked_to_retry(
     door: Caller, monkeypatch: pytest.MonkeyPatch, by_one: bool, status: int, kind: Problem
 ) -> None:
     def full(_self: Writer, _parcel: Parcel, *, patient: bool) -> None:

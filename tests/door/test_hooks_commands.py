@@ -60,7 +60,7 @@ def test_a_subscriber_is_added_listed_and_removed(cli: Cli, told: Path) -> None:
     assert (gone.status, "none" in gone.err) == (2, True)
 
 
-def test_a_secret_of_ones_own_is_taken(cli: Cli, told: Path) -> None:
+def test_a_given_secret_is_used(cli: Cli, told: Path) -> None:
     secret = new_secret()
     assert cli("hooks", "add", "shop", URL, "--secret", secret, "--db", told).out.strip() == secret
 
@@ -77,14 +77,16 @@ def test_a_secret_of_ones_own_is_taken(cli: Cli, told: Path) -> None:
         (["taken", URL], "already exists"),
     ],
 )
-def test_a_subscriber_that_can_not_be_says_why(cli: Cli, told: Path, given: list[str], wrong: str) -> None:
+def test_an_invalid_subscriber_is_refused_with_the_reason(
+    cli: Cli, told: Path, given: list[str], wrong: str
+) -> None:
     assert cli("hooks", "add", "taken", URL, "--db", told).status == 0
     ran = cli("hooks", "add", *given, "--db", told)
     assert (ran.status, ran.out) == (2, "")
     assert wrong in ran.err
 
 
-def test_a_secret_is_changed_and_the_old_one_goes_on_for_a_while(cli: Cli, told: Path) -> None:
+def test_a_secret_is_changed_and_the_old_one_stays_valid_for_a_while(cli: Cli, told: Path) -> None:
     old = cli("hooks", "add", "shop", URL, "--db", told).out.strip()
     ran = cli("hooks", "rotate", "shop", "--db", told)
     assert ran.status == 0
@@ -141,7 +143,7 @@ def test_what_was_given_up_is_listed_and_sent_again(cli: Cli, told: Path) -> Non
     )
 
 
-def test_a_file_that_is_something_else_is_not_touched(cli: Cli, told: Path) -> None:
+def test_a_file_of_another_kind_is_not_touched(cli: Cli, told: Path) -> None:
     door_path(told).write_bytes(b"a letter to my aunt")
     ran = cli("hooks", "add", "shop", URL, "--db", told)
     assert (ran.status, "a.door.db" in ran.err) == (2, True)
@@ -156,7 +158,7 @@ def test_without_a_database_there_is_nothing_to_subscribe_to(cli: Cli, tmp_path:
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_a_listener_hears_each_message_and_says_what_came_again(door: Caller) -> None:
+async def test_a_listener_prints_each_message_and_marks_repeated_ones(door: Caller) -> None:
     heard: list[Heard] = []
     secret = new_secret()
     async with listener(0, lambda: secret, 204, heard.append) as address:
@@ -207,7 +209,7 @@ def test_a_message_that_is_not_ours_is_not_trusted(forge: Forge) -> None:
     assert read(*forge(headers, body), SECRET).wrong is not None
 
 
-async def test_a_listener_subscribes_over_http_and_takes_it_back(door: Caller) -> None:
+async def test_a_listener_subscribes_over_http_and_unsubscribes(door: Caller) -> None:
     one = OverHttp(door.door.address + "/", None, Wish("listen", URL, ("reward.*",)), 0)
     await asyncio.to_thread(one.begin, "http://127.0.0.1:8788/")
     (told,) = (await door.ask("GET", "/v1/hooks")).said["hooks"]
@@ -222,6 +224,6 @@ async def test_a_listener_subscribes_over_http_and_takes_it_back(door: Caller) -
         await asyncio.to_thread(other.begin, "http://127.0.0.1:8788/")
 
 
-def test_a_server_that_is_not_there_is_said(cli: Cli) -> None:
+def test_an_unreachable_server_is_reported(cli: Cli) -> None:
     ran = cli("hooks", "listen", "--server", "http://127.0.0.1:9", "--port", 0)
     assert (ran.status, "is `referral-tui serve` running there?" in ran.err) == (2, True)

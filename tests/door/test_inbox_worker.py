@@ -1,4 +1,4 @@
-"""The engine's worker of the inbox judges a letter once, however long its answer takes to be stored."""
+"""The engine's inbox worker judges a letter once, however long its answer takes to be stored."""
 
 from __future__ import annotations
 

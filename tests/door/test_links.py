@@ -52,7 +52,7 @@ async def test_a_referrer_gets_one_link_and_the_same_again(door: Caller) -> None
         ({"referrer": "ann", "kode": "x"}, "kode"),
     ],
 )
-async def test_a_link_that_can_not_be_says_which_field(
+async def test_an_invalid_link_is_refused_with_the_field(
     door: Caller, given: Mapping[str, Any], field: str
 ) -> None:
     reply = await link(door, **given)
@@ -80,7 +80,7 @@ async def test_a_friend_who_follows_a_link_is_remembered(door: Caller) -> None:
     assert CHANNEL == "link"
 
 
-async def test_a_friend_is_sent_on_with_who_they_are_and_the_code(tmp_path: Path) -> None:
+async def test_a_friend_is_redirected_with_their_reference_and_the_code(tmp_path: Path) -> None:
     settings = Settings(port=0, linger_s=0.0, landing="https://shop.example/hello?lang=en&code=x#top")
     with open_or_create(tmp_path / "a.db", load_program(PROGRAM, "program")) as platform:
         async with at_the_door(platform, settings) as door:
@@ -117,6 +117,6 @@ async def test_a_journey_is_walked_from_the_link_to_the_reward(door: Caller) -> 
 
 
 @pytest.mark.parametrize("url", ["shop.example", "javascript:alert(1)", "/welcome", "http://"])
-def test_a_landing_page_is_an_address_of_the_web(url: str) -> None:
+def test_a_landing_page_must_be_an_http_url(url: str) -> None:
     with pytest.raises(InputError, match="--landing"):
         check_landing(url)

@@ -1,4 +1,4 @@
-"""A thousand connections at once: slow, cut and idle ones, and a subscriber that hangs; the rest goes on."""
+"""A thousand connections at once: slow, cut and idle ones, and a subscriber that hangs; everybody else is served."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def files() -> Iterator[None]:
 
 
 def visit(number: int) -> bytes:
-    """An event of a friend of its own."""
+    """Return an event of a separate friend."""
     told = {"specversion": "1.0", "id": f"slow{number}", "source": "platform", "type": "friend.opted_in"}
     return json.dumps({**told, "subject": f"f{number}", "time": "2026-01-01T00:00:00Z"}).encode()
 
@@ -50,7 +50,7 @@ async def begin(address: str, number: int, body: bytes) -> Connection:
 
 
 async def go_on(connections: Sequence[Connection], bodies: Sequence[bytes], place: int) -> None:
-    """Send one more byte of each body, as a writer does that is very slow."""
+    """Send one more byte of each body, as a very slow client does."""
     for (_, writer), body in zip(connections, bodies, strict=True):
         at = len(body) // 3 + place
         writer.write(body[at : at + 1])
@@ -58,7 +58,7 @@ async def go_on(connections: Sequence[Connection], bodies: Sequence[bytes], plac
 
 
 async def status_of(reader: asyncio.StreamReader) -> int:
-    """The status of the answer that comes."""
+    """Return the status of the response."""
     return int((await reader.readline()).split()[1])
 
 

@@ -42,7 +42,7 @@ data.currency = { value = "GBP" }
 
 
 def events(db: Database) -> Iterable[tuple[Any, ...]]:
-    """Of each event its id, whose it is, when it happened, and whether that is inferred."""
+    """Return each event's id and subject, when it happened, and whether that time is inferred."""
     return db.execute(
         "SELECT event.id, ref, occurred_at, time_inferred FROM event LEFT JOIN person ON person.id = person "
         "ORDER BY seq"
@@ -64,7 +64,7 @@ def order(number: int, **more: Any) -> dict[str, Any]:
 
 @pytest.fixture
 async def inlet(tmp_path: Path) -> AsyncIterator[Caller]:
-    """A door without keys that takes records of Shopify's, of Extole's CSV and of bills."""
+    """A door without keys that accepts Shopify's records, Extole's CSV and bills."""
     own = tmp_path / "bills.toml"
     own.write_text(BILL)
     inlets = find_inlets(["shopify", "extole", str(own)], Secrets(HASH_KEY))
@@ -116,7 +116,7 @@ async def test_several_records_come_as_an_array_as_lines_or_as_csv(inlet: Caller
     assert not [row for row in kept if "roe" in row.lower() or "@" in row]
 
 
-async def test_a_record_can_be_told_what_it_led_to(inlet: Caller) -> None:
+async def test_the_outcome_of_a_record_can_be_requested(inlet: Caller) -> None:
     await inlet.send(*STORY)
     body = json.dumps({"number": 1, "who": "ben", "total": "9.50"})
     told = await records(inlet, "bills", body, "?wait=outcome")
@@ -137,7 +137,9 @@ async def test_a_record_can_be_told_what_it_led_to(inlet: Caller) -> None:
         ("\x00", 200, ""),
     ],
 )
-async def test_what_is_no_record_is_told_so(inlet: Caller, body: str, status: int, kind: str) -> None:
+async def test_a_body_that_is_not_a_record_gets_a_problem(
+    inlet: Caller, body: str, status: int, kind: str
+) -> None:
     told = await records(inlet, "shopify", body)
     assert told.status == status
     if kind:
@@ -152,13 +154,13 @@ async def test_a_mapping_that_is_not_served_is_not_found(inlet: Caller) -> None:
     assert "served: shopify, extole, bills" in told.said["detail"]
 
 
-async def test_a_csv_body_without_a_usable_header_is_refused_whole(inlet: Caller) -> None:
+async def test_a_csv_body_without_a_usable_header_is_refused_as_a_whole(inlet: Caller) -> None:
     told = await records(inlet, "extole", "email,email\na,b\n")
     assert told.status == 400
     assert "is there twice" in told.said["detail"]
 
 
-async def test_a_signed_mapping_takes_what_its_sender_signed_and_asks_for_no_key(tmp_path: Path) -> None:
+async def test_a_signed_mapping_accepts_what_its_sender_signed_without_a_key(tmp_path: Path) -> None:
     inlets = find_inlets(["stripe", "mention-me"], Secrets(HASH_KEY, {"stripe": SECRET}))
     key, shown = new_key([], "shop", ["send"], ["client/mention-me"])
     settings = Settings(port=0, linger_s=0.0, inlets=inlets, keys=Keys([key]))
@@ -286,7 +288,7 @@ async def test_a_form_without_a_secret_to_check_is_read_and_so_is_json_that_curl
         (["nothing"], {}, "no such mapping"),
     ],
 )
-def test_inlets_that_cannot_be_served_are_said_at_the_start(
+def test_mappings_that_cannot_be_served_are_reported_at_the_start(
     names: list[str], signing: dict[str, str], said: str
 ) -> None:
     with pytest.raises(InputError, match=said):

@@ -1,4 +1,4 @@
-"""Clients of another make speak to a server in a process of its own, unchanged: the official SDKs of CloudEvents."""
+"""Third-party clients talk to a server in a separate process, unchanged: the official SDKs of CloudEvents."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SCRIPT = Path(__file__).parent / "node" / "walk.cjs"
 
 
 def post(address: str, sent: HTTPMessage) -> tuple[int, Any]:
-    """The status and the body of an answer."""
+    """Return the status and body of a response."""
     request = Request(f"{address}/v1/events", data=sent.body, headers=sent.headers, method="POST")
     try:
         with urlopen(request) as answer:
@@ -34,7 +34,7 @@ def post(address: str, sent: HTTPMessage) -> tuple[int, Any]:
 
 
 def made(event: dict[str, Any]) -> CloudEvent:
-    """An event as the SDK makes one: with a moment, and attributes that we don't know."""
+    """Return an event as the SDK creates it: with a time, and with attributes unknown to us."""
     whole = from_http_event(
         HTTPMessage({"content-type": "application/cloudevents+json"}, json.dumps(event).encode())
     )
@@ -61,7 +61,7 @@ def test_the_sdk_for_python_sends_in_both_modes_and_is_understood(tmp_path: Path
 
 
 def has_node() -> bool:
-    """Whether Node is there, and finds the two packages, here or in NODE_PATH."""
+    """Return whether Node is installed and finds the two packages, here or in NODE_PATH."""
     node = shutil.which("node")
     script = "require('cloudevents'); require('standardwebhooks')"
     return (

@@ -1,4 +1,4 @@
-"""`?wait=outcome` of an event that names a conversion tells what became of that one's decisions and rewards."""
+"""`?wait=outcome` of an event that names a conversion returns the current decisions and rewards of that conversion."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.door.calling import NDJSON, NOW, STORY, Caller, Reply, lines
 def sent(
     own_id: str, kind: str, subject: str | None = None, *, by: str = "client/shop", **data: Any
 ) -> dict[str, Any]:
-    """An event of the client's, or of another sender."""
+    """Return an event of the client, or of another sender."""
     event = {**message(own_id, kind, subject, NOW, **data), "source": by}
     return {name: value for name, value in event.items() if value is not None}
 

@@ -1,4 +1,4 @@
-"""What can be asked of the door: people, rewards, conversions, reviews, the clock, and the server itself."""
+"""Queries to the door: people, rewards, conversions, reviews, the clock, and the server itself."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REVIEWED = [
     message("v3", "friend.visited", "di", START + HOUR, code="ANN", channel="email"),
     message("b3", "service.activated", "di", START + 2 * HOUR),
 ]
-"""A referrer brings three friends within a day, of whom the rules let one pass."""
+"""A referrer brings three friends within a day, of whom one passes the rules."""
 
 
 async def get(door: Caller, address: str, status: int = 200) -> Any:
@@ -147,7 +147,7 @@ async def test_a_review_is_settled_once(door: Caller) -> None:
         (b'{"verdict":[],"by":"op-1"}', 422, "verdict"),
     ],
 )
-async def test_a_verdict_that_is_none_says_what_would_be_right(
+async def test_an_invalid_verdict_is_refused_with_what_would_be_right(
     door: Caller, body: bytes, status: int, field: str | None
 ) -> None:
     reply = await door.ask("POST", "/v1/reviews/1", data=body)
@@ -218,6 +218,6 @@ def test_every_kind_of_problem_may_be_answered_somewhere() -> None:
     assert {str(one.value.status) for one in set(Problem) - elsewhere} <= statuses
 
 
-async def test_nothing_is_asked_for_that_is_no_parameter(door: Caller) -> None:
+async def test_unknown_parameters_are_refused(door: Caller) -> None:
     for address in ("/healthz", "/metrics", "/v1/funnel", "/v1/reviews", "/v1/clock", "/v1/friends/ben", "/"):
         assert (await get(door, f"{address}?x=1", 422))["field"] == "x"

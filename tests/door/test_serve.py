@@ -1,4 +1,4 @@
-"""`referral-tui serve` as people use it: started, called by curl, ended by ctrl-C."""
+"""`referral-tui serve` as people use it: started, called by curl, stopped with ctrl-C."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ADDRESS = re.compile(r"http://127\.0\.0\.1:[0-9]+")
 
 @contextmanager
 def served(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A server in a process of its own, and its address; it is ended by ctrl-C."""
+    """A server in a separate process, and its address; it is stopped with ctrl-C."""
     (folder / "program.toml").write_text(PROGRAM)
     database = () if "--db" in options else ("--db", "a.db")
     command = [sys.executable, "-m", "referral_tui", "serve", *database, "--port", "0", *options]
@@ -44,7 +44,7 @@ def served(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str],
 
 
 def curl(*arguments: str, cwd: Path) -> str:
-    """What curl prints."""
+    """Return what curl prints."""
     command = [str(shutil.which("curl")), "--silent", "--show-error", *arguments]
     return subprocess.run(command, cwd=cwd, check=True, capture_output=True, text=True).stdout
 
@@ -79,14 +79,14 @@ def test_curl_sends_a_file_and_an_event_and_ctrl_c_ends_in_order(tmp_path: Path)
 
 
 def blocks(page: str, start: str, end: str, kind: str = "sh") -> list[str]:
-    """The blocks of a kind that a page has from one text to the next."""
+    """Return the blocks of a kind between two texts of a page."""
     text = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
     part = text.partition(start)[2].partition(end)[0]
     return re.findall(rf"```{kind}\n(.*?)```", part, re.DOTALL)
 
 
 def walked(script: str, address: str, folder: Path) -> list[Any]:
-    """What each command of a page answers, sent to this address."""
+    """Run each command of a page against this address, and return the responses."""
     lines_of = script.replace("http://127.0.0.1:8787", address).replace("curl ", "curl -sS -w '\\n' ")
     command = [str(shutil.which("bash")), "-ec", lines_of]
     said = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
@@ -141,13 +141,13 @@ def test_other_machines_are_not_listened_to(cli: Cli, tmp_path: Path, host: str)
         (["--veto-unanswered", "refuse"], "name an address"),
     ],
 )
-def test_a_veto_that_can_not_be_is_refused(cli: Cli, tmp_path: Path, options: list[str], wrong: str) -> None:
+def test_an_invalid_veto_is_refused(cli: Cli, tmp_path: Path, options: list[str], wrong: str) -> None:
     ran = cli("serve", "--db", tmp_path / "a.db", "--program", "telecom", *options)
     assert (ran.status, wrong in ran.err) == (2, True)
     assert not (tmp_path / "a.db").exists()
 
 
-def test_who_is_asked_is_said_with_the_secret(tmp_path: Path) -> None:
+def test_the_address_that_is_asked_is_printed_with_the_secret(tmp_path: Path) -> None:
     options = ["--program", "program.toml", "--veto", "http://127.0.0.1:9/"]
     with served(tmp_path, *options) as (process, _):
         assert process.stdout is not None
@@ -163,14 +163,14 @@ def test_without_a_database_a_program_is_asked_for(cli: Cli, tmp_path: Path) -> 
     assert "--program" in ran.err
 
 
-def test_a_clock_that_there_is_not_is_refused(cli: Cli, tmp_path: Path) -> None:
+def test_an_unknown_clock_is_refused(cli: Cli, tmp_path: Path) -> None:
     ran = cli("serve", "--db", tmp_path / "a.db", "--program", "telecom", "--clock", "fast")
     assert ran.status == 2
     assert "3600x" in ran.err
     assert not (tmp_path / "a.db").exists()
 
 
-def test_a_port_that_is_taken_is_said(cli: Cli, tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported(cli: Cli, tmp_path: Path) -> None:
     with served(tmp_path, "--program", "program.toml") as (_, address):
         port = address.rsplit(":", 1)[1]
         ran = cli("serve", "--db", tmp_path / "b.db", "--program", "telecom", "--port", port)

@@ -1,4 +1,4 @@
-"""What an engineer trips over: a mistyped parameter, HEAD, a host that is none, a server that ends while lines come."""
+"""What trips engineers up: a mistyped parameter, HEAD, an unknown host, a server that stops while lines arrive."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def test_a_link_that_is_only_looked_at_stores_no_visit(door: Caller) -> No
     assert len(stored(door.path, event_keys)) == 2
 
 
-async def test_a_host_that_is_none_is_said_in_words() -> None:
+async def test_an_unknown_host_is_reported_in_words() -> None:
     runner = web.AppRunner(web.Application())
     await runner.setup()
     with pytest.raises(InputError, match=r"--host nowhere\.invalid --port 0: can't be listened on") as raised:

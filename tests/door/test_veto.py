@@ -156,7 +156,7 @@ async def test_an_event_after_the_due_date_comes_too_late_for_silence_to_pay(tmp
         assert (await states(door))[0] == ("credit", "forfeited", "vetoed", DUE)
 
 
-async def test_who_hangs_is_not_waited_for(tmp_path: Path) -> None:
+async def test_a_hanging_address_is_not_waited_for(tmp_path: Path) -> None:
     async with receiver(HANG) as boss, asked(tmp_path / "a.db", boss) as door:
         await door.send(*STORY)
         await boss.got(1)

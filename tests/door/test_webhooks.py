@@ -117,7 +117,7 @@ async def test_a_new_subscriber_is_sent_what_comes_or_from_where_it_wishes(door:
     assert refused.status == 422
 
 
-async def test_what_was_not_taken_is_tried_again_by_the_schedule_and_the_rest_waits(
+async def test_unacknowledged_messages_are_retried_by_the_schedule_and_the_rest_waits(
     turned: Caller, wall: Wall
 ) -> None:
     async with receiver(500, 302, 204) as shop:
@@ -166,7 +166,7 @@ async def test_what_every_try_failed_for_is_given_up_and_can_be_sent_again(
     assert (one.dead, one.sent, one.reached) == (0, 3, 3)
 
 
-async def test_who_answers_410_is_sent_nothing_more_until_it_is_wished_again(door: Caller) -> None:
+async def test_a_subscriber_that_answers_410_is_sent_nothing_more_until_resumed(door: Caller) -> None:
     async with receiver(410) as shop:
         await subscribe(door, shop)
         await door.send(*STORY)
@@ -179,7 +179,7 @@ async def test_who_answers_410_is_sent_nothing_more_until_it_is_wished_again(doo
     assert shop.types == [LED_TO[0], *LED_TO]
 
 
-async def test_who_hangs_keeps_neither_the_door_nor_other_subscribers_waiting(door: Caller) -> None:
+async def test_a_hanging_subscriber_delays_neither_the_door_nor_others(door: Caller) -> None:
     async with receiver(HANG) as hanging, receiver() as shop:
         await subscribe(door, hanging, "hanging")
         await subscribe(door, shop)
@@ -193,7 +193,7 @@ async def test_who_hangs_keeps_neither_the_door_nor_other_subscribers_waiting(do
     assert hanging.types == LED_TO
 
 
-async def test_who_does_not_answer_in_time_is_tried_again(tmp_path: Path, wall: Wall) -> None:
+async def test_a_subscriber_that_does_not_answer_in_time_is_retried(tmp_path: Path, wall: Wall) -> None:
     async with opened(tmp_path / "a.db", wall, patience_s=0.01) as door, receiver(HANG) as shop:
         await subscribe(door, shop)
         await door.send(*STORY)
@@ -201,7 +201,7 @@ async def test_who_does_not_answer_in_time_is_tried_again(tmp_path: Path, wall: 
         assert one.error == "no answer in time"
 
 
-async def test_who_can_not_be_reached_is_tried_again(turned: Caller, wall: Wall) -> None:
+async def test_an_unreachable_subscriber_is_retried(turned: Caller, wall: Wall) -> None:
     async with receiver() as shop:
         pass
     await subscribe(turned, shop)
@@ -225,7 +225,7 @@ async def test_a_wall_clock_turned_back_delays_nothing(turned: Caller, wall: Wal
     assert shop.types == [LED_TO[0], LED_TO[0], *LED_TO]
 
 
-async def test_a_server_that_is_back_goes_on_where_each_had_got(tmp_path: Path, wall: Wall) -> None:
+async def test_a_restarted_server_continues_where_each_subscriber_was(tmp_path: Path, wall: Wall) -> None:
     async with receiver() as shop:
         async with opened(tmp_path / "a.db", wall) as door:
             await subscribe(door, shop)
@@ -275,7 +275,7 @@ async def test_a_span_is_sent_again_with_the_ids_it_had(door: Caller) -> None:
     assert beyond.status == 422
 
 
-async def test_who_is_removed_is_sent_nothing_more(door: Caller) -> None:
+async def test_a_removed_subscriber_is_sent_nothing_more(door: Caller) -> None:
     async with receiver() as shop, receiver() as other:
         await subscribe(door, shop)
         await subscribe(door, other, "other")
@@ -311,7 +311,7 @@ async def test_who_subscribes_by_the_command_while_it_runs_is_sent_at_once(door:
         ({"secret": "x"}, "unknown member"),
     ],
 )
-async def test_a_subscription_that_can_not_be_says_why(
+async def test_an_invalid_subscription_is_refused_with_the_reason(
     door: Caller, wish: dict[str, object], wrong: str
 ) -> None:
     told = await door.ask("POST", "/v1/hooks", json={"name": "shop", "url": "http://127.0.0.1:9/", **wish})
@@ -320,7 +320,7 @@ async def test_a_subscription_that_can_not_be_says_why(
     assert (await door.ask("GET", "/v1/hooks")).said == {"hooks": []}
 
 
-async def test_the_name_of_another_is_not_taken(door: Caller) -> None:
+async def test_a_name_in_use_is_refused(door: Caller) -> None:
     async with receiver() as shop:
         await subscribe(door, shop)
         told = await door.ask("POST", "/v1/hooks", json={"name": "shop", "url": shop.url})
@@ -375,7 +375,7 @@ async def test_a_forged_subscriber_keeps_no_other_from_its_messages(door: Caller
     assert shop.types == LED_TO
 
 
-async def test_types_that_are_none_end_a_subscription_and_no_other(door: Caller) -> None:
+async def test_invalid_types_end_a_subscription_and_no_other(door: Caller) -> None:
     async with receiver() as shop:
         await subscribe(door, shop)
         with HookStore(door.path) as store:
@@ -468,7 +468,9 @@ async def test_however_often_a_secret_changes_five_sign_at_most(door: Caller) ->
         ({"for": "1h"}, "for"),
     ],
 )
-async def test_a_rotation_that_can_not_be_says_why(door: Caller, said: dict[str, object], wrong: str) -> None:
+async def test_an_invalid_rotation_is_refused_with_the_reason(
+    door: Caller, said: dict[str, object], wrong: str
+) -> None:
     async with receiver() as shop:
         await subscribe(door, shop)
         told = await door.ask("POST", "/v1/hooks/shop/rotate", json=said)

@@ -38,7 +38,7 @@ def parcel(size: int, client: str, told: list[Answered | BaseException]) -> Parc
     return Parcel([LINE] * size, client, told.append)
 
 
-def test_one_client_that_fills_the_queue_is_told_so_and_others_that_it_is_full(writer: Writer) -> None:
+def test_a_client_that_fills_the_queue_gets_another_problem_than_the_others(writer: Writer) -> None:
     told: list[Answered | BaseException] = []
     writer.submit(parcel(8, "greedy", told))
     writer.submit(parcel(1, "modest", told))
@@ -76,7 +76,7 @@ def test_what_comes_together_is_one_group_and_each_has_its_own_receipts(writer: 
     ]
 
 
-def test_after_its_end_nothing_is_taken(writer: Writer) -> None:
+def test_nothing_is_accepted_after_the_end(writer: Writer) -> None:
     writer.start()
     writer.close()
     with pytest.raises(Ended):
