@@ -14,7 +14,7 @@ happens to it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from simulator.domain.spans import HOUR_MS
@@ -23,6 +23,7 @@ from simulator.engine.book_results import BookMove, BookShift, Happening, LateLi
 from simulator.engine.budgeting import Room
 from simulator.engine.flow import TRIED, BookedAccount, BookedLine, Flow
 from simulator.engine.scopes import Scopes
+from simulator.engine.shortage import Shortage
 from simulator.engine.terms import (
     CAPPED,
     COUNTED,
@@ -39,7 +40,7 @@ from simulator.engine.terms import (
     VOIDED,
     WAITING,
 )
-from simulator.program.model import Program
+from simulator.program.model import Budget, Program
 
 NEVER_PAID = (PENDING, WAITING, OFFERED, COUNTED, CAPPED, UNFUNDED)
 """States in which a reversal voids a line at any time."""
@@ -91,6 +92,9 @@ class Book:
     _hour: int = 0  # in which they changed
     _all_changed: bool = False
     _short: bool = False  # whether the budget may have been short when lines were last judged
+    _shortage: Shortage | None = None  # the pending lines as they were judged then
+    _unforeseen: set[int] = field(default_factory=set)  # accounts with a line released to an unexpected state
+    _choices: bool = False  # whether any line has choices
 
     def __post_init__(self) -> None:
         self._flow = Flow(self.accounts.__getitem__, None, self.scopes, self._tell_release, self._tell_step)
@@ -104,20 +108,33 @@ class Book:
 
     def enter_account(self, number: int, account: BookedAccount) -> None:
         """Book an account as it stands."""
+        if number in self._flow.of_account:
+            self._shortage = None
         self.accounts[number] = account
 
     def enter(self, line: BookedLine) -> None:
         """Book an existing line of a booked account; new lines are entered as they are made (`take`)."""
+        if line.state == PENDING:
+            self._shortage = None
+        self._enter(line)
+
+    def _enter(self, line: BookedLine) -> None:
+        self._choices |= bool(line.terms.reward.choices)
         self.lines[line.id] = line
         self.conversions.setdefault(line.conversion, []).append(line)
         self.of_account.setdefault(line.account, []).append(line)
         self.of_friend.setdefault(line.friend, []).append(line)
         if line.state == PENDING:
             self.pending += line.value
-            self._flow.schedule(line)
+            self._schedule(line)
         elif line.state in PAID_STATES:
             self.spent += line.value
             self._flow.let_expire(line)
+
+    def _schedule(self, line: BookedLine) -> None:
+        self._flow.schedule(line)
+        if self._shortage is not None:
+            self._shortage.enter(line)
 
     def change_program(self, at: int) -> None:
         """Judge all pending lines again, and try what is waiting, as of a time (milliseconds)."""
@@ -170,7 +187,7 @@ class Book:
             self._pass(one.at)
             if one.kind == "made":
                 for number in one.lines:
-                    self.enter(made[number])
+                    self._enter(made[number])
                     self._touch(made[number], one.at)
             else:
                 takes[one.kind](one)
@@ -359,7 +376,7 @@ class Book:
             line.issued_at, line.offered_at, line.choice = None, None, NONE
             line.due = max(line.due, one.at)
             self.pending += line.value
-            self._flow.schedule(line)
+            self._schedule(line)
             self._move(line, before, one.at, one, NONE, due, value)
             self._touch(line, one.at)
 
@@ -386,6 +403,7 @@ class Book:
     def _tell_release(self, line: BookedLine, number: int, at: int, value: int) -> None:
         released = number != TRIED
         if released and line.expected != line.state:
+            self._unforeseen.add(line.account)
             self._shift(line, line.state, at // HOUR_MS)
         if released:
             self.pending -= value
@@ -443,13 +461,15 @@ class Book:
         """Judge the changed accounts' pending lines again, or all if the budget may be short, as of the hour's end."""
         room = self._room()
         short = room is not None and self._may_be_short(room)
+        if short and room is not None and room.total is not None and self._is_plain(room):
+            self._judge_shortage(room.total - room.spent)
+            return
         if short or self._short or self._all_changed:
             pending = list(self._flow.lines.values())
         else:
             pending = self._pending_of_changed()
-        self._short, self._all_changed = short, False
-        self._changed.clear()
-        self._changed_rewards.clear()
+        self._short, self._shortage = short, None
+        self._forget_changes()
         self._flow.room = room
         lines = sorted(pending, key=lambda line: line.order)
         offered = self._flow.all_offered if short else self._flow.offered_beside(lines)
@@ -459,7 +479,31 @@ class Book:
             found = [then[line.id] for line in lines]
         else:
             found = self._flow.ahead(lines, boundless=not short)
-        for line, after in zip(lines, found, strict=True):
+        self._expect(zip(lines, found, strict=True))
+
+    def _is_plain(self, room: Room) -> bool:
+        """Whether nothing but the budget's one sum connects accounts, and only events give its room back."""
+        shared = any(self.scopes.is_shared(reward) for reward in self.scopes.kinds)
+        return room.terms == Budget() and not (self._flow.waiting or self._choices or shared)
+
+    def _judge_shortage(self, left: int) -> None:
+        """Judge the changed accounts' lines, and those that get what the budget has left in another way than before."""
+        accounts = self._changed | self._unforeseen
+        if self._shortage is None or self._all_changed:
+            self._shortage, accounts = Shortage.begin(self._flow), set(self._flow.of_account)
+        self._short = True
+        self._forget_changes()
+        self._expect(self._shortage.judge(left, accounts))
+
+    def _forget_changes(self) -> None:
+        self._all_changed = False
+        self._unforeseen.clear()
+        self._changed.clear()
+        self._changed_rewards.clear()
+
+    def _expect(self, found: Iterable[tuple[BookedLine, int]]) -> None:
+        """Book what pending lines are expected to become from now on, where that is another state."""
+        for line, after in found:
             if after != line.expected:
                 self._shift(line, after, self._hour)
 
@@ -470,6 +514,8 @@ class Book:
         now = self._flow.earliest
         if not room.is_short(self.pending, now):
             return False
+        if room.terms.period == "lifetime":
+            return True
         then = room.period_end(now)
         soon = sum(line.value for line in self._flow.lines.values() if line.due < then)
         return room.is_short(soon, now) or room.is_short(self.pending - soon, then)

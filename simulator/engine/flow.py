@@ -5,7 +5,8 @@ A flow holds lines and accounts; it can also look ahead.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
@@ -42,6 +43,9 @@ class BookedLine:
 
     `earned` is its worth, `granted` what it was issued or offered for, `value` what is left of that, in minor units.
     `choice` is which of its reward's choices it is.
+
+    While the budget may be short (`shortage.py`), a pending line asks it for `asks`, finds `left`, and is `funded` or
+    not.
     """
 
     id: int
@@ -64,6 +68,9 @@ class BookedLine:
     fails: int = NONE
     offered_at: int | None = None
     choice: int = NONE
+    asks: int = 0
+    left: int = 0
+    funded: bool = False
 
     def copied(self) -> BookedLine:
         """Return an independent copy, in a fifth of the time of `dataclasses.replace`."""
@@ -174,6 +181,23 @@ The number is 0 if the line is forfeited, TRIED if it had waited and was tried.
 TRIED = NONE
 StepTold = Callable[[BookedLine, int, int], None]
 """Called with each line whose choice ended or that expired, its previous state and the time."""
+
+
+@dataclass
+class _Asked(Room):
+    """Room that grants a line what fits into `left`, and keeps what it asked for and whether it fitted."""
+
+    left: int = 0
+    asks: int = 0
+    funded: bool = False
+
+    def grant(self, at: int, value: int) -> int | None:  # noqa: ARG002 - as of a room
+        """Return the value if it fits; None for nothing."""
+        self.asks, self.funded = value, value <= self.left
+        return value if self.funded else None
+
+    def issue(self, at: int, value: int) -> None:
+        """Keep nothing of it: `left` is what each line finds by itself."""
 
 
 @dataclass(eq=False)
@@ -500,27 +524,47 @@ class Flow:
         room = None if boundless else self.room
         later = Flow(self.account_of, room, self.scopes)
         spent, length = (0, 0) if room is None else (room.spent, len(room.held.times) if room.held else 0)
-        before: dict[int, tuple[int, int]] = {}
-        lengths: dict[int, tuple[Issued, tuple[int, int]]] = {}
-        found = []
-        for line in lines:
-            account = self.account_of(line.account)
-            if line.account not in before:
-                before[line.account] = account.releases, account.taken
-                lengths[id(account.issued)] = account.issued, account.issued.lengths
-            for issued in self._beside(line):
-                lengths.setdefault(id(issued), (issued, issued.lengths))
-            found.append(later._take(line, account)[0])
-        for number, (releases, taken) in before.items():
-            account = self.account_of(number)
-            account.releases, account.taken = releases, taken
-        for issued, length_before in lengths.values():
-            issued.cut(length_before)
+        with self._taken_back(lines):
+            found = [later._take(line, self.account_of(line.account))[0] for line in lines]
         if room is not None:
             room.spent = spent
             if room.held is not None:
                 room.held.cut(length)
         return found
+
+    def asked(self, lines: list[BookedLine]) -> list[int]:
+        """Return what an account's pending lines, in order, become if each finds of the budget what it has `left`.
+
+        Set what they ask it for, 0 for nothing, and whether that fits.
+        """
+        room = _Asked()
+        later = Flow(self.account_of, room, self.scopes)
+        found = []
+        with self._taken_back(lines):
+            for line in lines:
+                room.left, room.asks, room.funded = line.left, 0, False
+                found.append(later._take(line, self.account_of(line.account))[0])
+                line.asks, line.funded = room.asks, room.funded
+        return found
+
+    @contextmanager
+    def _taken_back(self, lines: list[BookedLine]) -> Iterator[None]:
+        """Take out again what is counted of these lines for their accounts and caps meanwhile."""
+        before: dict[int, tuple[int, int]] = {}
+        lengths: dict[int, tuple[Issued, tuple[int, int]]] = {}
+        for line in lines:
+            if line.account not in before:
+                account = self.account_of(line.account)
+                before[line.account] = account.releases, account.taken
+                lengths[id(account.issued)] = account.issued, account.issued.lengths
+            for issued in self._beside(line):
+                lengths.setdefault(id(issued), (issued, issued.lengths))
+        yield
+        for number, (releases, taken) in before.items():
+            account = self.account_of(number)
+            account.releases, account.taken = releases, taken
+        for issued, length in lengths.values():
+            issued.cut(length)
 
 
 def allowed(reward: Reward, number: int) -> int:
