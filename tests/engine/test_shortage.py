@@ -1,0 +1,52 @@
+"""Pending lines while a budget may be short: judged by what changed, they become what releasing all of them says."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from simulator.engine.book import Book
+from simulator.engine.shortage import rooms
+from tests.engine.agreeing import run
+from tests.engine.test_pending import busy_case
+
+
+def one_by_one(asks: list[int], left: int) -> list[int]:
+    """Return what each amount finds left when those that fit are taken in turn."""
+    found = []
+    for ask in asks:
+        found.append(left)
+        if ask <= left:
+            left -= ask
+    return found
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_each_line_finds_what_those_before_it_leave(seed: int) -> None:
+    luck = random.Random(seed)
+    amounts = luck.choice(((0, 5), (0, 1, 2, 3, 50), range(100), (7,)))
+    asks = [luck.choice(amounts) for _ in range(luck.randrange(40))]
+    left = luck.choice((-5, 0, 1, 6, 30, 500, 10_000))
+    assert rooms(np.array(asks, dtype=np.int64), left).tolist() == one_by_one(asks, left)
+
+
+def test_judging_what_changed_says_what_judging_all_lines_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: Counter[str] = Counter()
+    judge = Book._judge_shortage
+
+    def judge_both(book: Book, left: int) -> None:
+        seen["kept"] += book._shortage is not None and not book._all_changed
+        judge(book, left)
+        book._flow.room = book._room()
+        lines = sorted(book._flow.lines.values(), key=lambda line: line.order)
+        seen["lines"] += len(lines)
+        assert [line.expected for line in lines] == book._flow.ahead(lines, boundless=False)
+
+    monkeypatch.setattr(Book, "_judge_shortage", judge_both)
+    for seed in range(7900, 7924):
+        run(busy_case(seed), (None, 7)[seed % 2])
+    assert seen["kept"] > 50
+    assert seen["lines"] > 5 * seen["kept"]
