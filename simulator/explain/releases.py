@@ -193,14 +193,25 @@ class Releases(AccountLines):
         """The lines that have passed the test of numbers; of those voided since, it is worked out anew."""
         passed: set[int] = set()
         for place, row in enumerate(self.rows):
-            if row.state == "voided":
-                ahead = [one.id for one in self.rows[:place] if one.stood(row.due_at)]
-                passes = sum(number in passed for number in ahead) < self._paying(len(ahead) + 1)
-            else:
-                passes = row.state != "counted"
-            if passes:
+            if self._passes_after(place, passed) if row.state == "voided" else row.state != "counted":
                 passed.add(row.id)
         return passed
+
+    def _passes_after(self, place: int, passed: set[int]) -> bool:
+        """Return whether the line at this place of the others pays by its number, if these passed before it."""
+        due_at = self.rows[place].due_at
+        ahead = [one.id for one in self.rows[:place] if one.stood(due_at)]
+        return sum(number in passed for number in ahead) < self._paying(len(ahead) + 1)
+
+    def _is_number_taken(self) -> bool:
+        """Return whether another line would pay by its number, or no longer, if this one fell due after it."""
+        if not (self.terms.every or self.terms.tier):
+            return False
+        later = (place for place, row in enumerate(self.rows) if row.place > self._line.place)
+        return any(
+            self._passes_after(place, self._passed) != (self.rows[place].id in self._passed)
+            for place in later
+        )
 
     # Caps and budget
 
@@ -240,7 +251,12 @@ class Releases(AccountLines):
         return program.budget_minor - spent_before(self._source.db, at, since, returns=program.budget.returns)
 
     def next_room(self, due_at: int) -> int | None:
-        """Return the first later time at which the line would be issued, given what was issued since; or None."""
+        """Return the first later time at which the line would be issued, given what was issued since; or None.
+
+        None, too, if another line would then have its number: that might be issued, and take the room.
+        """
+        if self._is_number_taken():
+            return None
         for at in list(self._moments(due_at))[:_MOST_MOMENTS]:
             if self.state_if_due(at) == self.given:
                 return at

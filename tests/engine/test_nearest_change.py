@@ -135,6 +135,13 @@ def test_every_change_that_is_told_makes_it_qualify(tmp_path: Path) -> None:
     assert told >= ignored | {"refused", "review", "voided", "revoked"}, seen
 
 
+def test_a_later_day_is_not_named_where_another_line_would_take_the_number(tmp_path: Path) -> None:
+    seen: Counter[str] = Counter()
+    check(1469, tmp_path, seen)  # a tier of two, a full cap, and more lines after it
+    assert seen["capped"]
+    assert not seen["capped told"]
+
+
 @pytest.mark.long
 def test_every_change_that_is_told_makes_it_qualify_at_length(tmp_path: Path) -> None:
     seen: Counter[str] = Counter()
