@@ -56,7 +56,7 @@ def load_program(
     return _loaded(text, file, currency, numeric)
 
 
-@lru_cache(maxsize=64)  # 6 ms; a command reads the program of its database more than once
+@lru_cache(maxsize=64)  # 6 ms; `compare` loads one text again, tests often
 def _loaded(text: str, file: str, currency: str | None, numeric: bool | None) -> Program:
     document = parse_toml(text, file)
     report = Report(file, find_line_numbers(text))
