@@ -36,11 +36,11 @@ def main(folder: Path) -> int:
         packed = {PurePosixPath(*PurePosixPath(name).parts[1:]).as_posix() for name in archive.getnames()}
     wanted = sources | {"pyproject.toml", "README.md", "LICENSE", "constraints.txt", "tests/__main__.py"}
     problems += [f"{sdist.name}: {name} is missing" for name in sorted(wanted - packed)]
-    told = {key: metadata[key] for key in ("Name", "Version", "Summary", "Requires-Python")}
+    stated = {key: metadata[key] for key in ("Name", "Version", "Summary", "Requires-Python")}
     wants = ("name", "version", "description", "requires-python")
     problems += [
         f"{wheel.name}: {key} is {value}, not {project[name]}"
-        for (key, value), name in zip(told.items(), wants, strict=True)
+        for (key, value), name in zip(stated.items(), wants, strict=True)
         if value.replace(" ", "") != project[name].replace(" ", "")
     ]
     newest = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").split("\n## ")[1].split(",")[0].strip()

@@ -49,10 +49,10 @@ def lines(people: int) -> Iterator[str]:
         code = f'"code":"{reference("K", link)}"'
         contact = f'"contact_ref":"{reference("c", person)}","country":"GB"'
         if person == link:
-            told = (
+            fields = (
                 f'{contact},"contact_kind":"email","via":"sso","referrer_kind":"customer","segment":"family"'
             )
-            yield line("customer.identified", "client/crm", ref, told)
+            yield line("customer.identified", "client/crm", ref, fields)
             yield line("link.created", "platform", ref, code)
             continue
         device = f'"device_ref":"{reference("d", person)}"'

@@ -33,8 +33,8 @@ def ingest(folder: Path, db: str, lines: Sequence[bytes]) -> float:
     """Return the seconds that `ingest` says it took for these lines, in a database that it makes."""
     (folder / "events.jsonl").write_bytes(b"\n".join(lines))
     command = [*COMMAND, "ingest", "--program", "telecom", "--db", db, "--json", "events.jsonl"]
-    said = subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE).stdout
-    return float(json.loads(said)["seconds"])
+    output = subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE).stdout
+    return float(json.loads(output)["seconds"])
 
 
 def seconds_of(took: float, start: float, events: int) -> float:

@@ -189,13 +189,13 @@ def _cost(command: Sequence[str], root: Path) -> Cost:
         stderr=subprocess.DEVNULL,
     ) as process:
         assert process.stdout is not None
-        said = process.stdout.read()
+        output = process.stdout.read()
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
     seconds = time.perf_counter() - started
-    return Cost(used.ru_utime + used.ru_stime, seconds, used.ru_maxrss / 1024, json.loads(said))
+    return Cost(used.ru_utime + used.ru_stime, seconds, used.ru_maxrss / 1024, json.loads(output))
 
 
 if __name__ == "__main__":

@@ -83,12 +83,12 @@ def _rules(rows: list[Row]) -> None:
     print(f"the twelve rules alone, over {len(rows):,} rows of facts")
     for name, make in (("zen-engine, a decision table", _zen), ("json-logic", _json_logic)):
         evaluate = make()
-        said = [evaluate(row) for row in rows]
-        if said != right:
+        results = [evaluate(row) for row in rows]
+        if results != right:
             place = next(
-                place for place, pair in enumerate(zip(said, right, strict=True)) if pair[0] != pair[1]
+                place for place, pair in enumerate(zip(results, right, strict=True)) if pair[0] != pair[1]
             )
-            raise SystemExit(f"{name} says {said[place]} of {rows[place]}, the engine {right[place]}")
+            raise SystemExit(f"{name} says {results[place]} of {rows[place]}, the engine {right[place]}")
         theirs = _best(lambda evaluate=evaluate: [evaluate(row) for row in rows], tries=2)  # type: ignore[misc]
         print(f"  {name:<38}{theirs / ours:>10.1f} x the time of the engine")
 

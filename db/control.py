@@ -158,9 +158,9 @@ def _read_command(number: int, kind: object, args: object, issued: object) -> Wr
             given = _arguments(args)
         except (ValueError, RecursionError) as error:
             wrong = f"its arguments are not a usable JSON object ({error})"
-    said = kind if isinstance(kind, str) else f"({type(kind).__name__})"
+    name = kind if isinstance(kind, str) else f"({type(kind).__name__})"
     usable = isinstance(issued, int) and abs(issued) <= _MOST_INTEGER
-    return WriterCommand(number, said[:_MOST_KIND], given, issued if usable else 0, wrong)  # type: ignore[arg-type]
+    return WriterCommand(number, name[:_MOST_KIND], given, issued if usable else 0, wrong)  # type: ignore[arg-type]
 
 
 def _arguments(text: object) -> dict[str, object]:

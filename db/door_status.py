@@ -79,8 +79,8 @@ class StatusStore(DoorFile):
         """
         with self.transaction():
             killed = self.db.execute("SELECT 1 FROM door WHERE open = 1").fetchone() is not None
-            told = dict(self.db.execute("SELECT source, SUM(accepted) FROM way GROUP BY source"))
-            rest = {source: count - _whole(told.get(source)) for source, count in accepted.items()}
+            counted = dict(self.db.execute("SELECT source, SUM(accepted) FROM way GROUP BY source"))
+            rest = {source: count - _whole(counted.get(source)) for source, count in accepted.items()}
             self._came((source, UNKNOWN if killed else ELSEWHERE, n) for source, n in rest.items() if n > 0)
             self.db.execute("INSERT OR REPLACE INTO door VALUES (1, ?, ?, 1)", (address, since))
             self.db.execute("DELETE FROM caller")

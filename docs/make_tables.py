@@ -29,9 +29,9 @@ def main() -> None:
     done = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-m", "referral_tui", *COMMAND], capture_output=True, text=True, check=False
     )
-    told = json.loads(done.stdout)
-    replace(ROOT / "README.md", readme_table(told["figures"]))
-    replace(ROOT / "docs" / "world.md", world_table(told["figures"]))
+    output = json.loads(done.stdout)
+    replace(ROOT / "README.md", readme_table(output["figures"]))
+    replace(ROOT / "docs" / "world.md", world_table(output["figures"]))
 
 
 def replace(page: Path, table: str) -> None:

@@ -26,10 +26,10 @@ def changes(before: Sequence[str], after: Sequence[str]) -> list[tuple[Sign, str
 def _both(before: str, after: str) -> str:
     """Merge two sentences into one, with `old → new` where they differ."""
     old, new = before.split(), after.split()
-    said: list[str] = []
+    words: list[str] = []
     for what, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if what == "equal":
-            said += new[k:m]
+            words += new[k:m]
         else:
-            said += [*(old[i:j] or ["(nothing)"]), "→", *(new[k:m] or ["(nothing)"])]
-    return " ".join(said)
+            words += [*(old[i:j] or ["(nothing)"]), "→", *(new[k:m] or ["(nothing)"])]
+    return " ".join(words)

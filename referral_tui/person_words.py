@@ -95,29 +95,29 @@ def _line(table: str, row: Row, money: tuple[str, int]) -> str:
     number = _NUMBERS.get(table, "")
     moment = next((name for name in _MOMENTS if name in row), "")
     leading = next((name for name in _LEADING if name in row), "")
-    said = [str(row[leading])] if leading else []
-    said += [moments.moment(row[moment])] if isinstance(row.get(moment), int) else []
-    said += [
+    parts = [str(row[leading])] if leading else []
+    parts += [moments.moment(row[moment])] if isinstance(row.get(moment), int) else []
+    parts += [
         f"{name.removesuffix('_minor').replace('_', ' ')} {_value(name, value, money)}"
         for name, value in row.items()
         if name not in (number, moment, leading) and value not in ("this person", "[]")
     ]
-    return f"{row[number]}: {', '.join(said)}" if number in row else ", ".join(said)
+    return f"{row[number]}: {', '.join(parts)}" if number in row else ", ".join(parts)
 
 
 def _spelled(row: Row) -> dict[str, Any]:
     """Return a row with amounts as money, booleans as yes or no, and the members of `steering` one by one."""
-    told: dict[str, Any] = {}
+    spelled: dict[str, Any] = {}
     for name, value in row.items():
         if name == "amount_minor" and isinstance(value, int) and row.get("currency") in DIGITS:
-            told[name] = figures.money(value, row["currency"], DIGITS[row["currency"]])
+            spelled[name] = figures.money(value, row["currency"], DIGITS[row["currency"]])
         elif name in _TRUTHS:
-            told[name] = "yes" if value else "no"
+            spelled[name] = "yes" if value else "no"
         elif name == "steering" and isinstance(value, str):
-            told |= _members(value)
+            spelled |= _members(value)
         elif name != "currency" or value not in DIGITS or not isinstance(row.get("amount_minor"), int):
-            told[name] = value
-    return told
+            spelled[name] = value
+    return spelled
 
 
 def _members(steering: str) -> dict[str, Any]:
@@ -146,11 +146,11 @@ def _erasing(table: str) -> str:
     columns = COLUMN_ERASURE[table]
     replaced = [name for name, effect in columns.items() if effect is ErasureEffect.REPLACED]
     removed = [name for name, effect in columns.items() if effect is ErasureEffect.REMOVED]
-    said = [f"replaces {', '.join(replaced)}"] if replaced else []
-    said += [f"removes {', '.join(removed)}"] if removed else []
-    if not said:
+    parts = [f"replaces {', '.join(replaced)}"] if replaced else []
+    parts += [f"removes {', '.join(removed)}"] if removed else []
+    if not parts:
         return "changes nothing here: without the references, the rows no longer tell whom they are about."
-    return f"{' and '.join(said)}; the rest stays."
+    return f"{' and '.join(parts)}; the rest stays."
 
 
 def kept() -> str:

@@ -89,20 +89,20 @@ def of_markets(times: int, markets: int) -> str:
 def verdict(first: DesignSummary, other: DesignSummary, ground: Ground, budget: bool) -> str:
     """Say in a sentence what a design brings compared with the first, at what price, and how its budget lasts."""
     if ground.drawn:
-        said = f"{_may_bring(first, other, ground)}{_may_cost(other, ground)}"
+        words = f"{_may_bring(first, other, ground)}{_may_cost(other, ground)}"
     else:
-        said = f"{_brings(first, other, ground)}{_costs(other, ground)}"
-    return f"{said}{f'; {_lasts(other, ground)}' if budget else ''}."
+        words = f"{_brings(first, other, ground)}{_costs(other, ground)}"
+    return f"{words}{f'; {_lasts(other, ground)}' if budget else ''}."
 
 
 def alone(one: DesignSummary, ground: Ground, budget: bool) -> str:
     """Say in a sentence what a design brings that is compared with no other."""
     customers, cost = one.bands["qualified"], one.bands["cost"]
-    said = f"{one.name} brings {_band(customers, count)} new customers {ground.span}"
+    words = f"{one.name} brings {_band(customers, count)} new customers {ground.span}"
     if cost is not None:
-        said += f" at {_band(cost, ground.money)} each"
-    said += _of_ten(one.markets)
-    return f"{said}{f'; {_lasts(one, ground)}' if budget else ''}."
+        words += f" at {_band(cost, ground.money)} each"
+    words += _of_ten(one.markets)
+    return f"{words}{f'; {_lasts(one, ground)}' if budget else ''}."
 
 
 def _of_ten(markets: int) -> str:
@@ -195,12 +195,12 @@ def _costs(other: DesignSummary, ground: Ground) -> str:
     if money.low == money.high == 0:
         return " and pays out the same" if not unknown else ", and it pays out the same"
     if money.sign == 0:
-        said = f"about the same (between {ground.money(-money.low)} less and {ground.money(money.high)} more in all)"
+        words = f"about the same (between {ground.money(-money.low)} less and {ground.money(money.high)} more in all)"
     else:
         ends = sorted((abs(money.low), abs(money.high)))
         word = "more" if money.sign > 0 else "less"
-        said = f"{ground.money(ends[0])} to {ground.money(ends[1])} {word} in all"
-    return f", and it pays out {said}" if unknown else f" and pays out {said}"
+        words = f"{ground.money(ends[0])} to {ground.money(ends[1])} {word} in all"
+    return f", and it pays out {words}" if unknown else f" and pays out {words}"
 
 
 def _span(each: Interval, ground: Ground) -> str:
@@ -275,20 +275,20 @@ def grid_verdict(summaries: Sequence[DesignSummary], ground: Ground) -> str:
     most = max(summaries, key=lambda one: one.means["qualified"] or 0.0)
     cheap = min(summaries, key=lambda one: _or_infinite(one.means["cost"]))
     unbeaten = sum(frontier(summaries))
-    said = (
+    words = (
         f"Of {len(summaries)} designs, {named(most.name)} brings the most customers, "
         f"{count(most.means['qualified'] or 0)} {ground.span} at {ground.money(most.means['cost'])} each"
     )
     if cheap is most:
-        said += ", and is also the cheapest for each"
+        words += ", and is also the cheapest for each"
     else:
-        said += (
+        words += (
             f"; {named(cheap.name)} is the cheapest, with {count(cheap.means['qualified'] or 0)} at "
             f"{ground.money(cheap.means['cost'])} each"
         )
     if unbeaten == 1:
-        return f"{said}; it alone is beaten by no other in both customers and money (*)."
-    return f"{said}; {unbeaten} of them are beaten by no other in both customers and money (*)."
+        return f"{words}; it alone is beaten by no other in both customers and money (*)."
+    return f"{words}; {unbeaten} of them are beaten by no other in both customers and money (*)."
 
 
 def _or_infinite(value: float | None) -> float:

@@ -99,9 +99,9 @@ def event_sentence(event: EventRow, program: Program | None, name: Namer = short
     person = who(event.subject, name)
     special = _SPECIAL.get(event.type)
     if special is not None:
-        said = special(event, person)
+        sentence = special(event, person)
         # first, since a list cuts off the end of what is too long for it
-        return f"without effect: {said} ({event.no_effect})" if event.no_effect else said
+        return f"without effect: {sentence} ({event.no_effect})" if event.no_effect else sentence
     verb = _VERBS.get(event.type, event.type)
     return f"{person} {verb}{_amount(event, program)}{_with_code(event)}"
 
@@ -116,25 +116,25 @@ def reason_words(reason: str | None) -> str:
     return f"rule {code} (a value was missing)" if missing else f"rule {code}"
 
 
-def why_heading(told: Mapping[str, Any]) -> str:
+def why_heading(explanation: Mapping[str, Any]) -> str:
     """Return the heading for why a journey paid nothing, yet or at all, from the output of `explain --json`."""
-    open_still = any(one["state"] == "pending" for one in told["rewards"])
-    open_still = open_still or any(one["outcome"] == "review" for one in told["decisions"])
-    if open_still or not told["decisions"]:
+    open_still = any(one["state"] == "pending" for one in explanation["rewards"])
+    open_still = open_still or any(one["outcome"] == "review" for one in explanation["decisions"])
+    if open_still or not explanation["decisions"]:
         return "Why nothing is paid yet, and what would change it"
     return "Why nothing was paid, and what would have"
 
 
-def unmatched_words(told: Mapping[str, Any]) -> str:
+def unmatched_words(explanation: Mapping[str, Any]) -> str:
     """Say whether an unattributed friend may still be matched, from the output of `explain --json`."""
-    if (told.get("account") or {}).get("merged_into"):
+    if (explanation.get("account") or {}).get("merged_into"):
         return "nobody, as long as this reference was a person of its own"
-    return "nobody" if told["decisions"] else "not matched yet"
+    return "nobody" if explanation["decisions"] else "not matched yet"
 
 
-def said_once(told: Mapping[str, Any], name: str, lines: Iterable[str]) -> list[str]:
+def not_repeated(explanation: Mapping[str, Any], name: str, lines: Iterable[str]) -> list[str]:
     """Leave out reasons already listed for the journey; `name` is that of the milestone or reward."""
-    return [line for line in lines if f"{name}: {line}" not in told["why_not"]]
+    return [line for line in lines if f"{name}: {line}" not in explanation["why_not"]]
 
 
 def counts_only(line: Mapping[str, Any]) -> str:
@@ -146,33 +146,35 @@ def friend_words(friend: Mapping[str, Any]) -> str:
     """Say what referring a friend earned: rewards by state, and why others are missing, from `explain --json`."""
     if not friend["decisions"]:
         return "no conversion yet"
-    said = [f"{one['reward']} {one['state']}" for one in friend["rewards"]]
+    parts = [f"{one['reward']} {one['state']}" for one in friend["rewards"]]
     lacking = [one for one in friend["decisions"] if one["outcome"] in ("refused", "review")]
-    if not said and not lacking:
+    if not parts and not lacking:
         lacking = friend["decisions"]
-    said += [
+    parts += [
         f"{one['milestone']} {one['outcome']}"
         + (f" ({reason_words(one['reason'])})" if one["reason"] else "")
         for one in lacking
     ]
-    return ", ".join(said)
+    return ", ".join(parts)
 
 
-def account_words(told: Mapping[str, Any], name: Namer = short_name) -> list[str]:
+def account_words(explanation: Mapping[str, Any], name: Namer = short_name) -> list[str]:
     """Say whether an account was closed or merged, from the output of `explain --json`."""
-    one = told.get("account") or {}
-    said = []
+    one = explanation.get("account") or {}
+    sentences = []
     if one.get("merged_into"):
-        said.append(
+        sentences.append(
             f"merged into {name(one['merged_into'])} on {moment(one['merged_at'])}: one person since then, "
             "whose account continues there"
         )
     if one.get("merged_from"):
-        said.append(f"also known as {', '.join(map(name, one['merged_from']))}, merged into this account")
+        sentences.append(
+            f"also known as {', '.join(map(name, one['merged_from']))}, merged into this account"
+        )
     if one.get("closed_at") is not None:
         reason = f" ({one['closed_reason']})" if one.get("closed_reason") else ""
-        said.append(f"account closed on {moment(one['closed_at'])}{reason}")
-    return said
+        sentences.append(f"account closed on {moment(one['closed_at'])}{reason}")
+    return sentences
 
 
 def entry_sentence(entry: AuditEntry, program: Program | None, name: Namer = short_name) -> str:
@@ -185,10 +187,10 @@ def entry_sentence(entry: AuditEntry, program: Program | None, name: Namer = sho
         return reward_sentence(entry, program, name)
     if entry.kind == "program-changed":
         return "the program's new version is in force"
-    what, vain, _ = entry.kind.partition("-without-effect")
+    what, no_effect, _ = entry.kind.partition("-without-effect")
     if entry.kind == "reversal-without-effect":
         return "the reversal changed no reward"
-    return f"the {what} changed nothing" if vain else entry.kind.replace("-", " ")
+    return f"the {what} changed nothing" if no_effect else entry.kind.replace("-", " ")
 
 
 _CHANGES: Final = complete(

@@ -55,23 +55,23 @@ def in_words(error: psycopg.Error, address: PostgresAddress) -> DatabaseError:
     """Turn an error of the client library into one of ours, with a message that says what to do."""
     import psycopg  # noqa: PLC0415 - an extra
 
-    said = _shortened(str(error), address)
+    message = _shortened(str(error), address)
     for sign, words in _IN_WORDS.items():
-        if sign in said:
+        if sign in message:
             return DatabaseError(f"{address}: {words}")
     if error.sqlstate is None and "FATAL: " in str(error):
-        return DatabaseError(f"{address}: the server refuses ({said})")
+        return DatabaseError(f"{address}: the server refuses ({message})")
     if error.sqlstate is None and isinstance(error, psycopg.OperationalError):
         return DatabaseError(
-            f"{address}: can't be reached ({said}); check the address, and that the server runs"
+            f"{address}: can't be reached ({message}); check the address, and that the server runs"
         )
     if error.sqlstate is None:
-        return DatabaseError(f"{address}: {said}")
+        return DatabaseError(f"{address}: {message}")
     if error.sqlstate.startswith(("08", "57P")):
         return DatabaseError(
-            f"{address}: the connection was lost ({said}); what was committed is kept; continue"
+            f"{address}: the connection was lost ({message}); what was committed is kept; continue"
         )
-    return DatabaseError(f"{address}: {said}")
+    return DatabaseError(f"{address}: {message}")
 
 
 _IN_WORDS: Final = {
@@ -84,7 +84,7 @@ _IN_WORDS: Final = {
 def _shortened(text: str, address: PostgresAddress) -> str:
     """Return an error's message in one line, without what the client library wraps around it."""
     lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
-    said = lines[0] if lines else "no reason given"
+    message = lines[0] if lines else "no reason given"
     for password in address.passwords:
-        said = said.replace(password, "…")
-    return said.removeprefix("connection failed: ").rpartition("FATAL: ")[2].strip()
+        message = message.replace(password, "…")
+    return message.removeprefix("connection failed: ").rpartition("FATAL: ")[2].strip()

@@ -69,9 +69,9 @@ def matches(row: Journey, words: tuple[str, ...], name: Namer) -> bool:
     if not words:
         return True
     names = [name(reference) for reference in row.references() if reference is not None]
-    told = [row.friend, row.code, row.channel, row.stage, row.reason, row.outcome, *names]
-    told += [state for state, _, _ in row.rewards]
-    texts = [text.lower() for text in told if text]
+    parts = [row.friend, row.code, row.channel, row.stage, row.reason, row.outcome, *names]
+    parts += [state for state, _, _ in row.rewards]
+    texts = [text.lower() for text in parts if text]
     return all(any(word in text for text in texts) for word in words)
 
 

@@ -86,10 +86,10 @@ def named_conversions(db: Database, seqs: Sequence[int]) -> dict[int, Conversion
             if own_id is not None:
                 found[seq] = Conversion(source, own_id)
             elif steering is not None:
-                said = json.loads(steering)
+                fields = json.loads(steering)
                 for part in ("decision", "reward"):
-                    if f"{part}_id" in said:
-                        found[seq] = Conversion(said[f"{part}_source"], said[f"{part}_id"])
+                    if f"{part}_id" in fields:
+                        found[seq] = Conversion(fields[f"{part}_source"], fields[f"{part}_id"])
     return found
 
 

@@ -99,16 +99,16 @@ def person_held(
     decisions = [int(row["id"]) for row in tables["decision"]]
     known = tuple(dict.fromkeys(known_as(references)))
     named = mentioning(names, known)
-    told = {
+    by_reason = {
         *reasons_about(query, numbers, written),
         *(seq for seq, text in written.items() if named.search(text)),
     }
-    told -= {int(row["seq"]) for row in tables["event"]}
+    by_reason -= {int(row["seq"]) for row in tables["event"]}
     refused = [one for one, *texts in quarantined_with(query, names, known) if any(map(named.search, texts))]
     ordered = [one for one, *texts in commands(query) if any(named.search(text or "") for text in texts)]
     tables["quarantine"] = _numbered(db, "quarantine", "number", refused)
     tables["command"] = _numbered(db, "command", "id", {*ordered, *verdicts_on(query, decisions)})
-    mentions = _mentions(db, numbers, codes, naming_them) | ({"reason": len(told)} if told else {})
+    mentions = _mentions(db, numbers, codes, naming_them) | ({"reason": len(by_reason)} if by_reason else {})
     return Held(references, frozenset(numbers), tables, mentions, names, known)
 
 
@@ -184,12 +184,12 @@ def _unnamed(db: Database, numbers: Sequence[int], events: Sequence[Row]) -> lis
 def _named(text: object) -> set[tuple[object, object]]:
     """Return the source and id of the conversion that the data of such an event names."""
     try:
-        said = json.loads(str(text))
+        fields = json.loads(str(text))
     except ValueError:
         return set()
-    if not isinstance(said, dict):
+    if not isinstance(fields, dict):
         return set()
-    return {(said.get(f"{field}_source"), said.get(f"{field}_id")) for field in ("decision", "reward")}
+    return {(fields.get(f"{field}_source"), fields.get(f"{field}_id")) for field in ("decision", "reward")}
 
 
 def _rows(db: Database, table: str, where: str, values: Sequence[object]) -> list[Row]:

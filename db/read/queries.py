@@ -263,8 +263,8 @@ def totals(db: sqlite3.Connection) -> Rollup:
 def events(db: sqlite3.Connection, newest: int, upto: int = LAST) -> tuple[EventRow, ...]:
     """Read the newest events of the log up to the number `upto`, newest first."""
     found = [EventRow(*row) for row in db.execute(_EVENTS, (upto, newest))]
-    vain = _without_effect(db, [row for row in found if row.type in KIND_OF])
-    return tuple(replace(row, no_effect=vain[row.seq]) if row.seq in vain else row for row in found)
+    no_effect = _without_effect(db, [row for row in found if row.type in KIND_OF])
+    return tuple(replace(row, no_effect=no_effect[row.seq]) if row.seq in no_effect else row for row in found)
 
 
 def _without_effect(db: sqlite3.Connection, rows: Sequence[EventRow]) -> dict[int, str]:
@@ -272,7 +272,7 @@ def _without_effect(db: sqlite3.Connection, rows: Sequence[EventRow]) -> dict[in
     if not rows:
         return {}
     until, since = (audit_at(db, at) for at in (rows[0].received_at + 1, rows[-1].received_at))
-    found = db.execute(_VAIN, (max(since, until - _MOST_ENTRIES), until))
+    found = db.execute(_WITHOUT_EFFECT_ENTRIES, (max(since, until - _MOST_ENTRIES), until))
     return {trigger: why_without_effect(kind, detail) for trigger, kind, detail in found}
 
 
@@ -287,7 +287,7 @@ def _one(db: sqlite3.Connection, kind: type[_Row], select: str, key: str) -> _Ro
 
 
 _MOST_ENTRIES = 5_000  # of the trail that a look reads, a millisecond; a batch may have more in one moment
-_VAIN = (
+_WITHOUT_EFFECT_ENTRIES = (
     "SELECT trigger, kind, detail FROM audit WHERE seq > ? AND seq <= ? "
     f"AND kind IN ({', '.join(repr(str(kind)) for kind in KIND_OF.values())}) ORDER BY seq"
 )

@@ -38,9 +38,9 @@ def summary(query: Select) -> dict[str, Any]:
             if metric.startswith(prefix) and pair != (0, 0)
         }
 
-    vain = query(f"SELECT part, count FROM breakdown WHERE metric = '{WITHOUT_EFFECT}' ORDER BY part", ())
+    counts = query(f"SELECT part, count FROM breakdown WHERE metric = '{WITHOUT_EFFECT}' ORDER BY part", ())
     cost = cost_of_lateness(totals)
-    reversals = {reason: count for reason, count in vain if count}
+    reversals = {reason: count for reason, count in counts if count}
     heads = query("SELECT chain, hash, MAX(number) FROM block GROUP BY chain ORDER BY chain", ())
     numbers = {key: figure(key, totals) for key in MONEY}
     return {
@@ -66,12 +66,12 @@ def summary(query: Select) -> dict[str, Any]:
             )
         },
         "reversals_without_effect": reversals,
-        "without_effect": ({"reversal": reversals} if reversals else {}) | _vain_others(query),
+        "without_effect": ({"reversal": reversals} if reversals else {}) | _others_without_effect(query),
         "chain": {chain: digest for chain, digest, _ in heads},
     }
 
 
-def _vain_others(query: Select) -> dict[str, dict[str, int]]:
+def _others_without_effect(query: Select) -> dict[str, dict[str, int]]:
     """Count the events but reversals that changed nothing, by what they are and the reason."""
     kinds = [str(kind) for kind in KIND_OF.values() if kind is not AuditKind.REVERSAL_WITHOUT_EFFECT]
     sql = f"SELECT kind, detail, COUNT(*) FROM audit WHERE kind IN ({', '.join('?' * len(kinds))}) GROUP BY 1, 2"

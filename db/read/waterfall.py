@@ -80,8 +80,8 @@ class Step:
     @property
     def words(self) -> str:
         """What it is, in words."""
-        said = STEP_WORDS[self.key]
-        return said if self.code is None else f"{said}: {self.code}"
+        words = STEP_WORDS[self.key]
+        return words if self.code is None else f"{words}: {self.code}"
 
 
 @dataclass(frozen=True, slots=True)

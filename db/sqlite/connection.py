@@ -92,18 +92,18 @@ class Connection:
                 session.attach(table)
             return session
 
-    def on_commit(self, told: Callable[[int], object] | None) -> None:
-        """Call `told` after each commit with the number of pages in the write-ahead log, in place of checkpoints.
+    def on_commit(self, callback: Callable[[int], object] | None) -> None:
+        """Call `callback` after each commit with the number of pages in the write-ahead log, in place of checkpoints.
 
         None has SQLite make them again. Raises sqlite3.Error.
         """
         with _as_sqlite3_errors():
-            if told is None:
+            if callback is None:
                 self._db.wal_autocheckpoint(CHECKPOINT_PAGES)
                 return
 
             def hook(_connection: apsw.Connection, _name: str, pages: int) -> int:
-                told(pages)
+                callback(pages)
                 return int(apsw.SQLITE_OK)
 
             self._db.set_wal_hook(hook)
@@ -129,6 +129,6 @@ def _as_sqlite3_errors() -> Iterator[None]:
             getattr(error, "extendedresult", None) or getattr(error, "result", None) or sqlite3.SQLITE_ERROR
         )
         words = str(error).removeprefix(f"{type(error).__name__}: ")
-        told = sqlite3.OperationalError(words)
-        told.sqlite_errorcode = code
-        raise told from error
+        translated = sqlite3.OperationalError(words)
+        translated.sqlite_errorcode = code
+        raise translated from error

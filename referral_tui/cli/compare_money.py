@@ -70,8 +70,8 @@ def waterfall_lines(sides: Sequence[ComparedDatabase]) -> Iterator[str]:
     program = sides[0].program
 
     def cells(minors: Sequence[int], sign: str = "") -> list[str]:
-        told = [money(minor, program.currency, program.digits) for minor in minors]
-        return [f"{sign}{one}" if minor else "" for one, minor in zip(told, minors, strict=True)]
+        texts = [money(minor, program.currency, program.digits) for minor in minors]
+        return [f"{sign}{one}" if minor else "" for one, minor in zip(texts, minors, strict=True)]
 
     yield _row("what the rules could have paid", cells([one.could for one in falls]))
     for words in _steps(falls):

@@ -81,13 +81,13 @@ def _side(name: str, side: dict[str, Any]) -> Iterator[str]:
 
     reason = f": {reason_words(side['reason'])}" if side["reason"] else ""
     yield printable(f"  {name}: {_RESULTS[side['result']]}{reason}")
-    said = list(side["why"])
-    if not said:
-        said = [
+    reasons = list(side["why"])
+    if not reasons:
+        reasons = [
             f"{one['reward']} {one['value']} to the {one['role']}: {one['state']}; {one['why']}"
             for one in side["rewards"]
         ]
-    for line in said[:_MOST_LINES]:
+    for line in reasons[:_MOST_LINES]:
         yield from wrap(
             printable(line),
             _PAGE,
@@ -96,5 +96,5 @@ def _side(name: str, side: dict[str, Any]) -> Iterator[str]:
             break_long_words=False,
             break_on_hyphens=False,
         )
-    if len(said) > _MOST_LINES:
-        yield f"    … and {len(said) - _MOST_LINES:,} more"
+    if len(reasons) > _MOST_LINES:
+        yield f"    … and {len(reasons) - _MOST_LINES:,} more"

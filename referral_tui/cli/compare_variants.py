@@ -58,8 +58,8 @@ def _lines(result: ExperimentResult) -> Iterator[str]:
     for one in result.variants:
         yield ""
         yield f"{one.name}: {figures.counted(one.friends, 'friend')}{_drawn(one, by)}"
-        for title, told in _figures(result, one):
-            yield f"  {title:<22}{told}"
+        for title, text in _figures(result, one):
+            yield f"  {title:<22}{text}"
     for number, gap in enumerate(result.differences):
         yield ""
         yield f"{gap.variant} against {result.variants[0].name}"

@@ -65,8 +65,8 @@ def _run(command: Callable[[], Any]) -> int:  # noqa: PLR0911 - one line for eac
         raise
     except OSError as error:
         where = error.filename if isinstance(error.filename, str) else None
-        said = error.strerror or str(error)
-        return _say(f"{where}: {said}" if where else f"can't go on: {said}")
+        message = error.strerror or str(error)
+        return _say(f"{where}: {message}" if where else f"can't go on: {message}")
     return result if isinstance(result, int) else FINE
 
 
@@ -81,11 +81,11 @@ def _wrong_use(error: TyperException) -> str:
     """Describe wrong arguments in one line that points to the help."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "referral-tui"
-    said = " ".join(error.format_message().split()).rstrip(".").replace("Value error, ", "")
-    if not said:  # a group was called without a subcommand, and its help was printed
+    message = " ".join(error.format_message().split()).rstrip(".").replace("Value error, ", "")
+    if not message:  # a group was called without a subcommand, and its help was printed
         return f"which one? add {_listed(getattr(context.command, 'commands', ()))}" if context else path
-    said += "" if said.endswith("?") else ";"
-    return f"{said[:1].lower()}{said[1:]} `{path} --help` says what is right"
+    message += "" if message.endswith("?") else ";"
+    return f"{message[:1].lower()}{message[1:]} `{path} --help` says what is right"
 
 
 def _listed(names: Iterable[str]) -> str:

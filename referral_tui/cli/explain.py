@@ -36,30 +36,30 @@ def explain(
     from referral_tui.names import short_name
     from simulator.explain import explain as account
 
-    told = account(readable(db), what, short_name)
+    explanation = account(readable(db), what, short_name)
     if as_json:
-        print_json(told)
+        print_json(explanation)
         return
-    say_lines(_lines(told))
+    say_lines(_lines(explanation))
 
 
-def _lines(told: Fields) -> Iterator[str]:
+def _lines(explanation: Fields) -> Iterator[str]:
     from referral_tui.words import account_words
 
     title = {
-        "conversion": f"{told.get('source')}:{told.get('id')}, a conversion of ",
-        "reward": f"Reward {told.get('id')}, for a conversion of ",
+        "conversion": f"{explanation.get('source')}:{explanation.get('id')}, a conversion of ",
+        "reward": f"Reward {explanation.get('id')}, for a conversion of ",
     }
-    yield f"{title.get(told['kind'], '')}{told['name']} ({told['ref']})"
-    yield from account_words(told)
-    if told["kind"] == "reward":
+    yield f"{title.get(explanation['kind'], '')}{explanation['name']} ({explanation['ref']})"
+    yield from account_words(explanation)
+    if explanation["kind"] == "reward":
         yield ""
-        yield _reward(told["reward"])
-        yield from (f"  {line}" for line in told["reward"]["why_not"])
-    if told.get("referrer"):
-        yield from _referrer(told["referrer"])
-    if told["kind"] != "referrer":
-        yield from _journey(told)
+        yield _reward(explanation["reward"])
+        yield from (f"  {line}" for line in explanation["reward"]["why_not"])
+    if explanation.get("referrer"):
+        yield from _referrer(explanation["referrer"])
+    if explanation["kind"] != "referrer":
+        yield from _journey(explanation)
 
 
 def _referrer(one: Fields) -> Iterator[str]:
@@ -88,78 +88,81 @@ def _referrer(one: Fields) -> Iterator[str]:
         yield f"  {row['count']} {row['reward']} {row['state']}, {row['value']}"
 
 
-def _journey(told: Fields) -> Iterator[str]:
+def _journey(explanation: Fields) -> Iterator[str]:
     from referral_tui.names import short_name
-    from referral_tui.words import said_once, unmatched_words, why_heading
+    from referral_tui.words import not_repeated, unmatched_words, why_heading
     from simulator.domain.moments import moment
 
-    yield from _happened(told)
+    yield from _timeline(explanation)
     yield ""
     yield "Who referred them"
-    if told["attribution"] is None:
-        yield f"  {unmatched_words(told)}"
+    if explanation["attribution"] is None:
+        yield f"  {unmatched_words(explanation)}"
     else:
-        yield f"  {short_name(told['attribution']['referrer'])} by {_way(told['attribution'])}"
-        if (ended := told["attribution"]["ended_at"]) is not None:
+        yield f"  {short_name(explanation['attribution']['referrer'])} by {_way(explanation['attribution'])}"
+        if (ended := explanation["attribution"]["ended_at"]) is not None:
             yield f"  until {moment(ended)}: merged accounts keep the earlier of two referrers"
-    for touch in told["touches"]:
+    for touch in explanation["touches"]:
         owner = short_name(touch["referrer"]) if touch["referrer"] else "nobody"
-        mark = (
-            "won " if touch["won"] else "open" if not (told["attribution"] or told["decisions"]) else "lost"
-        )
+        settled = explanation["attribution"] or explanation["decisions"]
+        mark = "won " if touch["won"] else "lost" if settled else "open"
         yield f"  {mark}  visit of {moment(touch['occurred_at'])}, code {touch['code']} of {owner}: {touch['why']}"
-    for late in told["late_codes"]:
+    for late in explanation["late_codes"]:
         owner = short_name(late["referrer"]) if late["referrer"] else "nobody"
         typed = f"code {late['code']} of {owner} in a {late['type']} of {moment(late['received_at'])}"
         yield f"  lost  {typed}: {late['why']}"
-    for one in told["decisions"]:
-        yield from _decision(one, said_once(told, one["milestone"], [*one["why_not"], *one["no_line"]]))
-    if told["decisions_left_out"]:
+    for one in explanation["decisions"]:
+        why_not = [*one["why_not"], *one["no_line"]]
+        yield from _decision(one, not_repeated(explanation, one["milestone"], why_not))
+    if explanation["decisions_left_out"]:
         yield ""
-        yield f"… and {told['decisions_left_out']:,} decisions more; explain SOURCE:ID explains any conversion"
-    yield from _afterwards(told)
-    if told["rewards"]:
+        yield f"… and {explanation['decisions_left_out']:,} decisions more; explain SOURCE:ID explains any conversion"
+    yield from _afterwards(explanation)
+    if explanation["rewards"]:
         yield ""
         yield "Rewards"
-        for reward in told["rewards"]:
+        for reward in explanation["rewards"]:
             yield f"  {_reward(reward)}"
-            yield from (f"    {line}" for line in said_once(told, reward["reward"], reward["why_not"]))
-    if told["why_not"]:
+            yield from (
+                f"    {line}" for line in not_repeated(explanation, reward["reward"], reward["why_not"])
+            )
+    if explanation["why_not"]:
         yield ""
-        yield why_heading(told)
-        yield from (f"  {line}" for line in told["why_not"])
+        yield why_heading(explanation)
+        yield from (f"  {line}" for line in explanation["why_not"])
 
 
-def _afterwards(told: Fields) -> Iterator[str]:
+def _afterwards(explanation: Fields) -> Iterator[str]:
     """Return lines on what reversed or changed a conversion after it was judged."""
     from referral_tui.names import short_name
     from simulator.domain.moments import moment
 
-    if told["reversals"]:
+    if explanation["reversals"]:
         yield ""
         yield "Reversals"
-        for one in told["reversals"]:
+        for one in explanation["reversals"]:
             came = f"{moment(one['received_at'])}, of {one['source']}:{one['reverses']}"
             named = f" in the name of {short_name(one['subject'])}" if one["subject"] else ""
             effect = f"without effect: {one['why']}" if one["why"] else "it counts"
             yield f"  {came}{named}: {effect}"
-    if told["amended"]:
+    if explanation["amended"]:
         yield ""
         yield "What changed a conversion afterwards"
-        for one in told["amended"]:
+        for one in explanation["amended"]:
             yield f"  {moment(one['received_at'])}, {one['conversion']}: {one['says']}"
 
 
-def _happened(told: Fields) -> Iterator[str]:
+def _timeline(explanation: Fields) -> Iterator[str]:
     from referral_tui.figures import counted
     from simulator.domain.moments import moment
 
     yield ""
     yield "What happened"
-    for entry in told["timeline"]:
+    for entry in explanation["timeline"]:
         yield f"  {moment(entry['at'])}  {_entry(entry)}"
-    if told["events_left_out"]:
-        yield f"  … and {counted(told['events_left_out'], 'later event')}; `referral-tui export events` has them all"
+    if explanation["events_left_out"]:
+        later = counted(explanation["events_left_out"], "later event")
+        yield f"  … and {later}; `referral-tui export events` has them all"
 
 
 def _decision(one: Fields, why_not: Iterable[str]) -> Iterator[str]:
@@ -203,14 +206,14 @@ def _entry(entry: Fields) -> str:
     from referral_tui.words import reason_words
 
     if entry["kind"] == "event":
-        told = _with_amount(entry)
-        fields = [f"{name} {_value(told[name])}" for name in _TOLD if name in told]
+        shown = _with_amount(entry)
+        fields = [f"{name} {_value(shown[name])}" for name in _SHOWN if name in shown]
         lag = entry["received_at"] - entry["occurred_at"]
         late = f", {_duration(lag)} after it happened" if lag >= 60_000 else ""
         late = ", time inferred from its receipt" if entry.get("time_inferred") else late
-        said = f" ({', '.join(fields + _steered(entry))})" if fields or _steered(entry) else ""
-        vain = f"; without effect: {entry['no_effect']}" if entry.get("no_effect") else ""
-        return f"{entry['type']}{said}, from {entry['source']}{late}{vain}"
+        details = f" ({', '.join(fields + _steered(entry))})" if fields or _steered(entry) else ""
+        no_effect = f"; without effect: {entry['no_effect']}" if entry.get("no_effect") else ""
+        return f"{entry['type']}{details}, from {entry['source']}{late}{no_effect}"
     if entry["kind"] == "attributed":
         return f"→ matched to {short_name(entry['referrer'])} by {_way(entry)}"
     if entry["kind"] == "decided":
@@ -224,10 +227,13 @@ def _steered(entry: Fields) -> list[str]:
     from referral_tui.names import short_name
     from simulator.explain.source import steered
 
-    told = steered(entry)
-    said = [f"into {short_name(told['into'])}"] if isinstance(told.get("into"), str) else []
-    said += [f"reward {told['reward_reward']} of {told.get('reward_id')}"] if "reward_reward" in told else []
-    return said + ([f"choice {told['choice']}"] if "choice" in told else [])
+    fields = steered(entry)
+    details = [f"into {short_name(fields['into'])}"] if isinstance(fields.get("into"), str) else []
+    if "reward_reward" in fields:
+        details.append(f"reward {fields['reward_reward']} of {fields.get('reward_id')}")
+    if "choice" in fields:
+        details.append(f"choice {fields['choice']}")
+    return details
 
 
 def _with_amount(entry: Fields) -> Fields:
@@ -238,14 +244,14 @@ def _with_amount(entry: Fields) -> Fields:
     currency = entry.get("currency")
     if "amount_minor" not in entry or currency not in DIGITS:
         return entry
-    said = amount(entry["amount_minor"], currency, DIGITS[currency])
+    text = amount(entry["amount_minor"], currency, DIGITS[currency])
     return {
         **{name: entry[name] for name in entry if name not in ("amount_minor", "currency")},
-        "amount": said,
+        "amount": text,
     }
 
 
-_TOLD = (
+_SHOWN = (
     "code",
     "channel",
     "amount",

@@ -176,8 +176,8 @@ def replay(
     with HookStore(db, create=False) as store:
         count = repeat(store, find(store, name), after, until, dead=dead)
     entries = "1 entry" if count == 1 else f"{count} entries"
-    said = f"{entries} will be sent again" if count else "the waiting message is retried at once"
-    say(f"{db}: {name}: {said}")
+    message = f"{entries} will be sent again" if count else "the waiting message is retried at once"
+    say(f"{db}: {name}: {message}")
 
 
 @app.command("dead-letters")

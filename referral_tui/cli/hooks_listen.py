@@ -27,8 +27,8 @@ def listen_to(subscription: Subscription, port: int, status: int, *, as_json: bo
 
     def ready(address: str) -> None:
         subscription.begin(address)
-        said = f"listening at {address}, subscribed as {subscription.name}; press ctrl-c to stop"
-        say(f"{subscription.where}: {said}; secret {subscription.secret}")
+        message = f"listening at {address}, subscribed as {subscription.name}; press ctrl-c to stop"
+        say(f"{subscription.where}: {message}; secret {subscription.secret}")
         sys.stdout.flush()
 
     def heard(one: Heard) -> None:

@@ -13,7 +13,7 @@ import typer
 from db.read.summary import conversions_before_visits
 from referral_tui.cli.errors import FAILED, FINE, WRONG, InterruptedCommand
 from referral_tui.cli.output import print_json, say
-from referral_tui.cli.summary import late_lines, receipt_lines, standing_lines, vain_lines
+from referral_tui.cli.summary import late_lines, receipt_lines, standing_lines, without_effect_lines
 from referral_tui.figures import counted
 from simulator.domain.errors import InputError
 from simulator.domain.wall_clock import wall_ms
@@ -92,7 +92,7 @@ def words(figures: dict[str, Any], db: Path | PostgresAddress, program: Program)
         yield f"  what was refused, and why: referral-tui export quarantine --db {quote(str(db))}"
     yield from _taken(figures["skipped"], figures["time_inferred"], figures["passed_over"])
     yield from standing_lines(figures, program)
-    yield from vain_lines(figures)
+    yield from without_effect_lines(figures)
     yield from late_lines(figures, program)
     for chain, digest in figures["chain"].items():
         yield f"newest hash of the {chain} chain: {digest}"
@@ -144,7 +144,7 @@ def dry(
     """
     counts = {"received": 0, "malformed": 0, "time_inferred": 0, "skipped": 0}
     intake = Intake()
-    told: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
     design = load_program(*find_program(program)) if program is not None else None
     numeric = design is not None and design.numeric_references
     for block in read_files(files, _BATCH, partial(_check_program, design), mapper=mapper):
@@ -159,11 +159,11 @@ def dry(
             receipts.write_stored()
         for one in block.refusals(decoded):
             if as_json:
-                told.append({"file": one.file, "line": one.line, "field": one.field, "reason": one.reason})
+                rows.append({"file": one.file, "line": one.line, "field": one.field, "reason": one.reason})
             else:
                 say(refusal_line(one))
     if as_json:
-        print_json({**counts, "passed_over": _sorted(intake.passed_over), "refused": told})
+        print_json({**counts, "passed_over": _sorted(intake.passed_over), "refused": rows})
     else:
         say(
             f"{counted(counts['received'], 'message')}, {counts['malformed']:,} would be refused; nothing was stored"

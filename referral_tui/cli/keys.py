@@ -65,8 +65,8 @@ def list_keys(keys: File = DEFAULT_KEYS, as_json: Json = False) -> None:
         return
     for one in known:
         bound = [ours if sent == ours else f"{sent} = {ours}" for sent, ours in one.sources.items()]
-        said = f"; sends {', '.join(bound)}" if bound else ""
-        say(f"{one.name:<16}  may {' and '.join(one.may)}{said}")
+        sends = f"; sends {', '.join(bound)}" if bound else ""
+        say(f"{one.name:<16}  may {' and '.join(one.may)}{sends}")
     if not known:
         say(f"{keys}: no keys")
 

@@ -272,7 +272,7 @@ def _server(url: str | None, connections: int | None, key: Path | None) -> Serve
 
 
 def _knee(
-    order: LoadProfile, hooks: Hooks, paced: str | None, told: Callable[[dict[str, Any]], None]
+    order: LoadProfile, hooks: Hooks, paced: str | None, on_trial: Callable[[dict[str, Any]], None]
 ) -> dict[str, Any]:
     from referral_tui.cli.errors import InterruptedCommand
     from simulator.domain.errors import InputError
@@ -293,7 +293,7 @@ def _knee(
     except KeyboardInterrupt:
         raise InterruptedCommand("no rate was tried: its traffic was still being made") from None
     assert isinstance(traffic, Recording)  # noqa: S101 - `prepare` makes one
-    return find_knee(order, hooks, traffic, told)
+    return find_knee(order, hooks, traffic, on_trial)
 
 
 def _sharded(

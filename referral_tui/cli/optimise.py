@@ -145,18 +145,18 @@ def optimise(
     best = designs[found.finalists[0]]
     if found.satisfied:
         write_text(target, best.program.text)
-    told = Told(designs, goal, found, summaries, target if found.satisfied else None)
+    result = SearchReport(designs, goal, found, summaries, target if found.satisfied else None)
     ground = Ground(referrers, days, base.currency, base.digits, assumed)
     if as_json:
         fields = ground_fields(name, setting, seed, check, best)
-        print_json(_fields(told, ground, program) | fields)
+        print_json(_fields(result, ground, program) | fields)
     else:
-        say_lines(_lines(told, ground, name))
+        say_lines(_lines(result, ground, name))
     return FINE if found.satisfied else FAILED
 
 
 @dataclass(frozen=True)
-class Told:
+class SearchReport:
     """The result of a search; `file` is None if none was written."""
 
     designs: dict[str, Design]
@@ -187,27 +187,30 @@ def _target(program: str, out: Path | None, *, force: bool) -> Path:
     return target
 
 
-def _sentence(told: Told, ground: Ground) -> str:
+def _sentence(result: SearchReport, ground: Ground) -> str:
     """Say which design is best, or that none meets the limits, and how certain that is."""
     from referral_tui.study_words import mean_words, named
     from simulator.lab.statistics import mean_interval
 
-    found, goal, best = told.found, told.goal, named(told.best)
-    values = goal.measure.of(told.rows(told.best))
+    found, goal, best = result.found, result.goal, named(result.best)
+    values = goal.measure.of(result.rows(result.best))
     has = mean_words(goal.measure, mean_interval(values), ground)
     word = "most" if goal.most else "least"
     title = "new customers" if goal.measure.key == "qualified" else goal.measure.title.lower()
     what = f"{title} {ground.span}" if goal.measure.unit == "count" else title
     if not found.satisfied:
         return (
-            f"None of {len(told.designs)} designs keeps what was asked; {best} comes nearest, with {has} {what} "
+            f"None of {len(result.designs)} designs keeps what was asked; {best} comes nearest, with {has} {what} "
             "on average."
         )
     within = " within the limits" if goal.limits else ""
-    said = f"Of {len(told.designs)} designs, {best} has the {word} {what}{within}: {has} on average"
+    sentence = f"Of {len(result.designs)} designs, {best} has the {word} {what}{within}: {has} on average"
     if len(found.finalists) > 1:
-        said += f"; of the {len(found.finalists)} finalists it is the best with a certainty of {_percent(found.sure)}"
-    return f"{said}."
+        certainty = _percent(found.sure)
+        sentence += (
+            f"; of the {len(found.finalists)} finalists it is the best with a certainty of {certainty}"
+        )
+    return f"{sentence}."
 
 
 def _percent(share: float) -> str:
@@ -227,81 +230,83 @@ def _limit_line(limit: Limit, rows: pl.DataFrame, ground: Ground) -> str:
         kept = "broken" if verdict == "broken" else "kept"
         return f"{limit.text}: {kept}, the mean is {ground.value(limit.measure, mean)}"
     times = limit.broken(rows)
-    said = f"{limit.text}: broken in {times} of {rows.height} markets"
+    line = f"{limit.text}: broken in {times} of {rows.height} markets"
     if verdict == "shown":
         most = of_100(upper_chance(times, rows.height))
-        return f"{said}; so in fewer than {most} of 100, with 95 % confidence"
+        return f"{line}; so in fewer than {most} of 100, with 95 % confidence"
     if verdict == "likely":
         needed = markets_needed(times, limit.allowed)
-        return f"{said}; to be 95 % sure takes {needed} markets with no more of that (--check)"
-    return f"{said}: not kept"
+        return f"{line}; to be 95 % sure takes {needed} markets with no more of that (--check)"
+    return f"{line}: not kept"
 
 
-def _lines(told: Told, ground: Ground, preset: str) -> Iterator[str]:
+def _lines(result: SearchReport, ground: Ground, preset: str) -> Iterator[str]:
     from referral_tui.cli.study_tables import finalist_lines
     from referral_tui.cli.study_tables import told as wrapped
     from referral_tui.figures import counted
     from referral_tui.study_words import verdict
     from simulator.lab.vary import AS_IT_IS
 
-    yield from wrapped(_sentence(told, ground))
-    best = told.designs[told.best]
-    if told.best != AS_IT_IS:
+    yield from wrapped(_sentence(result, ground))
+    best = result.designs[result.best]
+    if result.best != AS_IT_IS:
         has_budget = best.program.budget_minor is not None
-        yield from wrapped(verdict(told.summaries[AS_IT_IS], told.summaries[told.best], ground, has_budget))
-    for limit in told.goal.limits:
-        yield from wrapped(_limit_line(limit, told.rows(told.best), ground), "  ")
+        yield from wrapped(
+            verdict(result.summaries[AS_IT_IS], result.summaries[result.best], ground, has_budget)
+        )
+    for limit in result.goal.limits:
+        yield from wrapped(_limit_line(limit, result.rows(result.best), ground), "  ")
     yield ""
-    rounds = told.found.rounds
+    rounds = result.found.rounds
     yield from wrapped(
-        f"searched with {told.found.searched.height} runs ("
+        f"searched with {result.found.searched.height} runs ("
         + ", then ".join(f"{one.designs} designs over {counted(one.markets, 'market')}" for one in rounds)
-        + f"), checked on {told.rows(told.best).height} fresh markets of {counted(ground.referrers, 'referrer')}, "
+        + f"), checked on {result.rows(result.best).height} fresh markets of {counted(ground.referrers, 'referrer')}, "
         f"{counted(ground.days, 'day')}, preset {preset}"
     )
     yield from wrapped(ground.bands_hold)
     yield from finalist_lines(
-        [told.designs[name] for name in told.summaries], list(told.summaries.values()), ground
+        [result.designs[name] for name in result.summaries], list(result.summaries.values()), ground
     )
-    if told.file is not None:
+    if result.file is not None:
         yield ""
-        yield from wrapped(f"{told.file} written; to read it: referral-tui program show {told.file}")
+        yield from wrapped(f"{result.file} written; to read it: referral-tui program show {result.file}")
         if best.delivery:
             yield f"its delivery: {', '.join(f'{key}={value}' for key, value in best.delivery.items())}"
 
 
-def _fields(told: Told, ground: Ground, program: str) -> dict[str, Any]:
+def _fields(result: SearchReport, ground: Ground, program: str) -> dict[str, Any]:
     from referral_tui.cli.study_json import interval_fields
     from simulator.lab.statistics import mean_interval
 
-    found, goal = told.found, told.goal
+    found, goal = result.found, result.goal
     return {
-        "sentence": [_sentence(told, ground)],
+        "sentence": [_sentence(result, ground)],
         "program": program,
         "satisfied": found.satisfied,
         "best": {
-            "name": told.best,
-            "settings": dict(told.designs[told.best].choices),
-            "file": None if told.file is None else str(told.file),
+            "name": result.best,
+            "settings": dict(result.designs[result.best].choices),
+            "file": None if result.file is None else str(result.file),
         },
         "sure": found.sure,
         "goal": {"figure": goal.measure.key, "most": goal.most},
         "limits": [
             {
                 "limit": limit.text,
-                "broken": limit.broken(told.rows(told.best)),
-                "verdict": limit.verdict(told.rows(told.best)),
+                "broken": limit.broken(result.rows(result.best)),
+                "verdict": limit.verdict(result.rows(result.best)),
             }
             for limit in goal.limits
         ],
-        "designs": len(told.designs),
+        "designs": len(result.designs),
         "runs": found.runs,
         "rounds": [{"designs": one.designs, "markets": one.markets} for one in found.rounds],
         "finalists": [
             {
                 "name": name,
-                "settings": dict(told.designs[name].choices),
-                **interval_fields(mean_interval(goal.measure.of(told.rows(name)))),
+                "settings": dict(result.designs[name].choices),
+                **interval_fields(mean_interval(goal.measure.of(result.rows(name)))),
             }
             for name in found.finalists
         ],

@@ -188,10 +188,11 @@ def _lines(
         for one in found:
             measure = MEASURES[one.published.measure]
             used[one.published.measure] = None
-            said, told = _range(one.published, measure.percent), _estimate(one.estimate, measure.percent)
+            published = _range(one.published, measure.percent)
+            simulated = _estimate(one.estimate, measure.percent)
             source = number[f"{one.published.source}: {one.published.page}"]
             mark = "ok " if one.agrees else "OUT"
-            yield f"  {mark}  {measure.title:<25} {said:>10}  {told:<26} [{source}]"
+            yield f"  {mark}  {measure.title:<25} {published:>10}  {simulated:<26} [{source}]"
     yield ""
     yield f"published, simulated (with {confidence:.1%} bounds), source; {_told(referrers, days, seeds)}"
     yield from (f"{MEASURES[name].title} = {MEASURES[name].formula}" for name in used)

@@ -142,8 +142,8 @@ def check(
     lint = warnings(program)
     if db is not None:
         lint += _of_data(program, db)
-    for doubt in lint:
-        say(f"warning: {name}: {doubt}", err=True)
+    for warning in lint:
+        say(f"warning: {name}: {warning}", err=True)
     notes = changed_defaults(program)
     for note in notes:
         say(f"note: {name}: {note}", err=True)

@@ -45,8 +45,8 @@ class Trial:
         doubts = find_doubts(self.program, gather(setting, self.program, self._seeds(markets)), setting)
         for one in doubts:
             say(f"warning: {self._place(one.line)}: {one.subject}: {one.says}", err=True)
-        said = f"{self.name}: tried in {self._size(markets, world)}: {counted(len(doubts), 'warning')}"
-        say(said, err=True)
+        message = f"{self.name}: tried in {self._size(markets, world)}: {counted(len(doubts), 'warning')}"
+        say(message, err=True)
         warnings = [
             {"kind": one.kind, "line": one.line, "subject": one.subject, "says": one.says} for one in doubts
         ]
@@ -69,8 +69,8 @@ class Trial:
         unnoticed = [one for one in tested if not one.noticed]
         for one in unnoticed:
             say(f"unnoticed: {self._place(one.line)}: {one.subject}: {one.change}", err=True)
-        told = f"{len(unnoticed):,} of {len(tested):,} changes are noticed by no journey"
-        say(f"{self.name}: in {self._size(markets, world)}: {told}", err=True)
+        message = f"{len(unnoticed):,} of {len(tested):,} changes are noticed by no journey"
+        say(f"{self.name}: in {self._size(markets, world)}: {message}", err=True)
         changes = [
             {"line": one.line, "subject": one.subject, "change": one.change, "noticed": one.noticed}
             for one in tested

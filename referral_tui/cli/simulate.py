@@ -310,7 +310,7 @@ def _words(figures: dict[str, Any], db: Path, program: Program) -> Iterator[str]
         late_lines,
         receipt_lines,
         standing_lines,
-        vain_lines,
+        without_effect_lines,
     )
 
     yield (
@@ -324,7 +324,7 @@ def _words(figures: dict[str, Any], db: Path, program: Program) -> Iterator[str]
     yield from receipt_lines(figures)
     yield from delivery_lines(figures)
     yield from standing_lines(figures, program)
-    yield from vain_lines(figures)
+    yield from without_effect_lines(figures)
     yield from late_lines(figures, program)
     if figures["status"] == "stopped":
         yield f"to go on: referral-tui simulate --resume --db {db}"

@@ -160,7 +160,7 @@ def study(
         designs, summaries = [designs[place] for place in order], [summaries[place] for place in order]
     ground = Ground(referrers, days, designs[0].program.currency, designs[0].program.digits, assumed)
     files = dict.fromkeys(names, programs[0]) if vary else dict(zip(names, programs, strict=True))
-    told = Studied(
+    result = Studied(
         files=files,
         designs=designs,
         summaries=summaries,
@@ -186,11 +186,11 @@ def study(
             "assumed": assumed,
             "by-channel": by_channel,
         }
-        write_text(html, page(told, command_line(told, programs, given)))
+        write_text(html, page(result, command_line(result, programs, given)))
     if as_json:
-        print_json(fields(told))
+        print_json(fields(result))
     else:
-        say_lines([*lines(told), *([f"{html} written; open it in a browser"] if html is not None else [])])
+        say_lines([*lines(result), *([f"{html} written; open it in a browser"] if html is not None else [])])
 
 
 def _check_together(

@@ -46,34 +46,34 @@ class Studied:
         return self.summaries[0].markets
 
 
-def sentences(told: Studied) -> list[str]:
+def sentences(result: Studied) -> list[str]:
     """Return the answer: a sentence for each design that is compared with the first, or one for a grid."""
     from referral_tui.study_words import alone, grid_verdict, verdict
     from simulator.lab.vary import AS_IT_IS
 
-    budgets = {one.name: one.program.budget_minor is not None for one in told.designs}
-    if told.grid:
-        said = [grid_verdict(told.summaries, told.ground)]
-        if len(told.summaries) <= _FEW:
-            base = next(one for one in told.summaries if one.name == AS_IT_IS)
-            others = [one for one in told.summaries if one is not base]
-            said += [verdict(base, one, told.ground, budgets[one.name]) for one in others]
-        return said
-    first, *others = told.summaries
+    budgets = {one.name: one.program.budget_minor is not None for one in result.designs}
+    if result.grid:
+        found = [grid_verdict(result.summaries, result.ground)]
+        if len(result.summaries) <= _FEW:
+            base = next(one for one in result.summaries if one.name == AS_IT_IS)
+            others = [one for one in result.summaries if one is not base]
+            found += [verdict(base, one, result.ground, budgets[one.name]) for one in others]
+        return found
+    first, *others = result.summaries
     if not others:
-        return [alone(first, told.ground, budgets[first.name])]
-    return [verdict(first, one, told.ground, budgets[one.name]) for one in others]
+        return [alone(first, result.ground, budgets[first.name])]
+    return [verdict(first, one, result.ground, budgets[one.name]) for one in others]
 
 
-def warnings(told: Studied) -> list[str]:
+def warnings(result: Studied) -> list[str]:
     """Return what a reader should know about the numbers."""
     from referral_tui.study_words import same_people
     from referral_tui.study_words import warnings as of_markets
 
-    return [*of_markets(told.summaries), *same_people(told.designs)]
+    return [*of_markets(result.summaries), *same_people(result.designs)]
 
 
-def lines(told: Studied) -> Iterator[str]:
+def lines(result: Studied) -> Iterator[str]:
     """Yield the study as lines of at most 80 characters, the answer first."""
     from referral_tui.cli.study_shake import lines as shake_lines
     from referral_tui.cli.study_tables import (
@@ -87,58 +87,61 @@ def lines(told: Studied) -> Iterator[str]:
     from referral_tui.figures import counted
     from simulator.lab.summary import frontier
 
-    for sentence in (*sentences(told), *warnings(told)):
+    for sentence in (*sentences(result), *warnings(result)):
         yield from wrapped(sentence)
     yield ""
     yield (
-        f"{counted(told.markets, 'market')} of {counted(told.ground.referrers, 'referrer')}, "
-        f"{counted(told.ground.days, 'day')}, preset {told.preset}, seeds {told.seed} to {told.seed + told.markets - 1}"
+        f"{counted(result.markets, 'market')} of {counted(result.ground.referrers, 'referrer')}, "
+        f"{counted(result.ground.days, 'day')}, preset {result.preset}, "
+        f"seeds {result.seed} to {result.seed + result.markets - 1}"
     )
-    yield from wrapped(told.ground.bands_hold)
-    if told.grid:
-        yield from grid_lines(told.designs, told.summaries, frontier(told.summaries), told.ground)
+    yield from wrapped(result.ground.bands_hold)
+    if result.grid:
+        yield from grid_lines(result.designs, result.summaries, frontier(result.summaries), result.ground)
         return
-    first, *others = told.summaries
-    yield from figure_lines(told.summaries, told.ground)
-    for name, channels in _channels(told).items():
-        yield from channel_lines(name, channels, told.ground)
-    for design, one in zip(told.designs[1:], others, strict=True):
-        yield from difference_lines(first, one, told.ground)
-        yield from design_lines(told.designs[0], design)
-    if told.tornado is not None:
-        yield from shake_lines(told.tornado, told.ground)
+    first, *others = result.summaries
+    yield from figure_lines(result.summaries, result.ground)
+    for name, channels in _channels(result).items():
+        yield from channel_lines(name, channels, result.ground)
+    for design, one in zip(result.designs[1:], others, strict=True):
+        yield from difference_lines(first, one, result.ground)
+        yield from design_lines(result.designs[0], design)
+    if result.tornado is not None:
+        yield from shake_lines(result.tornado, result.ground)
 
 
-def _channels(told: Studied) -> dict[str, list[ChannelSummary]]:
+def _channels(result: Studied) -> dict[str, list[ChannelSummary]]:
     """Return what each channel brought, by design, if requested."""
     from simulator.lab.summary import channels_of
 
-    if not told.by_channel:
+    if not result.by_channel:
         return {}
-    study = told.study
-    return {one.name: channels_of(study.channels, study.markets, one.name) for one in told.designs}
+    study = result.study
+    return {one.name: channels_of(study.channels, study.markets, one.name) for one in result.designs}
 
 
-def fields(told: Studied) -> dict[str, Any]:
+def fields(result: Studied) -> dict[str, Any]:
     """Return the study for `--json`."""
     from referral_tui.cli.lab_options import ground_fields
     from referral_tui.cli.study_json import channel_fields, design_fields
     from referral_tui.cli.study_shake import fields as shake_fields
     from simulator.lab.summary import frontier
 
-    best, channels = frontier(told.summaries), _channels(told)
+    best, channels = frontier(result.summaries), _channels(result)
     return {
-        "sentence": sentences(told),
-        **ground_fields(told.preset, told.setting, told.seed, told.markets, told.designs[0]),
+        "sentence": sentences(result),
+        **ground_fields(result.preset, result.setting, result.seed, result.markets, result.designs[0]),
         "designs": [
             {**one, **channel_fields(channels.get(one["name"], []))}
-            for one in design_fields(told.files, told.designs, told.summaries, told.study.markets, best)
+            for one in design_fields(
+                result.files, result.designs, result.summaries, result.study.markets, best
+            )
         ],
-        **({"shake": shake_fields(told.tornado)} if told.tornado is not None else {}),
+        **({"shake": shake_fields(result.tornado)} if result.tornado is not None else {}),
     }
 
 
-def page(told: Studied, command: str) -> str:
+def page(result: Studied, command: str) -> str:
     """Return the study as a page of HTML; `command` is the line that makes it again."""
     from importlib.metadata import version
 
@@ -148,28 +151,28 @@ def page(told: Studied, command: str) -> str:
     from simulator.lab.summary import frontier
     from simulator.run.plan import world_text
 
-    data = fields(told)
+    data = fields(result)
     if len(orjson.dumps(data)) > _MOST_EMBEDDED:
         data["designs"] = [
             {key: value for key, value in one.items() if key != "markets"} for one in data["designs"]
         ]
     return study_page(
         StudyPage(
-            designs=told.designs,
-            summaries=told.summaries,
-            shown=_shown(told),
-            best=frontier(told.summaries),
-            markets=told.study.markets,
-            weeks=told.study.weeks,
-            ground=told.ground,
-            preset=told.preset,
-            sentences=sentences(told),
-            warnings=warnings(told),
-            grid=told.grid,
-            tornado=_tornado(told),
-            assumptions=told.setting.spec.assumptions,
-            sources=_sources(world_text(told.preset)),
-            seed=told.seed,
+            designs=result.designs,
+            summaries=result.summaries,
+            shown=_shown(result),
+            best=frontier(result.summaries),
+            markets=result.study.markets,
+            weeks=result.study.weeks,
+            ground=result.ground,
+            preset=result.preset,
+            sentences=sentences(result),
+            warnings=warnings(result),
+            grid=result.grid,
+            tornado=_tornado(result),
+            assumptions=result.setting.spec.assumptions,
+            sources=_sources(world_text(result.preset)),
+            seed=result.seed,
             command=command,
             version=version("referral-tui"),
             data=data,
@@ -177,22 +180,22 @@ def page(told: Studied, command: str) -> str:
     )
 
 
-def _shown(told: Studied) -> list[str]:
+def _shown(result: Studied) -> list[str]:
     """Return the designs that get charts: the base design and the best of a grid's table, otherwise the first four."""
     from referral_tui.page.markup import SERIES
     from simulator.lab.vary import AS_IT_IS
 
-    names = [one.name for one in told.designs]
-    if not told.grid:
+    names = [one.name for one in result.designs]
+    if not result.grid:
         return names[:SERIES]
     return [AS_IT_IS, next((name for name in names if name != AS_IT_IS), AS_IT_IS)][: len(names)]
 
 
-def _tornado(told: Studied) -> Any:
+def _tornado(result: Studied) -> Any:
     from referral_tui.cli.study_shake import verdict
     from referral_tui.page.study_page import TornadoPart
 
-    one, ground = told.tornado, told.ground
+    one, ground = result.tornado, result.ground
     if one is None:
         return None
     write = ground.change if len(one.names) > 1 else ground.value
@@ -218,14 +221,14 @@ def _sources(world: str) -> str:
     return "\n".join(found)
 
 
-def command_line(told: Studied, programs: Sequence[str], given: Mapping[str, Any]) -> str:
+def command_line(result: Studied, programs: Sequence[str], given: Mapping[str, Any]) -> str:
     """Return the command that repeats the study, with every default spelled out; `given` are its other options."""
-    words: list[str] = ["referral-tui", "study", *programs, "--preset", told.preset]
+    words: list[str] = ["referral-tui", "study", *programs, "--preset", result.preset]
     size = {
-        "referrers": told.setting.referrers,
-        "days": told.setting.days,
-        "markets": told.markets,
-        "seed": told.seed,
+        "referrers": result.setting.referrers,
+        "days": result.setting.days,
+        "markets": result.markets,
+        "seed": result.seed,
     }
     for name, value in {**size, **given}.items():
         if value is True:

@@ -84,9 +84,9 @@ def lines(one: Tornado, ground: Ground) -> Iterator[str]:
         ends = (shaken.low.value or 0.0, shaken.high.value or 0.0)
         mark = {"holds": " ", "open": "?" if one.base.sign else " ", "turned": "!"}[shaken.turn]
         bar = _bar(ends, one.base.value or 0.0, low, high)
-        said = f"{write(one.measure, ends[0])} {write(one.measure, ends[1])}"
+        text = f"{write(one.measure, ends[0])} {write(one.measure, ends[1])}"
         range_ = f"{shaken.assumption.low:g}  {shaken.assumption.high:g}"
-        yield f"{shaken.assumption.name:<31}{range_:>{_RANGE}} {mark}{bar}{said:>14}"
+        yield f"{shaken.assumption.name:<31}{range_:>{_RANGE}} {mark}{bar}{text:>14}"
     yield ""
     base = write(one.measure, one.base.value)
     marks = "; ! turns the decision over, ? leaves it open" if len(one.names) > 1 else ""

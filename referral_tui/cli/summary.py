@@ -52,7 +52,7 @@ def standing_lines(figures: Mapping[str, Any], program: Program) -> Iterator[str
         yield f"  {state:<12}{line['count']:>12,}  {_noun(line['count'], 'reward')}, {value}{of}"
 
 
-def vain_lines(figures: Mapping[str, Any]) -> Iterator[str]:
+def without_effect_lines(figures: Mapping[str, Any]) -> Iterator[str]:
     """Yield the number of reversals, verdicts and other events without effect, by reason; nothing if there is none."""
     for what, reasons in figures["without_effect"].items():
         known = meanings(ReversalReason) if what == "reversal" else WITHOUT_EFFECT[f"{what}-without-effect"]
@@ -67,8 +67,8 @@ def late_lines(figures: Mapping[str, Any], program: Program) -> Iterator[str]:
     if late:
         yield "received late: median, 95 %, worst"
     for kind, times in late.items():
-        said = ", ".join(duration(times[f"{what}_ms"]) for what in ("median", "p95", "worst"))
-        yield f"  {kind:<24}{said}"
+        text = ", ".join(duration(times[f"{what}_ms"]) for what in ("median", "p95", "worst"))
+        yield f"  {kind:<24}{text}"
     issued, clawed, lost = (figures["late_reversals"][name] for name in ("issued", "clawed_back", "lost"))
     if issued["count"]:
         sums = [money(one["value_minor"], program.currency, program.digits) for one in (issued, clawed, lost)]

@@ -147,7 +147,7 @@ def _answer(
     first, other = summaries[0], summaries[-1]
     if other is first:
         return Answer(*facts, None, None, None, None, "", last, ground.drawn)
-    said = verdict(first, other, ground, designs[RIGHT].budget_minor is not None)
+    sentence = verdict(first, other, ground, designs[RIGHT].budget_minor is not None)
     customers, money = (_apart(other, key, drawn=ground.drawn) for key in (CUSTOMERS, MONEY))
     each = other.each_further
     return Answer(
@@ -156,7 +156,7 @@ def _answer(
         customers,
         money,
         Interval(each.value if each.bounded else None, None, None) if ground.drawn else _interval(each),
-        said[:1].upper() + said[1:],
+        sentence[:1].upper() + sentence[1:],
         last,
         ground.drawn,
     )

@@ -21,8 +21,8 @@ from referral_tui.words import (
     counts_only,
     event_sentence,
     friend_words,
+    not_repeated,
     reason_words,
-    said_once,
     unmatched_words,
     why_heading,
 )
@@ -31,7 +31,8 @@ from simulator.domain.moments import moment
 if TYPE_CHECKING:
     from db.read.queries import Program
 
-Told = dict[str, Any]
+Fields = dict[str, Any]
+Explanation = Fields  # what `explain --json` writes
 LATE_MS: Final = 60_000  # an event that arrives within a minute was sent in real time
 _FIELDS: Final = tuple(EventRow.__dataclass_fields__)
 _SIGNS: Final = {"pass": ("✓", "good"), "fail": ("✕", "bad"), "missing": ("?", "warn")}
@@ -47,46 +48,50 @@ _INKS: Final = {
 _OUTCOMES: Final = {"qualified": ("✓", "good"), "refused": ("✕", "bad"), "review": ("?", "warn")}
 
 
-def references(told: Told) -> tuple[str, ...]:
+def references(explanation: Explanation) -> tuple[str, ...]:
     """List everybody whom an account names."""
-    found = {told.get("ref")}
-    found.update(touch.get("referrer") for touch in told.get("touches", ()))
-    found.add((told.get("attribution") or {}).get("referrer"))
-    found.update(one["referrer"] for one in told.get("late_codes", ()))
-    found.update(one["subject"] for one in told.get("reversals", ()))
-    promised = [line for one in told.get("decisions", ()) for line in one["if_approved"]]
-    rewards = [*told.get("rewards", ()), *promised]
+    found = {explanation.get("ref")}
+    found.update(touch.get("referrer") for touch in explanation.get("touches", ()))
+    found.add((explanation.get("attribution") or {}).get("referrer"))
+    found.update(one["referrer"] for one in explanation.get("late_codes", ()))
+    found.update(one["subject"] for one in explanation.get("reversals", ()))
+    promised = [line for one in explanation.get("decisions", ()) for line in one["if_approved"]]
+    rewards = [*explanation.get("rewards", ()), *promised]
     found.update(one["recipient"] for one in rewards if one["role"] != "community")
-    account = told.get("account") or {}
+    account = explanation.get("account") or {}
     found.update([account.get("merged_into"), *account.get("merged_from", ())])
-    as_referrer = told.get("referrer") or {}
+    as_referrer = explanation.get("referrer") or {}
     found.update(friend["friend"] for friend in as_referrer.get("friends", ()))
     return tuple(sorted(reference for reference in found if reference))
 
 
-def as_of(told: Told, at: int) -> Told:
+def as_of(explanation: Explanation, at: int) -> Explanation:
     """Leave out of an account what came after a moment, and also why it ended as it did."""
-    past: Told = told | {"why_not": [], "changes": [], "past": True}
-    past["timeline"] = [entry for entry in told["timeline"] if entry["at"] < at]
-    if any(entry["kind"] == "event" and entry["at"] >= at for entry in told["timeline"]):
+    past: Explanation = explanation | {"why_not": [], "changes": [], "past": True}
+    past["timeline"] = [entry for entry in explanation["timeline"] if entry["at"] < at]
+    if any(entry["kind"] == "event" and entry["at"] >= at for entry in explanation["timeline"]):
         past["events_left_out"] = 0  # they came after those
-    past["account"] = _account_then(told.get("account") or {}, at)
-    past["touches"] = [one for one in told["touches"] if one["occurred_at"] < at]
+    past["account"] = _account_then(explanation.get("account") or {}, at)
+    past["touches"] = [one for one in explanation["touches"] if one["occurred_at"] < at]
     for name in ("late_codes", "reversals", "amended"):
-        past[name] = [one for one in told.get(name, ()) if one["received_at"] < at]
-    attribution = told["attribution"]
+        past[name] = [one for one in explanation.get(name, ()) if one["received_at"] < at]
+    attribution = explanation["attribution"]
     past["attribution"] = attribution if attribution and attribution["attributed_at"] < at else None
     past["decisions"] = [
-        _decision_then(one, at) | {"if_approved": []} for one in told["decisions"] if one["received_at"] < at
+        _decision_then(one, at) | {"if_approved": []}
+        for one in explanation["decisions"]
+        if one["received_at"] < at
     ]
-    made = {one["id"]: one["decided_at"] for one in told["decisions"]}
+    made = {one["id"]: one["decided_at"] for one in explanation["decisions"]}
     past["rewards"] = [
-        _reward_then(one, at) for one in told["rewards"] if made.get(one["decision"], one["state_at"]) < at
+        _reward_then(one, at)
+        for one in explanation["rewards"]
+        if made.get(one["decision"], one["state_at"]) < at
     ]
     return past
 
 
-def _account_then(one: Told, at: int) -> Told:
+def _account_then(one: Fields, at: int) -> Fields:
     """Leave out that an account was merged or closed after the moment."""
     return {
         name: value
@@ -96,7 +101,7 @@ def _account_then(one: Told, at: int) -> Told:
     }
 
 
-def _decision_then(one: Told, at: int) -> Told:
+def _decision_then(one: Fields, at: int) -> Fields:
     """Undo a verdict that came after the moment: the decision was still waiting for it."""
     if one["decided_at"] < at or one["in_review"] is None:
         return one
@@ -109,7 +114,7 @@ def _decision_then(one: Told, at: int) -> Told:
     }
 
 
-def _reward_then(one: Told, at: int) -> Told:
+def _reward_then(one: Fields, at: int) -> Fields:
     """Give a reward the state that it had at a moment: later states were not known then."""
     if one["state_at"] < at:
         return one
@@ -119,42 +124,50 @@ def _reward_then(one: Told, at: int) -> Told:
     return one | {"state": "pending", "why": f"it waits out its cooling-off and falls due on {due}"}
 
 
-def blocks(told: Told, names: Names, program: Program | None, *, referrer_first: bool = False) -> list[Block]:
+def blocks(
+    explanation: Explanation, names: Names, program: Program | None, *, referrer_first: bool = False
+) -> list[Block]:
     """Lay an account out: why not, what happened, who referred them, decisions rule by rule, rewards.
 
     What somebody did as a referrer comes after it, or before.
     """
-    head = [Block(line[0].upper() + line[1:], "warn", wide=True) for line in account_words(told, names)]
+    head = [
+        Block(line[0].upper() + line[1:], "warn", wide=True) for line in account_words(explanation, names)
+    ]
     as_referrer: list[Block] = []
-    if told.get("referrer"):
-        as_referrer = list(_referrer(told["referrer"], names, program, past=bool(told.get("past"))))
-    if told["kind"] == "referrer":
+    if explanation.get("referrer"):
+        as_referrer = list(
+            _referrer(explanation["referrer"], names, program, past=bool(explanation.get("past")))
+        )
+    if explanation["kind"] == "referrer":
         return [*head, *as_referrer]
-    own = _journey(told, names, program)
+    own = _journey(explanation, names, program)
     return [*head, *as_referrer, *own] if referrer_first else [*head, *own, *as_referrer]
 
 
-def _journey(told: Told, names: Names, program: Program | None) -> list[Block]:
-    lines = [] if told.get("past") else list(_if_approved(told, names, program))
-    lines += _why_not(told)
-    lines += [Block("What happened", head=True), *_timeline(told, names, program)]
-    lines += [Block("Who referred them", head=True), *_attribution(told, names)]
-    for one in told["decisions"]:
-        lines += _decision(one, said_once(told, one["milestone"], [*one["why_not"], *one["no_line"]]))
-    lines += _vain_reversals(told, names)
-    lines += _amended(told)
-    if told["rewards"]:
+def _journey(explanation: Explanation, names: Names, program: Program | None) -> list[Block]:
+    lines = [] if explanation.get("past") else list(_if_approved(explanation, names, program))
+    lines += _why_not(explanation)
+    lines += [Block("What happened", head=True), *_timeline(explanation, names, program)]
+    lines += [Block("Who referred them", head=True), *_attribution(explanation, names)]
+    for one in explanation["decisions"]:
+        lines += _decision(
+            one, not_repeated(explanation, one["milestone"], [*one["why_not"], *one["no_line"]])
+        )
+    lines += _without_effect(explanation, names)
+    lines += _amended(explanation)
+    if explanation["rewards"]:
         lines.append(Block("Rewards", head=True))
-        for one in told["rewards"]:
+        for one in explanation["rewards"]:
             lines.append(_reward(one, names, program))
-            more = [] if told.get("past") else said_once(told, one["reward"], one["why_not"])
+            more = [] if explanation.get("past") else not_repeated(explanation, one["reward"], one["why_not"])
             lines += [Block(line, "quiet", sign="→") for line in more]
     return lines
 
 
-def _if_approved(told: Told, names: Names, program: Program | None) -> Iterator[Block]:
+def _if_approved(explanation: Explanation, names: Names, program: Program | None) -> Iterator[Block]:
     """Yield what an approval of each decision in review would start."""
-    for one in told["decisions"]:
+    for one in explanation["decisions"]:
         if one["outcome"] != "review":
             continue
         yield Block(f"If decision {one['id']} is approved", head=True)
@@ -177,31 +190,31 @@ def _if_approved(told: Told, names: Names, program: Program | None) -> Iterator[
             )
 
 
-def _why_not(told: Told) -> Iterator[Block]:
-    if told.get("past"):
+def _why_not(explanation: Explanation) -> Iterator[Block]:
+    if explanation.get("past"):
         yield Block(
             "As it was then. What would have paid is shown only for now: ] goes on.", "quiet", wide=True
         )
         return
-    if not told["why_not"]:
+    if not explanation["why_not"]:
         return
-    yield Block(why_heading(told), head=True)
-    for number, line in enumerate(told["why_not"]):
+    yield Block(why_heading(explanation), head=True)
+    for number, line in enumerate(explanation["why_not"]):
         yield Block(line, "strong" if number == 0 else "plain", sign="→", wide=True)
 
 
-def _timeline(told: Told, names: Names, program: Program | None) -> Iterator[Block]:
+def _timeline(explanation: Explanation, names: Names, program: Program | None) -> Iterator[Block]:
     day = ""
-    for entry in told["timeline"]:
+    for entry in explanation["timeline"]:
         today = figures.day(entry["at"])
         name = f"{today if today != day else '':<6} {figures.clock_time(entry['at'])}"
         day = today
         yield _entry(entry, name, names, program)
-    if more := told.get("events_left_out"):
+    if more := explanation.get("events_left_out"):
         yield Block(f"… and {figures.counted(more, 'later event')}, up to now", "quiet")
 
 
-def _entry(entry: Told, name: str, names: Names, program: Program | None) -> Block:
+def _entry(entry: Fields, name: str, names: Names, program: Program | None) -> Block:
     if entry["kind"] == "event":
         fields: dict[str, Any] = {field: entry.get(field) for field in _FIELDS}
         row = EventRow(**fields)
@@ -218,7 +231,7 @@ def _entry(entry: Told, name: str, names: Names, program: Program | None) -> Blo
     return Block(f"{entry['reward']} {entry['kind']}", name=name, sign=sign, sign_ink=ink)
 
 
-def _way_here(entry: Told) -> str:
+def _way_here(entry: Fields) -> str:
     """Say who sent an event, and how long it took to reach the platform."""
     lag = entry["received_at"] - entry["occurred_at"]
     if entry.get("time_inferred"):
@@ -227,58 +240,58 @@ def _way_here(entry: Told) -> str:
         return ""
     if lag < LATE_MS:
         return f"; {entry['source']} sent it at once"
-    happened = f"{figures.day(entry['occurred_at'])} {figures.time_of_day(entry['occurred_at'])}"
-    return f"; {entry['source']} sent it {figures.duration(lag)} after it happened ({happened})"
+    occurred = f"{figures.day(entry['occurred_at'])} {figures.time_of_day(entry['occurred_at'])}"
+    return f"; {entry['source']} sent it {figures.duration(lag)} after it happened ({occurred})"
 
 
-def _attribution(told: Told, names: Names) -> Iterator[Block]:
-    one = told["attribution"]
+def _attribution(explanation: Explanation, names: Names) -> Iterator[Block]:
+    one = explanation["attribution"]
     if one is None:
-        yield Block(unmatched_words(told), "quiet", wide=True)
+        yield Block(unmatched_words(explanation), "quiet", wide=True)
     else:
         yield Block(f"{names(one['referrer'])}, by {_way(one)}", "strong", wide=True)
-    waits = one is None and not told["decisions"]
-    for touch in told["touches"]:
+    waits = one is None and not explanation["decisions"]
+    for touch in explanation["touches"]:
         owner = names(touch["referrer"]) if touch["referrer"] else "nobody"
         at = f"{figures.day(touch['occurred_at'])} {figures.clock_time(touch['occurred_at'])}"
         sign, ink = ("✓", "good") if touch["won"] else ("·" if waits else "✕", "quiet")
         text = f"{touch['code']} of {owner}, {channel_words(touch['channel'])}: {touch['why']}"
         yield Block(text, "plain" if touch["won"] else "quiet", at, sign, ink)
 
-    for late in told.get("late_codes", ()):
+    for late in explanation.get("late_codes", ()):
         at = f"{figures.day(late['received_at'])} {figures.clock_time(late['received_at'])}"
         owner = names(late["referrer"]) if late["referrer"] else "nobody"
         yield Block(f"code {late['code']} of {owner}: {late['why']}", "quiet", at, "✕", "quiet")
 
 
-def _vain_reversals(told: Told, names: Names) -> Iterator[Block]:
+def _without_effect(explanation: Explanation, names: Names) -> Iterator[Block]:
     """List reversals without effect, and why; the others are in the timeline, with what they undid."""
-    vain = [one for one in told.get("reversals", ()) if one["why"]]
-    if vain:
+    without_effect = [one for one in explanation.get("reversals", ()) if one["why"]]
+    if without_effect:
         yield Block("Reversals without effect", head=True)
-    for one in vain:
+    for one in without_effect:
         at = f"{figures.day(one['received_at'])} {figures.clock_time(one['received_at'])}"
         named = f" in the name of {names(one['subject'])}" if one["subject"] else ""
         what = f"of {one['source']}:{one['reverses']}{named}"
         yield Block(f"{what}: {one['why']}", name=at, sign="✕", sign_ink="quiet")
 
 
-def _amended(told: Told) -> Iterator[Block]:
+def _amended(explanation: Explanation) -> Iterator[Block]:
     """Yield what changed a conversion afterwards: reinstatements, and other amounts."""
-    if told.get("amended"):
+    if explanation.get("amended"):
         yield Block("What changed a conversion afterwards", head=True)
-    for one in told.get("amended", ()):
+    for one in explanation.get("amended", ()):
         at = f"{figures.day(one['received_at'])} {figures.clock_time(one['received_at'])}"
         yield Block(f"{one['conversion']}: {one['says']}", name=at, sign="·", sign_ink="quiet")
 
 
-def _decision(one: Told, why_not: Iterable[str]) -> Iterator[Block]:
+def _decision(one: Fields, why_not: Iterable[str]) -> Iterator[Block]:
     reason = f": {reason_words(one['reason'])}" if one["reason"] else ""
     yield Block(f"Decision {one['id']}, {one['milestone']}", head=True)
     sign, ink = _OUTCOMES.get(one["outcome"], ("·", "quiet"))
-    said = f"{one['outcome']}{reason}; on {one['source']}:{one['event_id']}"
-    said += f", under version {one['program_version']} of the program"
-    yield Block(said, ink, sign=sign, sign_ink=ink, wide=True)
+    text = f"{one['outcome']}{reason}; on {one['source']}:{one['event_id']}"
+    text += f", under version {one['program_version']} of the program"
+    yield Block(text, ink, sign=sign, sign_ink=ink, wide=True)
     for rule in one["rules"]:
         sign, ink = _SIGNS[rule["result"]]
         values = ", ".join(f"{name} = {value_text(value)}" for name, value in rule["values"].items())
@@ -299,7 +312,7 @@ def _decision(one: Told, why_not: Iterable[str]) -> Iterator[Block]:
         yield Block(line, sign="→", wide=True)
 
 
-def _money_for(one: Told, names: Names, program: Program | None) -> str:
+def _money_for(one: Fields, names: Names, program: Program | None) -> str:
     """Say how much a line is, and for whom."""
     who = one["recipient"] or "nobody"
     role = "upline: who brought the referrer" if one["role"] == "upline" else one["role"]
@@ -307,7 +320,7 @@ def _money_for(one: Told, names: Names, program: Program | None) -> str:
     return f"{_money(one['value_minor'], program)} for {name} ({role})"
 
 
-def _reward(one: Told, names: Names, program: Program | None) -> Block:
+def _reward(one: Fields, names: Names, program: Program | None) -> Block:
     text = f"{one['reward']}: {_money_for(one, names, program)}, {one['state']}"
     ink = _INKS.get(one["state"], "plain")
     due = f"due {figures.day(one['due_at'])} {figures.time_of_day(one['due_at'])}"
@@ -315,7 +328,7 @@ def _reward(one: Told, names: Names, program: Program | None) -> Block:
     return Block(f"{text}; {one['why']}", name=due, sign=sign, sign_ink=ink)
 
 
-def _referrer(one: Told, names: Names, program: Program | None, *, past: bool) -> Iterator[Block]:
+def _referrer(one: Fields, names: Names, program: Program | None, *, past: bool) -> Iterator[Block]:
     """Yield what somebody did as a referrer; its past is not kept, so the heading says that it is up to now."""
     head = "As a referrer, up to now" if past else "As a referrer"
     yield Block(f"{head}: {figures.counted(one['friends_count'], 'friend')}", head=True)
@@ -351,7 +364,7 @@ def _referrer(one: Told, names: Names, program: Program | None, *, past: bool) -
         yield Block("none yet", "quiet")
 
 
-def _rooms(rooms: Iterable[Told], program: Program | None) -> Iterator[Block]:
+def _rooms(rooms: Iterable[Fields], program: Program | None) -> Iterator[Block]:
     """Return how much room the caps leave."""
     for room in rooms:
         left = []
@@ -362,7 +375,7 @@ def _rooms(rooms: Iterable[Told], program: Program | None) -> Iterator[Block]:
         yield Block(f"{room['reward']}: room for {' and '.join(left)} {room['window']}", name="cap")
 
 
-def _way(one: Told) -> str:
+def _way(one: Fields) -> str:
     return f"the code {one['code']}" if one["method"] == "code" else f"the link {one['code']}"
 
 

@@ -350,15 +350,15 @@ class Dashboard(OrderedKeys):
         path = free_path(self.setup.pictures, f"{self.current_mode}{part}", self._now, ending)
         if self.is_web:
             self.deliver_text(io.StringIO(text), save_filename=path.name)
-            said = StatusMessage(f"The {what} was sent to your browser: {path.name}", "good")
+            message = StatusMessage(f"The {what} was sent to your browser: {path.name}", "good")
         else:
             try:
                 write_text(path, text)
             except InputError as error:
-                said = StatusMessage(f"The {what} {error}.", "bad")
+                message = StatusMessage(f"The {what} {error}.", "bad")
             else:
-                said = StatusMessage(f"{what.capitalize()} saved: {path.absolute()}", "good")
-        self.steering.say(said)
+                message = StatusMessage(f"{what.capitalize()} saved: {path.absolute()}", "good")
+        self.steering.say(message)
         self._tell()
 
     # -- inside ---------------------------------------------------------------------------------------
@@ -458,18 +458,18 @@ class Dashboard(OrderedKeys):
 
     def _telling(self) -> StatusMessage:
         snapshot = self.snapshot
-        told = self.steering.status_message if self.steering else None
+        message = self.steering.status_message if self.steering else None
         if snapshot is None and self.setup.alone is not None:
-            return told or StatusMessage(f"What if, of {self.setup.alone.name}: no database is open.")
+            return message or StatusMessage(f"What if, of {self.setup.alone.name}: no database is open.")
         if snapshot is None:
-            return told or StatusMessage(f"Looking at {self.setup.path}")
+            return message or StatusMessage(f"Looking at {self.setup.path}")
         going_back = self.steering is not None and self.steering.is_going_back
         if self.trouble is not None and not (going_back and self.trouble.waiting):
             return StatusMessage(
                 f"{self.trouble.title}: what was read before is shown. {self.trouble.text}", "bad"
             )
-        if told is not None:
-            return told
+        if message is not None:
+            return message
         return view_status(snapshot) or writer_status(snapshot)
 
     def _hints(self, *, everything: bool = False) -> list[KeyHint]:

@@ -58,8 +58,8 @@ async def check(text: str, currency: str | None, database: Path | None = None) -
     )
 
 
-def _problem(said: str) -> Problem:
-    found = _PROBLEM.fullmatch(said)
+def _problem(line: str) -> Problem:
+    found = _PROBLEM.fullmatch(line)
     if found is None:
-        return Problem(None, said)
+        return Problem(None, line)
     return Problem(int(found[1]) if found[1] else None, found[2])

@@ -209,8 +209,8 @@ class Classroom(Dashboard):
         if guide is None:
             super().action_pause()
         elif not guide.waits_for_key:
-            said = NOT_YET if guide.phase == "do" else NO_ANSWER
-            self.on_status_posted(StatusPosted(StatusMessage(said, "warn")))
+            text = NOT_YET if guide.phase == "do" else NO_ANSWER
+            self.on_status_posted(StatusPosted(StatusMessage(text, "warn")))
         elif guide.go_on():
             self._arrive()
         else:

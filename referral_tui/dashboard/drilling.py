@@ -346,7 +346,7 @@ class DrillApp(OrderedKeys):
         try:
             write_text(path, self.export_screenshot(title=self.title))
         except InputError as error:
-            said = StatusMessage(f"The picture {error}.", "bad")
+            message = StatusMessage(f"The picture {error}.", "bad")
         else:
-            said = StatusMessage(f"Picture saved: {path.absolute()}", "good")
-        self.screen.query_one(StatusLine).show(said)
+            message = StatusMessage(f"Picture saved: {path.absolute()}", "good")
+        self.screen.query_one(StatusLine).show(message)

@@ -15,7 +15,7 @@ def tell(error: BaseException, folder: Path | None = None) -> None:
     """Say on standard error that the dashboard failed, and where the details are; the terminal is no longer ours."""
     folder = platformdirs.user_log_path("referral-tui", appauthor=False) if folder is None else folder
     path = folder / "dashboard-failure.txt"
-    said = printable(f"{type(error).__name__}: {error}".splitlines()[0])
+    message = printable(f"{type(error).__name__}: {error}".splitlines()[0])
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
@@ -23,5 +23,5 @@ def tell(error: BaseException, folder: Path | None = None) -> None:
     except OSError:
         where = "the details could not be kept"
     sys.stderr.write(
-        f"referral-tui: the dashboard failed ({said}); {where}. What runs beside it is not touched.\n"
+        f"referral-tui: the dashboard failed ({message}); {where}. What runs beside it is not touched.\n"
     )

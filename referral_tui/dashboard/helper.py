@@ -51,5 +51,5 @@ async def ask(arguments: Sequence[str], stdin: bytes = b"") -> Reply:
         data = json.loads(out)
     except ValueError:
         data = None
-    said = err.decode(errors="replace").strip()[-SAID:]
-    return Reply(process.returncode or 0, data, said)
+    message = err.decode(errors="replace").strip()[-SAID:]
+    return Reply(process.returncode or 0, data, message)

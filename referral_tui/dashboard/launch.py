@@ -55,8 +55,8 @@ class Writer:
         status = self.process.poll()
         if not status:
             return None
-        said = self.errors.read_text(encoding="utf-8", errors="replace").strip()[-LAST_WORDS:]
-        return said or f"It said nothing; its exit status was {status}."
+        message = self.errors.read_text(encoding="utf-8", errors="replace").strip()[-LAST_WORDS:]
+        return message or f"It said nothing; its exit status was {status}."
 
     def stop(self) -> None:
         """End it, and wait until it has ended."""

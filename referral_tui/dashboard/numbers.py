@@ -175,7 +175,7 @@ def _what(path: Path) -> str:
     """Say what a number is."""
     if "caps" in path:
         return {"value": "cap: money", "count": "cap: how many", "window": "cap: window"}[str(path[-1])]
-    said = {
+    names = {
         "total": "budget",
         "period": "budget period",
         "hold": "cooling-off",
@@ -187,7 +187,7 @@ def _what(path: Path) -> str:
         "expires": "expires after",
         "uses": "uses of a code",
     }
-    return said.get(str(path[-1]), str(path[-1]))
+    return names.get(str(path[-1]), str(path[-1]))
 
 
 def _turned(number: Number, up: int, digits: int) -> str | None:

@@ -136,8 +136,8 @@ class Rehearsal:
             await self._pilot.pause()
             self._app.watch_scene()
 
-    def _wrong(self, step: Step, said: str) -> None:
-        self.problems.append(f"step {step.number}, line {step.line}: {said}")
+    def _wrong(self, step: Step, problem: str) -> None:
+        self.problems.append(f"step {step.number}, line {step.line}: {problem}")
 
 
 def _checked(name: str, step: Step) -> bool:

@@ -57,8 +57,8 @@ def writer_status(snapshot: Snapshot) -> StatusMessage:
         )
     if snapshot.database_status.made_by == "shards":
         return StatusMessage(_SHARDS_SAY)
-    said = _REAL_SAY if snapshot.database_status.made_by == "ingest" else _RUN_SAYS
-    return StatusMessage(said.get(snapshot.status, "? explains any part."))
+    texts = _REAL_SAY if snapshot.database_status.made_by == "ingest" else _RUN_SAYS
+    return StatusMessage(texts.get(snapshot.status, "? explains any part."))
 
 
 def view_status(snapshot: Snapshot) -> StatusMessage | None:

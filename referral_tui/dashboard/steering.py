@@ -122,9 +122,9 @@ class Steering:
         while self._stops and self._stops[-1].seq > now.newest_seq:
             self._stops.pop()  # the world went back: what came after that has not happened
         if not self._stops or self._stops[-1].seq < now.newest_seq:
-            said = event_sentence(now.events[0], now.program, snapshot.names) if now.events else ""
+            sentence = event_sentence(now.events[0], now.program, snapshot.names) if now.events else ""
             at = now.clock.sim_at if now.clock is not None else 0
-            self._stops.append(Stop(now.newest_seq, at, said))
+            self._stops.append(Stop(now.newest_seq, at, sentence))
 
     def sent(self, command: WriterCommand, snapshot: Snapshot | None) -> None:
         """Note a command that is in the control database."""
@@ -194,9 +194,9 @@ class Steering:
         self._status = snapshot.status
         if self._stepping and self._before_step is not None and not self._waiting:
             self._step = Step.between(self._before_step, snapshot.database_status)
-            told = step_words(self._step, snapshot.database_status, snapshot.names)
-            if told:
-                self._tell(StatusMessage(told, "good"))
+            words = step_words(self._step, snapshot.database_status, snapshot.names)
+            if words:
+                self._tell(StatusMessage(words, "good"))
 
     def _paused(self, snapshot: Snapshot, without: WriterCommand | None = None) -> bool:
         """Whether the world stands still once all pending commands are executed."""
@@ -238,9 +238,9 @@ def step_words(step: Step, now: DatabaseStatus, name: Namer = short_name) -> str
         if before > 0:
             parts.append(f"(And {before:,} more before it.)")
     if followed:
-        said = "; ".join(entry_sentence(entry, now.program, name) for entry in followed[:4])
+        sentences = "; ".join(entry_sentence(entry, now.program, name) for entry in followed[:4])
         more = f"; and {len(followed) - 4} more" if len(followed) > 4 else ""
-        parts.append(f"→ {said}{more}.")
+        parts.append(f"→ {sentences}{more}.")
     else:
         parts.append("It changed no decision and no reward.")
     return " ".join(parts)

@@ -179,10 +179,10 @@ class HelperStudy:
             )
         return self._process
 
-    def _send(self, said: dict[str, Any]) -> None:
+    def _send(self, message: dict[str, Any]) -> None:
         process = self._process
         if process is not None and process.stdin is not None and not process.stdin.is_closing():
-            process.stdin.write(json.dumps(said).encode() + b"\n")
+            process.stdin.write(json.dumps(message).encode() + b"\n")
 
     async def _reply(self, process: asyncio.subprocess.Process, number: int) -> dict[str, Any]:
         """Read until a line belongs to this question: answers to an earlier one may still arrive."""

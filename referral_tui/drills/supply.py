@@ -131,10 +131,10 @@ class MadeSupply:
             limit=_MOST_LINE,
         )
         while process.stdout is not None and (line := await process.stdout.readline()):
-            said: dict[str, Any] = json.loads(line)
-            place = missing[said["world"]]
-            if "case" in said:
-                self._worlds[place].cases.append(Case.of_json(said["case"]))
+            message: dict[str, Any] = json.loads(line)
+            place = missing[message["world"]]
+            if "case" in message:
+                self._worlds[place].cases.append(Case.of_json(message["case"]))
             else:
                 self._worlds[place].whole = True
                 self._keep(place)

@@ -139,7 +139,7 @@ class _Reader:
             steps=tuple(replace(step, number=place) for place, step in enumerate(steps, 1)),
         )
         if self._problems:
-            raise InputError(*(said for _, said in sorted(self._problems, key=lambda one: one[0])))
+            raise InputError(*(problem for _, problem in sorted(self._problems, key=lambda one: one[0])))
         return lesson
 
     # -- the tables ------------------------------------------------------------------------------------
@@ -186,14 +186,14 @@ class _Reader:
             self._wrong((*path, "do"), "keys without `until`: say which state ends the step")
         if until and not do:
             self._wrong((*path, "until"), "a state without `do`: say which keys lead to it")
-        said = self._text((*path, "say"), step.get("say"), needed=True, most=_MOST_SAID)
+        say = self._text((*path, "say"), step.get("say"), needed=True, most=_MOST_SAID)
         figure = self._text((*path, "figure"), step.get("figure", ""))
         if figure and not HOLE.search(figure) and figure not in FIGURES:
             self._wrong((*path, "figure"), f"no figure {shown(figure)}; {advice(figure, FIGURES)}")
         return Step(
             number=place + 1,
             line=self._lines.line(path) or 0,
-            say=said,
+            say=say,
             title=self._text((*path, "title"), step.get("title", "")),
             show=show,
             panel=self._panel((*path, "panel"), step.get("panel", ""), dict(show).get("screen")),
@@ -327,8 +327,8 @@ class _Reader:
             self._wrong(path, f"{shown(given)} is neither true nor false")
         return given is True
 
-    def _wrong(self, path: tuple[str | int, ...], said: str) -> None:
+    def _wrong(self, path: tuple[str | int, ...], problem: str) -> None:
         line = self._lines.line(path) or 1
         names = [f"step {one + 1}" if isinstance(one, int) else str(one) for one in path]
         label = ".".join(name for name in names if name != "step") or "the file"
-        self._problems.append((line, f"{self._file}:{line}: {label}: {said}"))
+        self._problems.append((line, f"{self._file}:{line}: {label}: {problem}"))

@@ -40,10 +40,10 @@ def _svg(chart: Chart, height: float, body: str) -> str:
     )
 
 
-def _text(x: float, y: float, said: str, anchor: str = "start", kind: str = "") -> str:
+def _text(x: float, y: float, words: str, anchor: str = "start", kind: str = "") -> str:
     styled = f' class="{kind}"' if kind else ""
     anchored = f' text-anchor="{anchor}"' if anchor != "start" else ""
-    return f'<text x="{_n(x)}" y="{_n(y)}"{anchored}{styled}>{text(said)}</text>'
+    return f'<text x="{_n(x)}" y="{_n(y)}"{anchored}{styled}>{text(words)}</text>'
 
 
 def _n(number: float) -> str:
@@ -89,9 +89,9 @@ def bars(chart: Chart, names: Sequence[str], rows: Sequence[tuple[str, Sequence[
     for label, cells in rows:
         middle = y + len(names) * _ROW / 2
         body.append(_text(_LEFT - 10, middle + 4, label, "end"))
-        for place, (value, said) in enumerate(cells[: len(names)]):
+        for place, (value, note) in enumerate(cells[: len(names)]):
             body.append(_rect(_LEFT, y + 3, value * scale, _ROW - 6, f"f{place}"))
-            body.append(_text(_LEFT + value * scale + 6, y + 14.5, said))
+            body.append(_text(_LEFT + value * scale + 6, y + 14.5, note))
             y += _ROW
         y += 8
     return _svg(chart, y + 4, "".join(body))
@@ -111,10 +111,10 @@ def fans(chart: Chart, series: Sequence[Fan], ticks: Sequence[Tick], steps: Sequ
         return bottom - (value - low) / ((high - low) or 1) * (bottom - top)
 
     body = [_legend([one.name for one in series], 16, lines=True)]
-    for value, said in ticks:
-        body += [_line(left, y(value), right, y(value)), _text(left - 8, y(value) + 4, said, "end", "soft")]
-    for step, said in steps:
-        body.append(_text(x(step), bottom + 20, said, "end" if x(step) > right - 20 else "middle", "soft"))
+    for value, label in ticks:
+        body += [_line(left, y(value), right, y(value)), _text(left - 8, y(value) + 4, label, "end", "soft")]
+    for step, label in steps:
+        body.append(_text(x(step), bottom + 20, label, "end" if x(step) > right - 20 else "middle", "soft"))
     for place, one in enumerate(series):
         for first, end, opacity in ((0, 4, 0.13), (1, 3, 0.2)):
             up = [(x(step), y(band[end])) for step, band in enumerate(one.bands)]
@@ -162,7 +162,7 @@ def dots(
         body.append(_line(left, y, right, y))
         y += 10
     body += [
-        _text(left + value / top * (right - left), y + 10, said, "middle", "soft") for value, said in ticks
+        _text(left + value / top * (right - left), y + 10, label, "middle", "soft") for value, label in ticks
     ]
     if line is not None:
         at = left + min(line[0] / top, 1) * (right - left)
@@ -188,9 +188,9 @@ def points(
         return bottom - (value - low) / ((high - low) or 1) * (bottom - top)
 
     body = [_text(left, 16, axes[1], kind="soft"), _text(right, bottom + 40, axes[0], "end", "soft")]
-    for value, said in up:
-        body += [_line(left, y(value), right, y(value)), _text(left - 8, y(value) + 4, said, "end", "soft")]
-    body += [_text(x(value), bottom + 20, said, "middle", "soft") for value, said in across]
+    for value, tick in up:
+        body += [_line(left, y(value), right, y(value)), _text(left - 8, y(value) + 4, tick, "end", "soft")]
+    body += [_text(x(value), bottom + 20, tick, "middle", "soft") for value, tick in across]
     marked = sorted((a, b) for a, b, _, best in places if best)
     if len(marked) > 1:
         body.append(f'<path class="l0" d="M{"L".join(f"{_n(x(a))} {_n(y(b))}" for a, b in marked)}"/>')
@@ -211,13 +211,13 @@ def waterfall(chart: Chart, steps: Sequence[tuple[str, float, float, str]]) -> s
     left = 210
     scale = (WIDTH - left - _RIGHT - 110) / top
     body, y = [], 8.0
-    for label, start, end, said in steps:
+    for label, start, end, value in steps:
         first, last = sorted((start, end))
         body.append(_text(left - 10, y + 15, label, "end"))
         body.append(
             _rect(left + first * scale, y + 3, (last - first) * scale, 16, "fl" if end < start else "f0")
         )
-        body.append(_text(left + last * scale + 6, y + 15, said))
+        body.append(_text(left + last * scale + 6, y + 15, value))
         y += 24
     return _svg(chart, y + 6, "".join(body))
 
@@ -232,11 +232,11 @@ def tornado(chart: Chart, rows: Sequence[tuple[str, float, float, str]], base: f
         return left + (value - least) / ((most - least) or 1) * (right - left)
 
     body, y = [], 10.0
-    for label, low, high, said in rows:
+    for label, low, high, note in rows:
         first, last = sorted((x(low), x(high)))
         body.append(_text(left - 10, y + 14, cut(label, 32), "end"))
         body.append(_rect(first, y + 3, last - first, 14, "f0"))
-        body.append(_text(right + 10, y + 14, said))
+        body.append(_text(right + 10, y + 14, note))
         y += 22
     body.append(_line(x(base), 4, x(base), y + 4, "mark"))
     return _svg(chart, y + 12, "".join(body))

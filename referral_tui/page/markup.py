@@ -63,7 +63,7 @@ def listed(items: Iterable[object]) -> str:
 
 def pairs(items: Iterable[tuple[object, object]]) -> str:
     """Return names with their descriptions."""
-    return f"<dl>{''.join(f'<dt>{text(name)}</dt><dd>{text(said)}</dd>' for name, said in items)}</dl>"
+    return f"<dl>{''.join(f'<dt>{text(name)}</dt><dd>{text(value)}</dd>' for name, value in items)}</dl>"
 
 
 def table(

@@ -139,7 +139,7 @@ def _funnel(page: StudyPage) -> str:
         bands = [page.summary(name).bands[key] for name in page.shown]
         medians = [0.0 if band is None else band.median for band in bands]
         rows.append((MEASURES[key].title, [(one, page.ground.value(MEASURES[key], one)) for one in medians]))
-    says = "; ".join(f"{label}: {' and '.join(said for _, said in cells)}" for label, cells in rows)
+    says = "; ".join(f"{label}: {' and '.join(value for _, value in cells)}" for label, cells in rows)
     chart = Chart("funnel", "Friends at each stage, median of the markets", f"{says}.")
     below = table(
         "Friends at each stage: median (5 to 95 % of markets)",
@@ -205,8 +205,8 @@ def _fan(
         ["week", *page.shown],
         [[week, *(said_of(one, week) for one in series)] for week in shown],
     )
-    said = f"{title}: the median, and the bands of the middle 50 and 90 % of markets"
-    return figure(fans(chart, series, ticks(top, 6), [(one, said) for one, said in steps]), said, below)
+    caption = f"{title}: the median, and the bands of the middle 50 and 90 % of markets"
+    return figure(fans(chart, series, ticks(top, 6), [(one, label) for one, label in steps]), caption, below)
 
 
 def _markets(page: StudyPage) -> str:
@@ -245,8 +245,8 @@ def _markets(page: StudyPage) -> str:
         ],
     )
     beyond = "" if budget is None or line else f"; the budget, {ground.money(budget)}, is beyond the scale"
-    said = f"{chart.title}{beyond}"
-    return figure(dots(chart, rows, ticks, line), said, below)
+    caption = f"{chart.title}{beyond}"
+    return figure(dots(chart, rows, ticks, line), caption, below)
 
 
 def _waterfalls(page: StudyPage) -> Iterator[str]:
@@ -269,9 +269,9 @@ def _waterfall(page: StudyPage, place: int, name: str) -> str:
             steps.append((label, left, left - minor, f"-{page.ground.money(minor)}"))
             left -= minor
     steps.append(("issued and pending", 0.0, kept, page.ground.money(kept)))
-    says = ", ".join(f"{label} {said}" for label, _, _, said in steps)
+    says = ", ".join(f"{label} {value}" for label, _, _, value in steps)
     chart = Chart(f"waterfall{place}", f"Money of {name}, mean of a market", f"{says}.")
-    below = table(chart.title, ["", "money"], [[label, said] for label, _, _, said in steps])
+    below = table(chart.title, ["", "money"], [[label, value] for label, _, _, value in steps])
     return figure(waterfall(chart, steps), chart.title, below)
 
 
@@ -400,10 +400,12 @@ def _assumed(page: StudyPage) -> Iterator[str]:
     if page.tornado is not None and page.tornado.rows:
         part = page.tornado
         yield paragraph(part.verdict)
-        says = "; ".join(f"{label}: {said}" for label, _, _, said in part.rows[:5])
+        says = "; ".join(f"{label}: {value}" for label, _, _, value in part.rows[:5])
         chart = Chart("tornado", f"{part.what}, if one assumption is another", f"{says}.")
         below = table(
-            chart.title, ["", "at the ends of its range"], [[label, said] for label, _, _, said in part.rows]
+            chart.title,
+            ["", "at the ends of its range"],
+            [[label, value] for label, _, _, value in part.rows],
         )
         yield figure(tornado(chart, part.rows, part.base), chart.title, below)
     if page.assumptions:
@@ -431,8 +433,8 @@ def _designs(page: StudyPage) -> Iterator[str]:
         other = page.design(name)
         signs = {"~": "changed", "+": "added", "-": "left out"}
         differs = [
-            f"{signs[sign]}: {said}"
-            for sign, said in changes(describe(first.program), describe(other.program))
+            f"{signs[sign]}: {change}"
+            for sign, change in changes(describe(first.program), describe(other.program))
         ]
         differs += [f"delivery of {kind}: {model}" for kind, model in other.delivery.items()]
         yield f"<h3>How {text(name)} differs</h3>{listed(differs or ['it says the same'])}"

@@ -68,8 +68,8 @@ def _cell(value: object) -> object:
         return str(value).lower()
     if not isinstance(value, str):
         return value
-    said = printable(value)
-    return f"'{said}" if said.startswith(("=", "+", "-", "@")) else said
+    text = printable(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
 def as_json(sheet: Sheet, team: Team | None) -> dict[str, Any]:

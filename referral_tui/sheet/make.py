@@ -123,21 +123,21 @@ class _Maker:
 
     def envelope(self) -> Iterator[Line]:
         """Yield the lines of the fields that every event has."""
-        for field, said in ENVELOPE_WORDS.items():
+        for field, words in ENVELOPE_WORDS.items():
             yield Line(
                 event="",
                 field=field,
-                meaning=said.meaning,
+                meaning=words.meaning,
                 needed=True,
                 used=True,
                 uses=tuple(_uses_of_envelope(field, self._program)),
                 purpose=_ENVELOPE_PURPOSES[field],
-                example=said.example,
+                example=words.example,
                 about="whom the event is about" if field == "subject" else "the event",
                 basis="as the event",
                 basis_of_event=True,
-                pseudonym=PSEUDONYMS[said.pseudonym][0],
-                pseudonymised=": ".join(PSEUDONYMS[said.pseudonym]),
+                pseudonym=PSEUDONYMS[words.pseudonym][0],
+                pseudonymised=": ".join(PSEUDONYMS[words.pseudonym]),
                 personal=field == "subject",
                 **_erasure("", field),
                 came=None if self._sent is None else sum(row.count for row in self._sent.types),
@@ -147,26 +147,26 @@ class _Maker:
     def _line(self, kind: EventSpec, origin: Origin, came: Came | None) -> Line:
         words, uses = TYPE_WORDS[kind.name], self._uses[origin]
         field, needed = origin.field, any(f.name == origin.field and f.required for f in kind.fields)
-        said = _said(kind, field)
+        of_field = _said(kind, field)
         purposes = dict.fromkeys(_PURPOSES[use.kind] for use in uses)
-        personal = said.pseudonym != "about-nobody" and words.about != "nobody"
+        personal = of_field.pseudonym != "about-nobody" and words.about != "nobody"
         return Line(
             event=kind.name,
             field=field,
-            meaning=said.meaning,
+            meaning=of_field.meaning,
             needed=needed or not field,
             used=is_used(uses),
             uses=self._use_words(uses),
             purpose="; ".join(purposes) or "none: do not send it",
-            example=said.example,
-            about=said.about or words.about,
-            basis=(said.basis or words.basis) if personal or not field else "none needed by itself",
-            basis_of_event=not said.basis and personal,
-            pseudonym=PSEUDONYMS[said.pseudonym][0],
-            pseudonymised=": ".join(PSEUDONYMS[said.pseudonym]),
+            example=of_field.example,
+            about=of_field.about or words.about,
+            basis=(of_field.basis or words.basis) if personal or not field else "none needed by itself",
+            basis_of_event=not of_field.basis and personal,
+            pseudonym=PSEUDONYMS[of_field.pseudonym][0],
+            pseudonymised=": ".join(PSEUDONYMS[of_field.pseudonym]),
             personal=personal,
             **_erasure(
-                kind.name, field.partition(".")[0] or ("subject" if said.pseudonym == "keyed" else "id")
+                kind.name, field.partition(".")[0] or ("subject" if of_field.pseudonym == "keyed" else "id")
             ),
             came=self._with_field(kind.name, field, needed=needed, came=came),
             origin=self._origins.get((kind.name, field), ""),

@@ -27,12 +27,12 @@ def how_often(
     used = [one for one in events if one.used]
     client = [one for one in used if one.systems[0] != "platform"]
     ours = [one.event for one in used if one.systems == ("platform",) and "operators" not in one.direction]
-    said = [
+    sentences = [
         f"{program.name} passes one event for each thing that happens, and never a copy of a table.",
         *(_way(way, [one for one in client if passing.way_of(one.event) == way]) for way in _WAYS),
         f"The platform itself collects {listed(ours)}, at once." if ours else "",
     ]
-    found = [" ".join(filter(None, said))]
+    found = [" ".join(filter(None, sentences))]
     if not passing.known_from:
         found.append("How the client delivers its events is not stated; at once is assumed.")
     found += _lateness(program, client)
@@ -50,8 +50,8 @@ def _way(way: Way, events: Sequence[EventSheet]) -> str:
         systems = listed([name for name in one.systems if name != "platform"])
         timetable = "" if way == "real-time" else f", {one.delivery}"
         groups.setdefault((systems, timetable), []).append(one.event)
-    said = [f"{listed(names)} from {systems}{timetable}" for (systems, timetable), names in groups.items()]
-    return f"{_WAYS[way]}: {'; '.join(said)}."
+    senders = [f"{listed(names)} from {systems}{timetable}" for (systems, timetable), names in groups.items()]
+    return f"{_WAYS[way]}: {'; '.join(senders)}."
 
 
 def _lateness(program: Program, client: Sequence[EventSheet]) -> Iterator[str]:

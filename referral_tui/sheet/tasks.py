@@ -134,9 +134,9 @@ class _Tasks:
         if one.came.count:
             return _done("engineering", f"{systems} sends {one.event}: {one.came.count:,} so far.")
         waiting = dict.fromkeys(
-            doubt.label.removeprefix("milestone ")
-            for doubt in self._never
-            if any(origin.type == one.event and not origin.field for origin in doubt.origins)
+            fact.label.removeprefix("milestone ")
+            for fact in self._never
+            if any(origin.type == one.event and not origin.field for origin in fact.origins)
         )
         if waiting:
             verb = "waits" if len(waiting) == 1 else "wait"
@@ -167,18 +167,18 @@ class _Tasks:
 
     def _lacking(self, team: Team) -> Iterator[Task]:
         """Say which data of a team's types never arrived although an expression of the program reads it."""
-        for doubt in self._never:
-            if doubt.fact and self._team_of(doubt.origins[0].type) == team:
+        for fact in self._never:
+            if fact.fact and self._team_of(fact.origins[0].type) == team:
                 yield _missing(
-                    team, f"There has never been {doubt.wanted}, from which {doubt.label} gets {doubt.fact}."
+                    team, f"There has never been {fact.wanted}, from which {fact.label} gets {fact.fact}."
                 )
 
     def _stopping(self, team: Team) -> Iterator[Task]:
         """Say what a team should stop sending or collecting."""
         unused: dict[str, list[Unused]] = {}
-        for doubt in self._unused:
-            if self._team_of(doubt.origin.type) == team:
-                unused.setdefault(doubt.origin.type, []).append(doubt)
+        for field in self._unused:
+            if self._team_of(field.origin.type) == team:
+                unused.setdefault(field.origin.type, []).append(field)
         for event, doubts in unused.items():
             names = [one.origin.field for one in doubts if one.origin.field]
             what = f"{listed(names)} of {event}" if names else event

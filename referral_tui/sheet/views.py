@@ -93,8 +93,10 @@ def tasks_for(sheet: Sheet, team: Team | None) -> dict[Team, list[Task]]:
 
 def made_of(sheet: Sheet) -> str:
     """Say what the sheet is based on."""
-    said = f"The data sheet of {sheet.file}"
-    return f"{said}, with what came into {sheet.database}: {sheet.period}." if sheet.database else f"{said}."
+    words = f"The data sheet of {sheet.file}"
+    return (
+        f"{words}, with what came into {sheet.database}: {sheet.period}." if sheet.database else f"{words}."
+    )
 
 
 def in_use(sheet: Sheet) -> dict[str, list[EventSheet]]:
@@ -108,7 +110,7 @@ def in_use(sheet: Sheet) -> dict[str, list[EventSheet]]:
 
 def of_type(one: EventSheet, team: Team | None) -> list[tuple[str, str]]:
     """Return what all fields of a type have in common, as pairs of a name and words."""
-    said = [
+    pairs = [
         ("About", one.about),
         ("Direction", one.direction),
         ("System and team", f"{', '.join(one.systems)}; {one.team}"),
@@ -121,7 +123,7 @@ def of_type(one: EventSheet, team: Team | None) -> list[tuple[str, str]]:
         "engineering": {"Legal basis, to be confirmed", "Recipients"},
         "marketing": {"Legal basis, to be confirmed", "Recipients", "Direction"},
     }.get(team or "", set())
-    return [(name, words) for name, words in said if words and name not in left_out]
+    return [(name, words) for name, words in pairs if words and name not in left_out]
 
 
 def came_words(one: EventSheet) -> str:
@@ -151,6 +153,6 @@ def unneeded(sheet: Sheet) -> list[tuple[str, str, str]]:
             continue
         names = "all of it" if not one.used else ", ".join(line.field for line in lines)
         came = [line for line in (lines if one.used else one.lines[:1]) if line.came]
-        said = ", ".join(f"{line.field or 'the event'} {line.came:,}" for line in came)
-        found.append((one.event, names, said if sheet.database else ""))
+        arrived = ", ".join(f"{line.field or 'the event'} {line.came:,}" for line in came)
+        found.append((one.event, names, arrived if sheet.database else ""))
     return found

@@ -94,10 +94,10 @@ class DataBoard(Container):
         table = self.query_one(TypeTable)
         table.show(tuple(Passed.of(row, models, real) for row in look.types))
         newest = next((one.hash for one in look.chains or () if one.chain == "audit"), "")
-        said = [f"audit chain, newest hash {newest[:16]}…"] if newest else []
+        parts = [f"audit chain, newest hash {newest[:16]}…"] if newest else []
         if self.app.size.width >= GLOSSED and any(category(row.type) == "steering" for row in look.types):
-            said.insert(0, f"{CATEGORY_SYMBOLS['steering']} {CATEGORY_TITLES['steering']}")
-        table.border_subtitle = " · ".join(said)
+            parts.insert(0, f"{CATEGORY_SYMBOLS['steering']} {CATEGORY_TITLES['steering']}")
+        table.border_subtitle = " · ".join(parts)
         table.mark({event.type for event in step.events} if step else frozenset())
         self.query_one(RefusedTable).show(look.refused)
         self.query_one(ReconciledTable).show(look.reconciled)

@@ -118,10 +118,10 @@ def health(look: DataLook, program: Program | None, came: Mapping[str, Came]) ->
 def _came_words(came: Came) -> str:
     parts = [f"{name} {figures.count(accepted)}" for name, accepted in came.clients[:_MOST_CLIENTS]]
     more = len(came.clients) - len(parts)
-    said = [f"over the door {', '.join(parts)}{f' and {more} more' if more else ''}"] if parts else []
-    said += [f"{figures.count(rest)} {how}" for how, rest in came.rest if parts]
-    said += [how for how, _ in came.rest if not parts]
-    return f"; {', '.join(said)}" if said else ""
+    ways = [f"over the door {', '.join(parts)}{f' and {more} more' if more else ''}"] if parts else []
+    ways += [f"{figures.count(rest)} {how}" for how, rest in came.rest if parts]
+    ways += [how for how, _ in came.rest if not parts]
+    return f"; {', '.join(ways)}" if ways else ""
 
 
 def type_topic(row: Passed, examples: Sequence[Example]) -> Topic:
@@ -138,12 +138,12 @@ def type_topic(row: Passed, examples: Sequence[Example]) -> Topic:
         facts.append(("late", f"half by {late[0]}, 95 % by {late[1]}, at worst {late[2]}"))
     facts.append(("fields", ", ".join(fields) or "none beside subject and moment"))
     for one in examples:
-        told = [f"{name} {value}" for name, value in one.fields]
+        values = [f"{name} {value}" for name, value in one.fields]
         who = [short_name(one.subject)] if one.subject else []
         at = f"happened {figures.moment(one.occurred_at)}, received {figures.moment(one.received_at)} UTC"
         if one.time_inferred:
             at = f"received {figures.moment(one.received_at)} UTC, time inferred"
-        facts.append((f"event {one.seq}", ", ".join([*who, *told, f"from {one.source}", at])))
+        facts.append((f"event {one.seq}", ", ".join([*who, *values, f"from {one.source}", at])))
     if not examples:
         facts.append(("examples", "none among the newest events"))
     return Topic(row.type, EVENT_SAYS, tuple(facts))

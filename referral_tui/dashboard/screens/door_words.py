@@ -11,8 +11,8 @@ def door_blocks(door: DoorStatus) -> list[Block]:
     """Describe a door: its address, its clients, its subscribers."""
     requests = sum(one.requests for one in door.callers)
     callers = figures.counted(len(door.callers), "client")
-    said = f"since {figures.moment(door.since)}; {figures.counted(requests, 'request')} of {callers}"
-    blocks = [Block(said, "plain", door.address)]
+    summary = f"since {figures.moment(door.since)}; {figures.counted(requests, 'request')} of {callers}"
+    blocks = [Block(summary, "plain", door.address)]
     blocks += [_caller(one) for one in door.callers]
     blocks += [_subscriber(one) for one in door.subscribers]
     if not door.subscribers:

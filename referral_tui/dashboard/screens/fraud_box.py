@@ -70,20 +70,20 @@ class FraudBox(ModalScreen[None]):
         self.query_one(Reading).show(blocks, top=True)
 
 
-def fraud_words(told: dict[str, Any]) -> Iterator[Block]:
+def fraud_words(score: dict[str, Any]) -> Iterator[Block]:
     """Describe what `fraud --json` says: what fraud costs, each rule against the truth, each kind of cheat. Pure."""
 
     def money(minor: int) -> str:
-        return figures.money(minor, told["currency"], told["digits"])
+        return figures.money(minor, score["currency"], score["digits"])
 
-    judged, cheats = told["conversions"], told["cheats"]
+    judged, cheats = score["conversions"], score["cheats"]
     part = f" ({figures.share(cheats / judged)})" if judged else ""
     yield Block("What it costs", head=True)
     yield Block(f"{figures.count(cheats)} of {figures.count(judged)}{part}", "plain", "cheats' conversions")
-    yield Block(money(told["paid_to_cheats_minor"]), "bad", "paid to cheats")
-    yield Block(money(told["refused_to_honest_minor"]), "warn", "refused to honest")
+    yield Block(money(score["paid_to_cheats_minor"]), "bad", "paid to cheats")
+    yield Block(money(score["refused_to_honest_minor"]), "warn", "refused to honest")
     yield Block("What the rules found", head=True)
-    for code, rule in (*told["rules"].items(), ("any rule", told["flagged"])):
+    for code, rule in (*score["rules"].items(), ("any rule", score["flagged"])):
         if not rule["flagged"]:
             yield Block("flagged nothing", "quiet", code)
             continue
@@ -92,12 +92,12 @@ def fraud_words(told: dict[str, Any]) -> Iterator[Block]:
         text += f"; refused {money(rule['refused_cheats_minor'])} to cheats"
         yield Block(f"{text}, {money(rule['refused_honest_minor'])} to honest people", "plain", code)
     yield Block("What cheats did", head=True)
-    for name, kind in told["kinds"].items():
+    for name, kind in score["kinds"].items():
         text = f"{figures.count(kind['conversions'])} judged, {figures.share(kind['recall'])} flagged, "
         text += f"{figures.count(kind['refused'])} refused; {money(kind['paid_minor'])} paid and kept"
         yield Block(text, "plain", name)
-    if not told["kinds"]:
+    if not score["kinds"]:
         yield Block("nothing: no conversion of a cheat was judged", "quiet", wide=True)
     yield Block("What the words mean", head=True)
-    for name, formula in told["formulas"].items():
+    for name, formula in score["formulas"].items():
         yield Block(f"{name.replace('_', ' ')}: {formula}", "quiet", wide=True)

@@ -115,8 +115,8 @@ class JourneysBoard(Container):
         self._entitle()
 
     def _entitle(self) -> None:
-        said = f" · following {self._called(self._following)}" if self._following else ""
-        self.table.border_title = title(f"{self._title}{said}")
+        following = f" · following {self._called(self._following)}" if self._following else ""
+        self.table.border_title = title(f"{self._title}{following}")
 
     def order_of(self, sorting: Sorting) -> SortOrder:
         """Find the order that a way of sorting stands for."""

@@ -33,7 +33,9 @@ def design(checked: Checked | None) -> list[Block]:
     for sentence in checked.words:
         part = next((title for title, begins in _PARTS if begins.match(sentence)), _REST)
         parts.setdefault(part, []).append(Block(sentence, sign="·", sign_ink="quiet"))
-    return [block for title, told in parts.items() if told for block in (Block(title, head=True), *told)]
+    return [
+        block for title, blocks in parts.items() if blocks for block in (Block(title, head=True), *blocks)
+    ]
 
 
 def verdict(draft: Checked | None, running: Checked | None, *, same: bool) -> list[Block]:
@@ -50,19 +52,19 @@ def verdict(draft: Checked | None, running: Checked | None, *, same: bool) -> li
         still = "Nothing has been changed yet. Change a value, and its consequences are shown here."
         return [Block("As it runs", head=True), Block(still, "quiet"), *_doubts(draft.warnings)]
     before = running.warnings if running is not None else ()
-    told = changed(running.words if running is not None else (), draft.words)
+    changes = changed(running.words if running is not None else (), draft.words)
     return [
         Block("It can be run", head=True),
         *_doubts([one for one in draft.warnings if one not in before]),
-        *(told or [Block("The wording differs, but the design stays the same.", "quiet")]),
+        *(changes or [Block("The wording differs, but the design stays the same.", "quiet")]),
         *_doubts([one for one in draft.warnings if one in before], "Also true of the running program"),
     ]
 
 
 def _doubts(warnings: Sequence[Problem], head: str = "") -> list[Block]:
     """List doubts, under a heading if one is given and there are any."""
-    told = [Block(one.text, "warn", _line(one.line), "?", "warn") for one in warnings]
-    return [Block(head, head=True), *told] if head and told else told
+    blocks = [Block(one.text, "warn", _line(one.line), "?", "warn") for one in warnings]
+    return [Block(head, head=True), *blocks] if head and blocks else blocks
 
 
 def refusal(snapshot: Snapshot, draft: Checked | None) -> str:

@@ -67,15 +67,15 @@ class SheetBox(ModalScreen[None]):
     async def _ask(self) -> None:
         reply = await helper.ask(["sheet", "--db", str(self._path), "--format", "json"])
         if reply.status or not isinstance(reply.data, dict):
-            said = reply.said or f"it ended with status {reply.status} and said nothing"
-            blocks = [Block(f"There is no sheet: {said}", "bad", sign="!", sign_ink="bad")]
+            message = reply.said or f"it ended with status {reply.status} and said nothing"
+            blocks = [Block(f"There is no sheet: {message}", "bad", sign="!", sign_ink="bad")]
             self.query_one(Reading).show(blocks, top=True)
             return
         self._told = reply.data
         self._show(reply.data)
 
-    def _show(self, told: dict[str, Any]) -> None:
-        self.query_one(Reading).show(tuple(sheet_words(told, PAGES[self._page])), top=True)
+    def _show(self, sheet: dict[str, Any]) -> None:
+        self.query_one(Reading).show(tuple(sheet_words(sheet, PAGES[self._page])), top=True)
 
     def _entitle(self) -> None:
         names: list[str] = [team or "everything" for team in PAGES]

@@ -15,20 +15,20 @@ _ORDER: Final = tuple(_SIGNS)
 Fields = dict[str, Any]
 
 
-def sheet_words(told: Fields, team: Team | None) -> Iterator[Block]:
+def sheet_words(sheet: Fields, team: Team | None) -> Iterator[Block]:
     """Yield the blocks of the whole sheet, or of a team's page."""
     yield Block("How often data is passed", head=True)
-    for place, paragraph in enumerate(told["often"]):
+    for place, paragraph in enumerate(sheet["often"]):
         yield from (Block(),) if place else ()
         yield Block(paragraph, wide=True)
     for one in TEAMS:
         if team in (None, one):
-            yield from _tasks(one, [task for task in told["tasks"] if task["team"] == one])
-    yield from _passed(told["fields"], team)
-    yield from _unneeded(told["fields"])
+            yield from _tasks(one, [task for task in sheet["tasks"] if task["team"] == one])
+    yield from _passed(sheet["fields"], team)
+    yield from _unneeded(sheet["fields"])
     if team in (None, "compliance"):
-        yield from _headings("Record of processing activities (GDPR Art. 30)", told["record"])
-        yield from _headings("Base of an impact assessment (GDPR Art. 35)", told["assessment"])
+        yield from _headings("Record of processing activities (GDPR Art. 30)", sheet["record"])
+        yield from _headings("Base of an impact assessment (GDPR Art. 35)", sheet["assessment"])
 
 
 def _tasks(team: Team, tasks: list[Fields]) -> Iterator[Block]:
@@ -70,15 +70,15 @@ def _came(row: Fields) -> Iterator[Block]:
 
 def _field(row: Fields, team: Team | None) -> Block:
     """Describe a field: who uses it, and what else matters to a team."""
-    said = [row["used_by"]]
+    parts = [row["used_by"]]
     if team == "engineering":
-        said = [row["needed"], f"such as {row['example']}", row["used_by"]]
+        parts = [row["needed"], f"such as {row['example']}", row["used_by"]]
     elif team == "marketing":
-        said = [row["meaning"], row["used_by"]]
+        parts = [row["meaning"], row["used_by"]]
     elif team == "compliance":
-        said = [row["purpose"], row["pseudonymised"].split(":")[0], f"erasing: {row['erasing']}"]
+        parts = [row["purpose"], row["pseudonymised"].split(":")[0], f"erasing: {row['erasing']}"]
     ink = "plain" if row["used"] else "quiet"
-    return Block("; ".join(said), ink, row["field"])
+    return Block("; ".join(parts), ink, row["field"])
 
 
 def _unneeded(rows: Iterable[Fields]) -> Iterator[Block]:

@@ -104,12 +104,12 @@ class WhatIfBoard(Container):
         """Share the new size among the parts."""
         height = event.size.height
         high = height >= HIGH
-        results, said = (RESULTS_HIGH, SAID_HIGH) if high else (RESULTS, SAID)
-        left = height - results - said
+        results, sentence = (RESULTS_HIGH, SAID_HIGH) if high else (RESULTS, SAID)
+        left = height - results - sentence
         middle = BOTH_ROWS if left >= BOTH_ROWS + 10 else STAGES_ROWS
         low = left - middle < LOWEST
         self.set_class(low, "-low")
-        rows = f"{results} {said} 1fr" if low else f"{results} {said} {middle} 1fr"
+        rows = f"{results} {sentence} 1fr" if low else f"{results} {sentence} {middle} 1fr"
         if rows != self._rows:
             self._rows = rows
             self.styles.grid_rows = rows

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from textual.message import Message
 
 from referral_tui.dashboard import helper
-from referral_tui.dashboard.account import Told, as_of, blocks, references
+from referral_tui.dashboard.account import Explanation, as_of, blocks, references
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.reading import Block, Reading
 from referral_tui.names import PSEUDONYMS, Names
@@ -57,8 +57,8 @@ class AccountPane(Reading):
         self._referrer_first = referrer_first
         self.ref: str | None = None
         self._asked: tuple[str, Hashable] | None = None
-        self._kept: dict[tuple[str, Hashable], Told] = {}
-        self._told: Told | None = None
+        self._kept: dict[tuple[str, Hashable], Explanation] = {}
+        self._told: Explanation | None = None
         self._names: Names = PSEUDONYMS
         self._program: Program | None = None
         self._at: int | None = None
@@ -94,9 +94,9 @@ class AccountPane(Reading):
     async def _ask(self, path: Path, key: tuple[str, Hashable]) -> None:
         reply = await helper.ask(helper.explaining(path, key[0]))
         if reply.status or not isinstance(reply.data, dict):
-            said = reply.said or f"it ended with status {reply.status} and said nothing"
+            message = reply.said or f"it ended with status {reply.status} and said nothing"
             self.show(
-                [Block(f"It can't be explained now: {said}", "bad", sign="!", sign_ink="bad")],
+                [Block(f"It can't be explained now: {message}", "bad", sign="!", sign_ink="bad")],
                 self._names(key[0]),
                 top=True,
             )
@@ -108,9 +108,9 @@ class AccountPane(Reading):
         self._kept[key] = reply.data
         self._take(reply.data)
 
-    def _take(self, told: Told) -> None:
-        first, self._told = self._told is None, told
-        self.post_message(self.Named(references(told)))
+    def _take(self, explanation: Explanation) -> None:
+        first, self._told = self._told is None, explanation
+        self.post_message(self.Named(references(explanation)))
         self._draw(top=first)
 
     def _draw(self, *, top: bool = False) -> None:
@@ -121,6 +121,6 @@ class AccountPane(Reading):
             waiting = Block("Asking what happened to them, and why: about a second …", "quiet", sign="◌")
             self.show([waiting], title, top=top)
             return
-        told = self._told if self._at is None else as_of(self._told, self._at)
-        laid_out = blocks(told, self._names, self._program, referrer_first=self._referrer_first)
+        explanation = self._told if self._at is None else as_of(self._told, self._at)
+        laid_out = blocks(explanation, self._names, self._program, referrer_first=self._referrer_first)
         self.show(laid_out, title, top=top)

@@ -98,8 +98,8 @@ class BudgetGauge(LineWidget, can_focus=True):
         """Say how long it lasts, then what is pending."""
         program = self._program
         if program is not None and budget.total is not None:
-            said = outlook(budget, program.currency, program.digits)
-            yield said if len(said) <= room or not said.startswith("Runs") else f"{said.partition(',')[0]}."
+            text = outlook(budget, program.currency, program.digits)
+            yield text if len(text) <= room or not text.startswith("Runs") else f"{text.partition(',')[0]}."
         if budget.clawed:  # why this is more than what is issued
             yield f"Spent keeps {self._money(budget.clawed)} that was clawed back."
         if budget.pending:

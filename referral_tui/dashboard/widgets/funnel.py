@@ -154,8 +154,8 @@ class Funnel(LineWidget, can_focus=True):
             for more in (moved, [])
             for scale in ((["bars: log scale"], ["log scale"]) if logarithmic else ([],))
         ]
-        said = [" · ".join(one) for one in tries]
-        self.border_subtitle = next((text for text in said if cell_len(text) <= width - FRAME), said[-1])
+        texts = [" · ".join(one) for one in tries]
+        self.border_subtitle = next((text for text in texts if cell_len(text) <= width - FRAME), texts[-1])
 
     def _scale_words(self) -> str:
         logarithmic = (

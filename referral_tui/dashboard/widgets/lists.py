@@ -54,13 +54,13 @@ def gather(rows: Sequence[EventRow]) -> tuple[EventRow | SignIns, ...]:
     for row in rows:
         if row.type == SIGN_IN:
             hours.setdefault(row.received_at // figures.HOUR, set()).add(row.subject)
-    told: list[EventRow | SignIns] = []
+    gathered: list[EventRow | SignIns] = []
     for row in rows:
         if row.type != SIGN_IN:
-            told.append(row)
+            gathered.append(row)
         elif people := hours.pop(row.received_at // figures.HOUR, None):
-            told.append(SignIns(row, len(people)))
-    return tuple(told)
+            gathered.append(SignIns(row, len(people)))
+    return tuple(gathered)
 
 
 class Stream(Listing["EventRow | SignIns"]):

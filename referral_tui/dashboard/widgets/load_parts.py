@@ -92,7 +92,7 @@ class LoadPart(LineWidget, can_focus=True):
         return (line.add(rest, self.ink("quiet")) if len(rest) <= line.left else line).strip()
 
     def bar(
-        self, line: Line, part: float, cells: int, ink: str, rows: int, said: str = ""
+        self, line: Line, part: float, cells: int, ink: str, rows: int, note: str = ""
     ) -> Iterator[Strip]:
         """End a line with a bar over `part` of some cells and a few words, and continue the bar in the rows below."""
         indent, full, style = line.width - line.left, round(part * cells), self.ink(ink)
@@ -100,7 +100,7 @@ class LoadPart(LineWidget, can_focus=True):
             line.add("█" * full, style).skip(cells - full)
         else:
             line.add(bar(part, cells), self.ink(ink))
-        yield (line.skip(2).add(said, self.ink("quiet")) if said else line).strip()
+        yield (line.skip(2).add(note, self.ink("quiet")) if note else line).strip()
         for row in range(1, rows):
             thick = full if row < rows - 1 else 0
             yield self.line(line.width).skip(indent).add("█" * thick, style).strip()
@@ -115,10 +115,10 @@ class LoadPart(LineWidget, can_focus=True):
         """Say on the frame what the marks are, and that a long run is shown by a sample of its beats."""
         if not self.CHARTED:
             return
-        said = [CHANGED] if load.changes else []
+        parts = [CHANGED] if load.changes else []
         if load.every > 1:
-            said.append(f"one of {load.every} beats")
-        self.border_subtitle = " · ".join(said)
+            parts.append(f"one of {load.every} beats")
+        self.border_subtitle = " · ".join(parts)
 
 
 class Rates(LoadPart):

@@ -91,7 +91,7 @@ class Tile(LineWidget, can_focus=True):
         headline = self._headline
         if headline is None:
             return
-        value, said = self._value(headline, width), self._said(headline, width, height)
+        value, notes = self._value(headline, width), self._said(headline, width, height)
         big = digits(value) if height >= BIG_FROM else None
         if big is not None and len(big[0]) <= width:
             for text in big:
@@ -99,9 +99,9 @@ class Tile(LineWidget, can_focus=True):
         else:
             big = None
             yield self.line(width).add(value, self.ink("strong")).strip()
-        for text in said:
+        for text in notes:
             yield self.line(width).add(text, self.ink("quiet")).strip()
-        lines = area(headline.series, width, height - 1 - (len(big) if big else 1) - len(said))
+        lines = area(headline.series, width, height - 1 - (len(big) if big else 1) - len(notes))
         for number, text in enumerate(lines):
             yield self.line(width).add(text, self._shade((number + 1) / len(lines))).strip()
 

@@ -29,10 +29,10 @@ class ViewLine(LineWidget):
         self._open = self._views[0][0]
         self._said = ""
 
-    def show(self, view: str, said: str) -> None:
+    def show(self, view: str, words: str) -> None:
         """Set which view is open, and what to say of it."""
-        if (view, said) != (self._open, self._said):
-            self._open, self._said = view, said
+        if (view, words) != (self._open, self._said):
+            self._open, self._said = view, words
             self.redraw()
 
     def draw(self, width: int, height: int) -> Iterator[Strip]:  # noqa: ARG002

@@ -62,14 +62,14 @@ class Result(LineWidget, can_focus=True):
         if self.has_focus and title.left >= 2:
             title.add(" ◂", self.ink("accent"))
         yield title.strip()
-        value, said = self._told(self._answer) if self._answer is not None else ("…", [])
+        value, notes = self._told(self._answer) if self._answer is not None else ("…", [])
         big = digits(value) if height >= BIG_FROM else None
         if big is None or len(big[0]) > width:
             big = [value]
         for row in big:
             yield self.line(width).add(row, self.ink("strong")).strip()
         room = max(0, height - 1 - len(big))
-        for row in said if room >= len(said) else said[len(said) - room :]:
+        for row in notes if room >= len(notes) else notes[len(notes) - room :]:
             yield self.line(width).add(row, self.ink("quiet")).strip()
 
     def topic(self) -> Topic:
@@ -77,8 +77,8 @@ class Result(LineWidget, can_focus=True):
         answer = self._answer
         facts = [("interval", SURE if answer is None or not answer.drawn else SURE_OF_BOTH)]
         if answer is not None:
-            value, said = self._told(answer)
-            facts[:0] = [("now", value), *(("", one) for one in said), ("from", _ground(answer))]
+            value, notes = self._told(answer)
+            facts[:0] = [("now", value), *(("", one) for one in notes), ("from", _ground(answer))]
         return Topic(TITLES[self.key], MEANINGS[self.key], tuple(facts))
 
     def _told(self, answer: Answer) -> tuple[str, list[str]]:
