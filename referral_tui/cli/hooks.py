@@ -59,13 +59,13 @@ def add(
     """
     from db.hooks import HookStore
     from db.sqlite.readonly import reading
-    from simulator.door.subscribing import beginning, check_wish, subscribe
+    from simulator.door.subscribing import beginning, check_subscription, subscribe
 
-    wish = check_wish(name, url, types or (), anywhere=anywhere)
+    new = check_subscription(name, url, types or (), anywhere=anywhere)
     with reading(db) as database:
         begins = beginning(database, after)
     with HookStore(db) as store:
-        made = subscribe(store, wish, begins, secret)
+        made = subscribe(store, new, begins, secret)
     say(f"{db}: {name} will be sent everything after entry {begins[0]}; its secret:", err=True)
     say(made)
 
@@ -245,10 +245,10 @@ def listen(
     """
     from referral_tui.cli.hooks_listen import listen_to
     from referral_tui.cli.subscriptions import BesideDatabase, OverHttp
-    from simulator.door.subscribing import check_wish
+    from simulator.door.subscribing import check_subscription
 
-    wish = check_wish("listen", "http://127.0.0.1/", types or (), anywhere=False)
-    subscription = BesideDatabase(db, wish, after) if server is None else OverHttp(server, key, wish, after)
+    new = check_subscription("listen", "http://127.0.0.1/", types or (), anywhere=False)
+    subscription = BesideDatabase(db, new, after) if server is None else OverHttp(server, key, new, after)
     listen_to(subscription, port, status, as_json=as_json)
 
 

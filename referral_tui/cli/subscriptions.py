@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
 if TYPE_CHECKING:
-    from simulator.door.subscribing import Wish
+    from simulator.door.subscribing import NewSubscription
 
 _WAIT_S = 30.0
 
@@ -37,7 +37,7 @@ def name_of(address: str) -> str:
 class BesideDatabase:
     """A subscription in the database that a server keeps beside its own; the server need not be running yet."""
 
-    def __init__(self, db: Path, wish: Wish, after: int | None) -> None:
+    def __init__(self, db: Path, new: NewSubscription, after: int | None) -> None:
         """Prepare to subscribe from an entry onwards (None: from now on).
 
         Raises:
@@ -49,7 +49,7 @@ class BesideDatabase:
         from simulator.door.subscribing import beginning
 
         self.where, self.secret, self.name = str(db), "", ""
-        self._db, self._wish = db, wish
+        self._db, self._subscription = db, new
         with reading(db) as database:
             self._begins = beginning(database, after)
 
@@ -63,7 +63,9 @@ class BesideDatabase:
         self.name = name_of(address)
         with HookStore(self._db) as store:
             store.remove(self.name)  # of a listener that was killed
-            self.secret = subscribe(store, replace(self._wish, name=self.name, url=address), self._begins)
+            self.secret = subscribe(
+                store, replace(self._subscription, name=self.name, url=address), self._begins
+            )
 
     def end(self) -> None:
         """Remove the subscription."""
@@ -78,7 +80,7 @@ class BesideDatabase:
 class OverHttp:
     """A subscription at a server by its address, with a key if it requires one."""
 
-    def __init__(self, server: str, key: str | None, wish: Wish, after: int | None) -> None:
+    def __init__(self, server: str, key: str | None, new: NewSubscription, after: int | None) -> None:
         """Prepare to subscribe from an entry onwards (None: from now on).
 
         Raises:
@@ -89,7 +91,7 @@ class OverHttp:
 
         check_address(server, anywhere=True, option="--server")
         self.where, self.secret, self.name = server.rstrip("/"), "", ""
-        self._key, self._wish, self._after = key, wish, after
+        self._key, self._subscription, self._after = key, new, after
 
     def begin(self, address: str) -> None:
         """Subscribe an address.
@@ -100,8 +102,8 @@ class OverHttp:
         """
         name = name_of(address)
         self._remove(name)  # one of a listener that was killed
-        wish = {"name": name, "url": address, "types": list(self._wish.types), "after": self._after}
-        self.secret = str(self._ask("POST", "/v1/hooks", wish)["secret"])
+        fields = {"name": name, "url": address, "types": list(self._subscription.types), "after": self._after}
+        self.secret = str(self._ask("POST", "/v1/hooks", fields)["secret"])
         self.name = name
 
     def end(self) -> None:

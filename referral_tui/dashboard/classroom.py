@@ -19,7 +19,7 @@ from referral_tui.dashboard.app import SCREENS, Dashboard, open_screen
 from referral_tui.dashboard.commands import COMMANDS, place_command
 from referral_tui.dashboard.frame import StatusPosted
 from referral_tui.dashboard.query import View
-from referral_tui.dashboard.screens.lesson_list import Entry, LessonList, Wish
+from referral_tui.dashboard.screens.lesson_list import ChosenLesson, Entry, LessonList
 from referral_tui.dashboard.seeing import is_there, seen
 from referral_tui.dashboard.staging import open_when_there, set_stage
 from referral_tui.dashboard.status_message import StatusMessage
@@ -83,7 +83,7 @@ class Classroom(Dashboard):
         self.guide: Guide | None = None
         self._facts: Facts | None = None
         self._place = course.begin or 0
-        self._wish: Wish | None = None if course.begin is None else (course.begin, course.talk)
+        self._to_begin: ChosenLesson | None = None if course.begin is None else (course.begin, course.talk)
         self._whom: str | None = None
         self._staging = False
         self._figure: tuple[str, str] | None = None
@@ -143,8 +143,8 @@ class Classroom(Dashboard):
         roles = {name: role for lesson in self.course.lessons for name, role in lesson.cast}
         found = await asyncio.to_thread(cast_of, self.setup.path, roles, program)
         self._facts = self.course.facts.joined(found)
-        if self._wish is not None and self.guide is None:
-            place, again = self._wish
+        if self._to_begin is not None and self.guide is None:
+            place, again = self._to_begin
             self.begin(place, again=again)
 
     def begin(self, place: int, *, again: bool) -> None:
@@ -152,7 +152,7 @@ class Classroom(Dashboard):
         self._place = place
         lesson = self.course.lessons[place]
         if self._facts is None or not self.world_is_read:
-            self._wish = place, again  # as soon as its world is there
+            self._to_begin = place, again  # as soon as its world is there
             return
         lesson = filled(lesson, self._facts)
         reached = self.course.progress.of(lesson.id)
@@ -231,7 +231,7 @@ class Classroom(Dashboard):
         if self.course.begin is not None:
             self.exit()
         else:
-            self.guide = self._wish = None
+            self.guide = self._to_begin = None
             self._list()
 
     def on_lesson_panel_answered(self, message: LessonPanel.Answered) -> None:
@@ -262,11 +262,11 @@ class Classroom(Dashboard):
         state = f"step {steps.index(reached.step) + 1} of {len(steps)}" if begun else f"{lesson.minutes} min"
         return Entry(lesson.title, lesson.about, state, reached.ended)
 
-    def _chosen_lesson(self, wish: Wish | None) -> None:
-        if wish is None:
+    def _chosen_lesson(self, chosen: ChosenLesson | None) -> None:
+        if chosen is None:
             self.exit()
         else:
-            self.begin(wish[0], again=wish[1])
+            self.begin(chosen[0], again=chosen[1])
 
     # -- what is shown --------------------------------------------------------------------------------
 

@@ -47,6 +47,6 @@ class Accepted:
     def _digest(self) -> None:
         if self._undigested:
             ours = pl.concat(self._undigested)
-            told = ours.select(name for name in SCHEMA if name != "digest").with_columns(digests(ours))
-            self._accepted = pl.concat([self._accepted, told])
+            digested = ours.select(name for name in SCHEMA if name != "digest").with_columns(digests(ours))
+            self._accepted = pl.concat([self._accepted, digested])
             self._undigested, self._waiting = [], 0

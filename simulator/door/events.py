@@ -49,22 +49,24 @@ async def post_events(request: web.Request) -> web.StreamResponse:
     if not line.strip():
         raise ProblemError(Problem.UNREADABLE, "the body is empty; it must hold an event")
     answered = await deliver(request, context, [line])
-    (told,) = await told_receipts(context, answered, with_outcomes=with_outcomes)
-    receipt: Receipt = told["receipt"]
-    del told["position"]
+    (answer,) = await receipts_as_objects(context, answered, with_outcomes=with_outcomes)
+    receipt: Receipt = answer["receipt"]
+    del answer["position"]
     if receipt in _STATUS:
-        return web.Response(body=orjson.dumps(told), status=_STATUS[receipt], content_type="application/json")
-    detail = f"{told['field']}: {told['reason']}" if told.get("field") else told["reason"]
-    raise ProblemError(_PROBLEM[receipt], detail, **told)
+        return web.Response(
+            body=orjson.dumps(answer), status=_STATUS[receipt], content_type="application/json"
+        )
+    detail = f"{answer['field']}: {answer['reason']}" if answer.get("field") else answer["reason"]
+    raise ProblemError(_PROBLEM[receipt], detail, **answer)
 
 
 def rows(receipts: Receipts, start: int = 0) -> Iterator[Fields]:
     """Yield the receipts as objects; `position` counts from 1, after the `start` earlier ones."""
     for position, receipt, seq, field, reason in receipts.rows():
-        told: Fields = {"position": start + position + 1, "receipt": receipt}
-        told |= {"seq": seq} if seq is not None else {}
-        told |= {"field": field, "reason": reason} if reason is not None else {}
-        yield told
+        row: Fields = {"position": start + position + 1, "receipt": receipt}
+        row |= {"seq": seq} if seq is not None else {}
+        row |= {"field": field, "reason": reason} if reason is not None else {}
+        yield row
 
 
 def receipt_lines(receipts: Receipts, start: int = 0) -> bytes:
@@ -81,19 +83,19 @@ def receipt_lines(receipts: Receipts, start: int = 0) -> bytes:
     ).encode()
 
 
-def _line(told: Fields) -> bytes:
-    return orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE)
+def _line(row: Fields) -> bytes:
+    return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
 
 
 async def _several(
     request: web.Request, context: Context, lines: Sequence[bytes], *, with_outcomes: bool
 ) -> web.Response:
-    told: list[Fields] = []
+    answers: list[Fields] = []
     if lines:
-        told = await told_receipts(
+        answers = await receipts_as_objects(
             context, await deliver(request, context, lines), with_outcomes=with_outcomes
         )
-    return web.Response(body=orjson.dumps({"receipts": told}), content_type="application/json")
+    return web.Response(body=orjson.dumps({"receipts": answers}), content_type="application/json")
 
 
 async def _streamed(request: web.Request, context: Context, *, with_outcomes: bool) -> web.StreamResponse:
@@ -109,8 +111,10 @@ async def _streamed(request: web.Request, context: Context, *, with_outcomes: bo
                     async with context.streams:
                         answered = await deliver(request, context, lines, patient=True)
                     if with_outcomes:
-                        told = await told_receipts(context, answered, with_outcomes=True, start=taken)
-                        receipts.write(b"".join(map(_line, told)))
+                        answers = await receipts_as_objects(
+                            context, answered, with_outcomes=True, start=taken
+                        )
+                        receipts.write(b"".join(map(_line, answers)))
                     else:
                         receipts.write(receipt_lines(answered.receipts, taken))
                     taken += len(lines)
@@ -118,9 +122,9 @@ async def _streamed(request: web.Request, context: Context, *, with_outcomes: bo
             stored = (
                 f"; the first {taken:,} lines are stored; if you send all of them again, those are duplicates"
             )
-            said = stored if taken else ""
+            note = stored if taken else ""
             raise ProblemError(
-                error.problem, error.detail + said, headers=error.headers, stored_lines=taken
+                error.problem, error.detail + note, headers=error.headers, stored_lines=taken
             ) from error
         response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
         response.content_length = receipts.tell()
@@ -140,18 +144,18 @@ async def _pass_over(some: AsyncIterator[Sequence[bytes]]) -> None:
                 pass
 
 
-async def told_receipts(
+async def receipts_as_objects(
     context: Context, answered: Answered, *, with_outcomes: bool, start: int = 0
 ) -> list[Fields]:
     """Return the receipts as objects, with the outcome of each event if it is requested."""
-    told = list(rows(answered.receipts, start))
-    if with_outcomes and (seqs := [one["seq"] for one in told if "seq" in one]):
+    answers = list(rows(answered.receipts, start))
+    if with_outcomes and (seqs := [one["seq"] for one in answers if "seq" in one]):
         named = await _named(context, seqs)
         led_to = await context.read(outcomes, seqs, answered.after, answered.until, named)
-        for one in told:
+        for one in answers:
             if "seq" in one:
                 one["outcome"] = led_to[one["seq"]]
-    return told
+    return answers
 
 
 async def _named(context: Context, seqs: Sequence[int]) -> dict[int, int]:

@@ -18,7 +18,7 @@ from simulator.door.subscribing import (
     MOST_LETTERS,
     as_json,
     beginning,
-    check_wish,
+    check_subscription,
     letter_json,
     read_keep,
     repeat,
@@ -42,12 +42,18 @@ async def post_hook(request: web.Request) -> web.Response:
     if not isinstance(types, list) or not all(isinstance(one, str) for one in types):
         raise invalid("types", "must be an array of strings")
     anywhere = context.hooks.sending.anywhere
-    wish = check_wish(given["name"], given["url"], types, anywhere=anywhere, option=ANYWHERE)
+    subscription = check_subscription(given["name"], given["url"], types, anywhere=anywhere, option=ANYWHERE)
     begins = await context.read(beginning, _entry(given, "after"))
     hooks = context.hooks
-    secret = await hooks.change(subscribe, hooks.store, wish, begins)
-    told = {"name": wish.name, "url": wish.url, "types": wish.types, "after": begins[0], "secret": secret}
-    return web.Response(body=orjson.dumps(told), status=201, content_type="application/json")
+    secret = await hooks.change(subscribe, hooks.store, subscription, begins)
+    answer = {
+        "name": subscription.name,
+        "url": subscription.url,
+        "types": subscription.types,
+        "after": begins[0],
+        "secret": secret,
+    }
+    return web.Response(body=orjson.dumps(answer), status=201, content_type="application/json")
 
 
 async def get_hooks(request: web.Request) -> web.Response:

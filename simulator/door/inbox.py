@@ -89,7 +89,7 @@ class InboxWorker:
                     self._flying.pop(number, None)
                 self._wake.notify_all()
 
-        refused = {position: refusal_of(said) for position, said in letter.refused}
+        refused = {position: refusal_of(values) for position, values in letter.refused}
         with self._wake:
             self._flying[number] = len(letter.lines)
         self._writer.submit(Parcel(letter.lines, letter.client, answer, refused), patient=True)
@@ -125,9 +125,9 @@ class InboxWorker:
                 self._wake.wait(_AWAY_S)
 
 
-def refusal_of(said: Mapping[str, Any]) -> Refusal:
+def refusal_of(values: Mapping[str, Any]) -> Refusal:
     """Return a refusal from its JSON form."""
-    return Refusal(**{**said, "contacts": tuple(said["contacts"])})
+    return Refusal(**{**values, "contacts": tuple(values["contacts"])})
 
 
 def told(answered: Answered) -> dict[str, Any]:
@@ -145,13 +145,13 @@ def told(answered: Answered) -> dict[str, Any]:
     }
 
 
-def answered_of(said: Mapping[str, Any]) -> Answered:
+def answered_of(values: Mapping[str, Any]) -> Answered:
     """Return a parcel's result from its JSON form."""
     receipts = Receipts(
-        np.array(said["positions"], np.int64),
-        np.array(said["codes"], np.uint8),
-        np.array(said["seqs"], np.int64),
-        said["fields"],
-        said["reasons"],
+        np.array(values["positions"], np.int64),
+        np.array(values["codes"], np.uint8),
+        np.array(values["seqs"], np.int64),
+        values["fields"],
+        values["reasons"],
     )
-    return Answered(receipts, said["after"], said["until"], said["sources"])
+    return Answered(receipts, values["after"], values["until"], values["sources"])

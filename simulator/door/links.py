@@ -76,11 +76,11 @@ async def post_link(request: web.Request) -> web.Response:
         line = _event(context, f"link-{secrets.token_hex(12)}", "link.created", referrer, {"code": new})
         return _CREATED, {"referrer": referrer, "code": new, "seq": _store(session, line)}
 
-    status, told = await on_writer(context.writer, work)
+    status, answer = await on_writer(context.writer, work)
     if status == _CREATED:
         context.metrics.received(client_of(request), Counts(accepted=1), {"platform": 1})
-    told["url"] = f"{request.scheme}://{request.host}/r/{quote(told['code'])}"
-    return web.Response(body=orjson.dumps(told), status=status, content_type="application/json")
+    answer["url"] = f"{request.scheme}://{request.host}/r/{quote(answer['code'])}"
+    return web.Response(body=orjson.dumps(answer), status=status, content_type="application/json")
 
 
 async def get_link(request: web.Request) -> web.Response:
@@ -95,21 +95,21 @@ async def get_link(request: web.Request) -> web.Response:
     friend = request.query.get("friend") or request.cookies.get(_COOKIE) or f"friend-{secrets.token_hex(8)}"
     data = {"code": code, "channel": request.query.get("channel", CHANNEL)}
     line = _event(context, f"visit-{secrets.token_hex(12)}", "friend.visited", friend, data)
-    (told,) = rows((await deliver(request, context, [line], unbound=True)).receipts)
-    if told["receipt"] != Receipt.ACCEPTED:
-        raise _refused(told, "friend")
-    response = _sent_on(context.landing, {"friend": friend, "code": code}, told)
+    (receipt,) = rows((await deliver(request, context, [line], unbound=True)).receipts)
+    if receipt["receipt"] != Receipt.ACCEPTED:
+        raise _refused(receipt, "friend")
+    response = _sent_on(context.landing, {"friend": friend, "code": code}, receipt)
     response.set_cookie(
         _COOKIE, friend, max_age=_YEAR_S, httponly=True, samesite="Lax", secure=request.secure, path="/r/"
     )
     return response
 
 
-def _sent_on(landing: str | None, named: dict[str, str], told: Fields) -> web.Response:
+def _sent_on(landing: str | None, named: dict[str, str], receipt: Fields) -> web.Response:
     """Return the redirect to the landing page; without one, the friend's reference and the code."""
     if landing is None:
         return web.Response(
-            body=orjson.dumps({**named, "receipt": told["receipt"], "seq": told["seq"]}),
+            body=orjson.dumps({**named, "receipt": receipt["receipt"], "seq": receipt["seq"]}),
             content_type="application/json",
         )
     parts = urlsplit(landing)
@@ -147,16 +147,16 @@ def _store(session: IntakeSession, line: bytes) -> int:
     decoded = decode_lines([line], session.receiver(), session.platform.check_program)
     receipts = session.receive(decoded, [line])
     session.flush()
-    (told,) = rows(receipts)
-    if told["receipt"] != Receipt.ACCEPTED:
-        raise _refused(told, "referrer")
-    return int(told["seq"])
+    (receipt,) = rows(receipts)
+    if receipt["receipt"] != Receipt.ACCEPTED:
+        raise _refused(receipt, "referrer")
+    return int(receipt["seq"])
 
 
-def _refused(told: Fields, who: str) -> ProblemError:
+def _refused(receipt: Fields, who: str) -> ProblemError:
     """Return the problem of an event that breaks the contract; its subject was given as the member `who`."""
-    field = who if told.get("field") == "subject" else str(told.get("field"))
-    return invalid(field.removeprefix("data."), str(told.get("reason")))
+    field = who if receipt.get("field") == "subject" else str(receipt.get("field"))
+    return invalid(field.removeprefix("data."), str(receipt.get("reason")))
 
 
 def _event(context: Context, own_id: str, kind: str, subject: str, data: Fields) -> bytes:

@@ -36,22 +36,22 @@ def read(headers: Mapping[str, str], body: bytes, secret: str) -> Heard:
     """Read and verify a message; `wrong` says why it must not be trusted."""
     own_id = headers.get("webhook-id", "")
     try:
-        told = Webhook(secret).verify(body, dict(headers))
+        message = Webhook(secret).verify(body, dict(headers))
     except WebhookVerificationError as error:
         return Heard(own_id, "", {}, again=False, wrong=str(error))
     except ValueError:
         return Heard(own_id, "", {}, again=False, wrong="Not JSON, or unreadable headers")
-    data = told.get("data") if isinstance(told, dict) else None
+    data = message.get("data") if isinstance(message, dict) else None
     if not isinstance(data, dict):
         return Heard(own_id, "", {}, again=False, wrong="Not an object with data")
-    return Heard(own_id, str(told.get("type")), data, again=False, wrong=None)
+    return Heard(own_id, str(message.get("type")), data, again=False, wrong=None)
 
 
 @asynccontextmanager
 async def listener(
-    port: int, secret: Callable[[], str], status: int, heard: Callable[[Heard], object]
+    port: int, secret: Callable[[], str], status: int, on_message: Callable[[Heard], object]
 ) -> AsyncIterator[str]:
-    """Listen while the context lasts, and yield the address; `heard` is called with each message.
+    """Listen while the context lasts, and yield the address; `on_message` is called with each message.
 
     `secret` returns the secret that they are signed with. Each is answered with `status`, or with 400 if it must not be
     trusted.
@@ -65,9 +65,9 @@ async def listener(
     async def take(request: web.Request) -> web.Response:
         one = read(request.headers, await request.read(), secret())
         if one.wrong is not None:
-            heard(one)
+            on_message(one)
             return web.Response(status=_REFUSED)
-        heard(Heard(one.id, one.type, one.data, one.id in known, None))
+        on_message(Heard(one.id, one.type, one.data, one.id in known, None))
         known[one.id] = None
         if len(known) > _REMEMBERED:
             del known[next(iter(known))]
@@ -87,7 +87,7 @@ def listen(
     port: int,
     secret: Callable[[], str],
     status: int,
-    heard: Callable[[Heard], object],
+    on_message: Callable[[Heard], object],
     ready: Callable[[str], object],
 ) -> None:
     """Listen until SIGINT or SIGTERM; `ready` is called with the address.
@@ -99,7 +99,7 @@ def listen(
 
     async def run() -> None:
         stop = asyncio.Event()
-        async with listener(port, secret, status, heard) as address:
+        async with listener(port, secret, status, on_message) as address:
             for number in (signal.SIGINT, signal.SIGTERM):
                 asyncio.get_running_loop().add_signal_handler(number, stop.set)
             ready(address)

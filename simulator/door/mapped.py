@@ -14,7 +14,7 @@ from aiohttp import web
 from simulator.domain.errors import InputError
 from simulator.domain.wall_clock import wall_ms
 from simulator.door.context import CONTEXT, Context
-from simulator.door.events import told_receipts, wants_outcome
+from simulator.door.events import receipts_as_objects, wants_outcome
 from simulator.door.guards import check_right
 from simulator.door.inlets import Inlet
 from simulator.door.parameters import check_known
@@ -70,8 +70,8 @@ async def post_records(request: web.Request) -> web.Response:
     receipts: list[dict[str, Any]] = []
     if lines:
         answered = await deliver(request, context, lines, refused=refused, unbound=inlet.secret is not None)
-        told = await told_receipts(context, answered, with_outcomes=with_outcomes)
-        receipts = [{"record": numbers[one.pop("position") - 1], **one} for one in told]
+        answers = await receipts_as_objects(context, answered, with_outcomes=with_outcomes)
+        receipts = [{"record": numbers[one.pop("position") - 1], **one} for one in answers]
     return web.Response(
         body=orjson.dumps({"receipts": receipts, "skipped": skipped}), content_type="application/json"
     )
@@ -120,8 +120,8 @@ def _check_signature(request: web.Request, inlet: Inlet, body: bytes, form: Mapp
     signature = inlet.mapper.mapping.signature
     if inlet.secret is None or signature is None:
         return
-    said = form if signature.scheme == IN_FORM else request.headers
-    problem = signature_problem(signature, inlet.secret, said, body, wall_ms() // 1000)
+    headers = form if signature.scheme == IN_FORM else request.headers
+    problem = signature_problem(signature, inlet.secret, headers, body, wall_ms() // 1000)
     if problem is not None:
         raise ProblemError(Problem.UNSIGNED, problem)
 

@@ -43,7 +43,7 @@ def description(version: str, mappings: Sequence[str] = (), *, passes_on: bool =
     """
     paths = _paths(mappings)
     if passes_on:
-        paths = {path: told for path, told in paths.items() if not path.startswith(OF_THE_ENGINE)}
+        paths = {path: operation for path, operation in paths.items() if not path.startswith(OF_THE_ENGINE)}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -157,7 +157,7 @@ def _events() -> Schema:
 def _records(mappings: Sequence[str]) -> Schema:
     name: Schema = {"enum": list(mappings)} if mappings else {"type": "string"}
     receipt = {"$ref": "#/components/schemas/Receipt"}
-    told = {
+    content = {
         "type": "object",
         "required": ["receipts", "skipped"],
         "properties": {
@@ -170,7 +170,7 @@ def _records(mappings: Sequence[str]) -> Schema:
         "Send another system's records, which a mapping turns into events",
         {
             "200": _answer(
-                "A receipt for each event, with the number of its record", {"application/json": told}
+                "A receipt for each event, with the number of its record", {"application/json": content}
             )
         },
         [
@@ -193,12 +193,12 @@ def _link() -> Schema:
     reference = {"type": "string", "pattern": f"^(?:{REFERENCE_PATTERN})$"}
     code = {"type": ["string", "null"], "pattern": "^[A-Za-z0-9_-]{1,64}$"}
     body = _object({"referrer": reference, "code": code}, "referrer")
-    told = {"application/json": _OBJECT}
+    content = {"application/json": _OBJECT}
     return _operation(
         "Create a link for a referrer, or return the existing one",
         {
-            "200": _answer("The referrer's existing link", told),
-            "201": _answer("A new link, now stored", told),
+            "200": _answer("The referrer's existing link", content),
+            "201": _answer("A new link, now stored", content),
         },
         problems=[*_BODY, Problem.TAKEN],
         content={"application/json": body},
@@ -263,23 +263,23 @@ def _hooks() -> Schema:
         "items": {"type": "string"},
         "examples": [["reward.*"], list(NOTICE_TYPES)],
     }
-    wish = {"name": name, "url": {"type": "string", "format": "uri"}, "types": types, "after": entry}
+    subscription = {"name": name, "url": {"type": "string", "format": "uri"}, "types": types, "after": entry}
     span = {"after": entry, "until": entry, "dead": {"type": ["boolean", "null"]}}
     keep = {
         "type": ["string", "null"],
         "examples": [KEEP, "0h"],
         "description": f"how long messages are also signed with the old secret; {KEEP} if omitted",
     }
-    told = {"application/json": _OBJECT}
+    content = {"application/json": _OBJECT}
     in_path = _in_path("name", {"type": "string"}, "the name of the subscription")
     return {
         "/v1/hooks": {
             "get": _get("The subscriptions to webhooks, and how far each has got"),
             "post": _operation(
                 "Subscribe to webhooks; the response has the secret, which is shown only once",
-                {"201": _answer("A new subscription", told)},
+                {"201": _answer("A new subscription", content)},
                 problems=_BODY,
-                content={"application/json": _object(wish, "name", "url")},
+                content={"application/json": _object(subscription, "name", "url")},
             ),
         },
         "/v1/hooks/{name}": {
@@ -296,7 +296,7 @@ def _hooks() -> Schema:
         "/v1/hooks/{name}/replay": {
             "post": _operation(
                 "Send messages again: a span of entries, those given up, or the one that is waiting",
-                {"200": _answer("How many entries are sent again", told)},
+                {"200": _answer("How many entries are sent again", content)},
                 [in_path],
                 [*_BODY, Problem.NOT_FOUND],
                 {"application/json": _object(span)},
@@ -305,7 +305,7 @@ def _hooks() -> Schema:
         "/v1/hooks/{name}/rotate": {
             "post": _operation(
                 "Change the secret; for a while, messages are also signed with the old one",
-                {"200": _answer("The new secret, which is shown only once", told)},
+                {"200": _answer("The new secret, which is shown only once", content)},
                 [in_path],
                 [*_BODY, Problem.NOT_FOUND],
                 {"application/json": _object({"keep": keep})},
@@ -336,15 +336,15 @@ def _operation(
     problems: Sequence[Problem] = (),
     content: Schema | None = None,
 ) -> Schema:
-    told: Schema = {"summary": summary, "responses": {**answers, **_problems((*_ALWAYS, *problems))}}
+    operation: Schema = {"summary": summary, "responses": {**answers, **_problems((*_ALWAYS, *problems))}}
     if parameters:
-        told["parameters"] = list(parameters)
+        operation["parameters"] = list(parameters)
     if content is not None:
-        told["requestBody"] = {
+        operation["requestBody"] = {
             "required": True,
             "content": {media: {"schema": schema} for media, schema in content.items()},
         }
-    return told
+    return operation
 
 
 def _problems(problems: Sequence[Problem]) -> Schema:
@@ -354,8 +354,8 @@ def _problems(problems: Sequence[Problem]) -> Schema:
         titles.setdefault(one.value.status, []).append(one.value.title)
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
-        str(status): _answer("; ".join(dict.fromkeys(said)), {PROBLEM_TYPE: schema})
-        for status, said in sorted(titles.items())
+        str(status): _answer("; ".join(dict.fromkeys(names)), {PROBLEM_TYPE: schema})
+        for status, names in sorted(titles.items())
     }
 
 

@@ -116,7 +116,7 @@ class PassingWriter(Intake):
             Letter(
                 one.client,
                 [bytes(line) for line in one.lines],
-                [[position, asdict(said)] for position, said in one.refused.items()],
+                [[position, asdict(refusal)] for position, refusal in one.refused.items()],
             )
             for one in parcels
         ]
@@ -166,11 +166,12 @@ class PassingWriter(Intake):
             try:
                 with self._turn:
                     found = [
-                        (self._flying.pop(number, None), said) for number, said in self._collector.collect()
+                        (self._flying.pop(number, None), values)
+                        for number, values in self._collector.collect()
                     ]
-                for parcel, said in found:
+                for parcel, values in found:
                     if parcel is not None:
-                        parcel.answer(answered_of(said))
+                        parcel.answer(answered_of(values))
                 if found:
                     with self._wake:
                         self._wake.notify_all()
@@ -242,9 +243,9 @@ async def opened(
 
 
 def pass_on(
-    postgres: PostgresAddress, folder: Path, settings: Settings, told: Callable[[str], object]
+    postgres: PostgresAddress, folder: Path, settings: Settings, on_open: Callable[[str], object]
 ) -> None:
-    """Pass events on until SIGINT or SIGTERM; `told` is called with the address once the door is listening.
+    """Pass events on until SIGINT or SIGTERM; `on_open` is called with the address once the door is listening.
 
     The local copy is in `folder`.
 
@@ -257,7 +258,7 @@ def pass_on(
 
     async def run() -> None:
         async with opened(postgres, folder, settings) as door:
-            told(door.address)
+            on_open(door.address)
             await until_stopped(door.stop)
 
     asyncio.run(run())

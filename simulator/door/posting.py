@@ -55,8 +55,8 @@ async def post(session: ClientSession, url: str, body: bytes, headers: Mapping[s
     """Post a message; redirects are not followed, as specified."""
     try:
         async with session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
-            said = answer.headers.get("Retry-After")
-            return Posted(answer.status, await answer.content.read(_ANSWER), retry_after=said)
+            retry_after = answer.headers.get("Retry-After")
+            return Posted(answer.status, await answer.content.read(_ANSWER), retry_after=retry_after)
     except TimeoutError:
         return Posted(None, error="no answer in time")
     except (ClientError, OSError, ValueError) as error:
@@ -66,5 +66,5 @@ async def post(session: ClientSession, url: str, body: bytes, headers: Mapping[s
 def _why(error: Exception) -> str:
     """Return why nothing was posted, in the system's words if possible."""
     cause = error.os_error if isinstance(error, ClientConnectorError) else error
-    said = cause.strerror if isinstance(cause, OSError) else None
-    return said or type(error).__name__
+    message = cause.strerror if isinstance(cause, OSError) else None
+    return message or type(error).__name__

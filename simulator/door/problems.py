@@ -79,7 +79,7 @@ class ProblemError(Exception):
     def response(self) -> web.Response:
         """Return the problem document as an HTTP response."""
         kind = self.problem.value
-        told = {
+        document = {
             "type": self.problem.type,
             "title": kind.title,
             "status": kind.status,
@@ -90,7 +90,7 @@ class ProblemError(Exception):
             },
         }
         return web.Response(
-            body=orjson.dumps(told), status=kind.status, content_type=CONTENT_TYPE, headers=self.headers
+            body=orjson.dumps(document), status=kind.status, content_type=CONTENT_TYPE, headers=self.headers
         )
 
 

@@ -60,11 +60,11 @@ class _Protocol(web.RequestHandler):
         response.force_close()
         return response
 
-    def log_exception(self, *said: object, **more: object) -> None:
+    def log_exception(self, *message: object, **more: object) -> None:
         """Log an error, unless the sender's body was unreadable, which the response says."""
         error = cast(BaseException | None, more.get("exc_info"))
         if not isinstance(error, (HttpProcessingError, web.RequestPayloadError)):
-            _LOG.error(*said, exc_info=error or True)
+            _LOG.error(*message, exc_info=error or True)
 
 
 def unreadable(error: HttpProcessingError, message: str | None = None) -> ProblemError:

@@ -83,13 +83,13 @@ async def get_conversion(request: web.Request) -> web.Response:
         return session.platform.seq_of(source, own_id)
 
     seq = await on_writer(context.writer, find)  # the log has no index of ids, but the engine does
-    told = None if seq is None else await context.read(explain_conversion, seq, str)
-    if told is None or (told["source"], told["id"]) != (source, own_id):
+    explanation = None if seq is None else await context.read(explain_conversion, seq, str)
+    if explanation is None or (explanation["source"], explanation["id"]) != (source, own_id):
         raise ProblemError(
             Problem.NOT_FOUND,
             f"{source}:{own_id}: no conversion with this source and id has been judged; check both"[:400],
         )
-    return answer(told)
+    return answer(explanation)
 
 
 async def get_funnel(request: web.Request) -> web.Response:

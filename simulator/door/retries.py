@@ -47,14 +47,14 @@ def put_off_ms(posted: Posted, now: int) -> int:
 
     It asks with `Retry-After`, in seconds or as a date; `now` is the wall clock's time in milliseconds UTC.
     """
-    said = posted.retry_after
-    if posted.status not in _OVERLOADED or said is None:
+    header = posted.retry_after
+    if posted.status not in _OVERLOADED or header is None:
         return 0
-    if re.fullmatch(r"[0-9]{1,9}", said.strip()):
-        asked = int(said) * 1000
+    if re.fullmatch(r"[0-9]{1,9}", header.strip()):
+        asked = int(header) * 1000
     else:
         try:
-            moment = parsedate_to_datetime(said)
+            moment = parsedate_to_datetime(header)
         except ValueError:
             return 0
         asked = round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000) - now

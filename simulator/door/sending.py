@@ -62,13 +62,13 @@ async def despite_locks(
 ) -> None:
     """Run `work` to completion, retrying while a database is locked, until it is done or the door closes."""
     while not closing():
-        heard = news.next
+        next_news = news.next
         try:
             await work()
             return
         except DatabaseError as error:
             _LOG.warning("%s: %s", what, error)
-            await wait(heard, LOOK_S)
+            await wait(next_news, LOOK_S)
 
 
 async def is_another(entries: Entries, reached: int, reached_id: str) -> bool:

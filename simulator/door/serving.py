@@ -85,10 +85,12 @@ def check(settings: Settings) -> None:
         )
 
 
-def serve(platform: Platform, clock: DoorClock, settings: Settings, told: Callable[[Door], object]) -> None:
+def serve(
+    platform: Platform, clock: DoorClock, settings: Settings, on_open: Callable[[Door], object]
+) -> None:
     """Serve an open platform until SIGINT or SIGTERM, then shut down cleanly: everything that was answered is stored.
 
-    `told` is called with the door once it is listening.
+    `on_open` is called with the door once it is listening.
 
     Raises:
         InputError: the address can't be listened on.
@@ -97,7 +99,7 @@ def serve(platform: Platform, clock: DoorClock, settings: Settings, told: Callab
     """
     check(settings)
     sys.setswitchinterval(_SWITCH_S)
-    asyncio.run(_serve(platform, clock, settings, told))
+    asyncio.run(_serve(platform, clock, settings, on_open))
 
 
 @dataclass(frozen=True)
@@ -251,10 +253,10 @@ async def until_stopped(stop: asyncio.Event) -> None:
 
 
 async def _serve(
-    platform: Platform, clock: DoorClock, settings: Settings, told: Callable[[Door], object]
+    platform: Platform, clock: DoorClock, settings: Settings, on_open: Callable[[Door], object]
 ) -> None:
     async with opened(platform, clock, settings) as door:
-        told(door)
+        on_open(door)
         await until_stopped(door.stop)
     if door.writer.error is not None:
         raise door.writer.error

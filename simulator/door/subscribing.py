@@ -28,7 +28,7 @@ MOST_LETTERS: Final = 1_000
 
 
 @dataclass(frozen=True)
-class Wish:
+class NewSubscription:
     """A requested subscription: its name, its address, and the types wanted (empty for all)."""
 
     name: str
@@ -36,9 +36,9 @@ class Wish:
     types: tuple[str, ...]
 
 
-def check_wish(
+def check_subscription(
     name: str, url: str, types: Sequence[str], *, anywhere: bool, option: str = "--anywhere"
-) -> Wish:
+) -> NewSubscription:
     """Check a requested subscription, and return it; with `anywhere` the address may be on another machine.
 
     `option` is the command-line option that allows that.
@@ -55,7 +55,7 @@ def check_wish(
             raise InputError(
                 f"types: {one}: no such type; write a pattern such as reward.*, or one of {', '.join(NOTICE_TYPES)}"
             )
-    return Wish(name, url, tuple(dict.fromkeys(types)))
+    return NewSubscription(name, url, tuple(dict.fromkeys(types)))
 
 
 def check_address(url: str, *, anywhere: bool, option: str, name: str = "url") -> None:
@@ -126,7 +126,9 @@ def beginning(db: Database, after: int | None) -> tuple[int, str]:
     return wanted, webhook_id(found[0]) if found else ""
 
 
-def subscribe(store: HookStore, wish: Wish, begins: tuple[int, str], secret: str | None = None) -> str:
+def subscribe(
+    store: HookStore, subscription: NewSubscription, begins: tuple[int, str], secret: str | None = None
+) -> str:
     """Store a new subscription, and return the secret with which its messages are signed.
 
     Raises:
@@ -135,7 +137,7 @@ def subscribe(store: HookStore, wish: Wish, begins: tuple[int, str], secret: str
 
     """
     given = new_secret() if secret is None else check_secret(secret)
-    store.add(wish.name, wish.url, given, wish.types, *begins)
+    store.add(subscription.name, subscription.url, given, subscription.types, *begins)
     return given
 
 

@@ -54,17 +54,17 @@ class Teller:
         self._store.close()
 
     async def _tell(self) -> None:
-        told: list[CallerRow] = []
+        stored: list[CallerRow] = []
         counted: Counter[tuple[str, str]] = Counter()
         while not self._end.is_set():
             await wait(self._end, self._every_s)
             rows, came = _rows(self._metrics), self._metrics.came.copy()
-            changed = [one for one in rows if one not in told]
+            changed = [one for one in rows if one not in stored]
             more = [WayRow(source, client, n) for (source, client), n in (came - counted).items()]
             try:
                 if changed or more:
                     await self._stored(self._store.called, changed, more)
-                    told, counted = rows, came
+                    stored, counted = rows, came
             except DatabaseError as error:  # the counts may be stale for a moment; the door carries on
                 _LOG.warning("status: %s", error)
         with suppress(DatabaseError):

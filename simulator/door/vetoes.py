@@ -204,9 +204,9 @@ def _open(db: Database, reward: int) -> Fields | None:
 def reason_of(posted: Posted) -> str:
     """Return the reason that an answer gives as `{"reason": "…"}`, or else its status."""
     with suppress(orjson.JSONDecodeError):
-        said = orjson.loads(posted.body)
-        if isinstance(said, dict) and isinstance(said.get("reason"), str):
-            return str(said["reason"])
+        document = orjson.loads(posted.body)
+        if isinstance(document, dict) and isinstance(document.get("reason"), str):
+            return str(document["reason"])
     return posted.why
 
 

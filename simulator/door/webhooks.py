@@ -46,12 +46,12 @@ def webhook_id(notice: Notice) -> str:
 
 def message(notice: Notice) -> Message:
     """Return the webhook of an entry: a thin message, with ids by which the rest can be queried."""
-    told = {
+    body = {
         "type": notice.type,
         "timestamp": format_moment(notice.at),
         "data": {"entry": notice.entry, **notice.about},
     }
-    return Message(webhook_id(notice), notice.type, orjson.dumps(told))
+    return Message(webhook_id(notice), notice.type, orjson.dumps(body))
 
 
 def check_secret(secret: str) -> str:

@@ -17,7 +17,7 @@ from simulator.drills.naming import Namer
 from simulator.drills.practice import Practice
 from simulator.drills.proof import TESTABLE, Proof
 from simulator.drills.refuting import Refuter
-from simulator.drills.telling import Told
+from simulator.drills.telling import FriendExplanation
 from simulator.program.words import describe
 
 _BY_EXPLAIN: Final = (Cause.REFERRER_KIND, Cause.NOT_FIRST)
@@ -93,21 +93,21 @@ def make_case(world: Practice, cause: Cause, facts: Facts, name: Namer) -> Case 
         AmbiguousError: one of its questions lacks exactly one right answer, or `explain` names another cause.
 
     """
-    told = Told.of(world, facts, name)
+    explained = FriendExplanation.of(world, facts, name)
     program = world.design.program
     refuter = Refuter(facts, program, name, room(world, facts))
     standing = [one for one in Cause if refuter.cause(one) is None]
     if standing != [cause]:
         raise AmbiguousError(f"{cause}: {', '.join(standing) or 'no cause'} stands")
-    if LEVELS[cause] is not Level.ARRIVAL and told.cause is not cause:
-        raise AmbiguousError(f"{cause}: explain names {told.cause}")
+    if LEVELS[cause] is not Level.ARRIVAL and explained.cause is not cause:
+        raise AmbiguousError(f"{cause}: explain names {explained.cause}")
     proof = Proof(world, facts)
-    if not _is_proven(world, cause, told, proof):
+    if not _is_proven(world, cause, explained, proof):
         return None
     record = facts.journey.record
     asker = f"{facts.role}-{facts.reward.name}-{facts.writer[-4:]}"
     own_id = f"{world.design.name}-{world.seed}-{cause}-{record.id}-{asker}"
-    lines = told.lines(cause)
+    lines = explained.lines(cause)
     seed = int(drawn(world.seed, "questions", own_id) * 2**32)
     answering = Answering(cause, refuter, proof, seed, lines[0])
     return Case(
@@ -121,7 +121,7 @@ def make_case(world: Practice, cause: Cause, facts: Facts, name: Namer) -> Case 
         friend=record.subject,
         message=message(facts, program, name, seed),
         search=tuple(people(world, facts, name)),
-        journey=told.shown,
+        journey=explained.shown,
         rewards=tuple(rewards(world, facts, name)),
         program=tuple(describe(program)),
         data=tuple(data(world, facts, name)),
@@ -130,16 +130,16 @@ def make_case(world: Practice, cause: Cause, facts: Facts, name: Namer) -> Case 
     )
 
 
-def _is_proven(world: Practice, cause: Cause, told: Told, proof: Proof) -> bool:
+def _is_proven(world: Practice, cause: Cause, explained: FriendExplanation, proof: Proof) -> bool:
     """Return whether the remedy of a cause alone would have paid, as far as that can be tried."""
-    line = told.facts.line
+    line = explained.facts.line
     # the part of the log that is judged again does not hold a code that was never typed
     if cause is Cause.MISTYPED:
-        return told.facts.journey.record.qualifies
+        return explained.facts.journey.record.qualifies
     if cause in TESTABLE:
         return bool(proof.qualifies(cause))
     if cause in _BY_EXPLAIN:
-        return told.would_have_qualified
+        return explained.would_have_qualified
     if cause is Cause.CAPPED and line is not None and budget_left(world, line.due_at) < line.value_minor:
         return False  # with room under the cap the budget would have stopped it
-    return cause not in _ISSUED or told.would_have_been_paid
+    return cause not in _ISSUED or explained.would_have_been_paid

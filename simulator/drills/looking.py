@@ -29,13 +29,13 @@ def people(world: Practice, facts: Facts, name: Namer) -> Iterator[str]:
             yield f"{name(ref)}: another account of {name(merged[ref])}, with whom it was merged"
             continue
         person = person_called(world.source.db, ref)
-        told = explain_referrer(world.source, person) if person is not None else None
-        if told is None:
+        explanation = explain_referrer(world.source, person) if person is not None else None
+        if explanation is None:
             yield f"{name(ref)}: a friend, without a link of their own"
             continue
-        codes = ", ".join(link["code"] for link in told["links"]) or "none"
+        codes = ", ".join(link["code"] for link in explanation["links"]) or "none"
         kind = f" ({facts.kind})" if ref == facts.owner and facts.kind else ""
-        yield f"{name(ref)}: a referrer{kind}; code {codes}; friends matched: {told['friends_count']}"
+        yield f"{name(ref)}: a referrer{kind}; code {codes}; friends matched: {explanation['friends_count']}"
     for code in dict.fromkeys(facts.journey.typed):
         owner = reference(world.source.db, owner_of_code(world.source.db, code))
         yield f"code {code}: {f'of {name(owner)}' if owner else 'no link has this code'}"
@@ -71,11 +71,11 @@ def room(world: Practice, facts: Facts) -> str:
     at = own.due_at if own is not None and own.state != "pending" else facts.now
     account = Account(terms.name, facts.role, person_called(world.source.db, facts.owner), None)
     lines = AccountLines(world.source, terms, account, world.design.program.timezone, own.id if own else None)
-    said = [
+    parts = [
         f"{one.issued} of {one.cap.count} used {window_words(one.cap)}, on {moment(at)}"
         for one in lines.rooms(at)
     ]
-    return ", ".join(said)
+    return ", ".join(parts)
 
 
 def _line(line: RewardRow, program: Program) -> str:

@@ -28,7 +28,7 @@ _BY_STATE: Final = {
 
 
 @dataclass(frozen=True)
-class Told:
+class FriendExplanation:
     """What `explain` says about the friend (`told`), and people's names."""
 
     facts: Facts
@@ -36,17 +36,17 @@ class Told:
     refuter: Refuter
 
     @classmethod
-    def of(cls, world: Practice, facts: Facts, name: Namer) -> Told:
+    def of(cls, world: Practice, facts: Facts, name: Namer) -> FriendExplanation:
         """Explain the friend's journey; for a merged account, that of the person it belongs to."""
         journey = facts.journey
         number = journey.friend
         if journey.decision is not None and journey.merged_at is not None:
             number = journey.decision.friend
         ref = journey.record.subject
-        told = explain_friend(
+        explanation = explain_friend(
             world.source, number, journey.event["seq"] if journey.event is not None else None
         )
-        whole = {"kind": "friend", "ref": ref, "name": name(ref), "referrer": None, **told}
+        whole = {"kind": "friend", "ref": ref, "name": name(ref), "referrer": None, **explanation}
         return cls(facts, whole, Refuter(facts, world.design.program, name))
 
     @property

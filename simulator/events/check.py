@@ -187,10 +187,10 @@ def check_attributes(members: Members) -> tuple[str, ...]:
 
 def _right_attribute(name: str) -> str:
     """Suggest what was probably meant by an invalid attribute name."""
-    said = name[:64].lower()
-    if said in DATA_COLUMNS:
-        return f": it is a field of data; write it as data.{said}"
-    near = said if said in READ else next(iter(get_close_matches(said, ENVELOPE, 1)), None)
+    given = name[:64].lower()
+    if given in DATA_COLUMNS:
+        return f": it is a field of data; write it as data.{given}"
+    near = given if given in READ else next(iter(get_close_matches(given, ENVELOPE, 1)), None)
     rule = "; names are of small letters and digits"
     return f"{rule}; is {near} meant?" if near else rule
 

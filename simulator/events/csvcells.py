@@ -170,13 +170,13 @@ def _cells(reader: Any) -> list[str]:
 
 def _why(error: csv.Error) -> str:
     """Explain in words why a row can't be read."""
-    said = str(error)
+    message = str(error)
     if _unclosed(error):
         return "a quote that opens a cell is never closed"
-    if said.startswith("new-line"):
+    if message.startswith("new-line"):
         return "a carriage return stands alone outside of quotes; end lines with LF or CR LF"
-    if said.startswith("field larger"):
+    if message.startswith("field larger"):
         return f"a cell has more than {_LONGEST_CELL:,} characters; is a quote never closed?"
     if isinstance(error, _RowTooLongError):
         return f"a row of more than {MAX_LINE_BYTES:,} bytes (1 MiB); is a quote never closed?"
-    return f"{said}; put quotes around a whole cell only"
+    return f"{message}; put quotes around a whole cell only"

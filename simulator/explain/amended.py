@@ -39,7 +39,7 @@ def amended(source: Source, friend: int, events: list[Fields], only_seq: int | N
     found = {event["seq"]: event for event in events if event["type"] in _NAMING}
     for seq in about_conversions(source.db, [friend], _MOST):
         found[seq] = event_at(source.db, seq)
-    told = []
+    rows = []
     for seq in sorted(found):
         event = found[seq]
         if event["type"] not in _NAMING:
@@ -47,13 +47,17 @@ def amended(source: Source, friend: int, events: list[Fields], only_seq: int | N
         of = event[_NAMING[event["type"]]]
         conversion = named.get((event["source"], of))
         if conversion is not None:
-            vain = no_effect(source, event)
-            says = _effect(source, event, conversion) if vain is None else f"without effect: {vain}"
-            told.append(_told(event, f"{event['source']}:{of}", says, vain is None))
-    return told
+            without_effect = no_effect(source, event)
+            says = (
+                _effect(source, event, conversion)
+                if without_effect is None
+                else f"without effect: {without_effect}"
+            )
+            rows.append(_row(event, f"{event['source']}:{of}", says, without_effect is None))
+    return rows
 
 
-def vain_acts(
+def acts_without_effect(
     source: Source, lines: Sequence[RewardRow], events: list[Fields], only_seq: int | None = None
 ) -> list[Fields]:
     """Return, as `amended` does, what was done about a friend's rewards and decisions without effect.
@@ -67,14 +71,14 @@ def vain_acts(
     found = {event["seq"]: event for event in acts_of_nobody(source.db, _ACTS, conversions, _MOST)}
     for recipient in {line.recipient for line in lines if line.recipient is not None}:
         found |= {event["seq"]: event for event in events_of(source.db, recipient, types=_ACTS)}
-    told = []
+    rows = []
     for seq in sorted(found.keys() - known):
         event, data = found[seq], steered(found[seq])
         of = next((named for named in _named(data) if named in conversions), None)
-        if of is not None and (vain := no_effect(source, event)) is not None:
-            says = f"{_act(event, data)} was without effect: {vain}"
-            told.append(_told(event, f"{of[0]}:{of[1]}", says, effect=False))
-    return told
+        if of is not None and (without_effect := no_effect(source, event)) is not None:
+            says = f"{_act(event, data)} was without effect: {without_effect}"
+            rows.append(_row(event, f"{of[0]}:{of[1]}", says, effect=False))
+    return rows
 
 
 def _named(data: Fields) -> Iterator[tuple[object, object]]:
@@ -126,7 +130,7 @@ def no_effect(source: Source, event: Fields) -> str | None:
     return None if reason is None else why_without_effect(kind, reason)
 
 
-def _told(event: Fields, conversion: str, says: str, effect: bool) -> Fields:
+def _row(event: Fields, conversion: str, says: str, effect: bool) -> Fields:
     return {
         **{key: event.get(key) for key in _KEPT},
         "conversion": conversion,

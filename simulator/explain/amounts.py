@@ -68,9 +68,9 @@ def no_share(event: Fields, terms: Reward, program: Program) -> str | None:
     """Return why a percentage of the conversion's amount is nothing; None if it isn't, or if the value is fixed."""
     if terms.percent is None:
         return None
-    said = foreign(event, program)
-    if said is not None:
-        return f"{said}, and a percentage is of the program's currency only"
+    reason = foreign(event, program)
+    if reason is not None:
+        return f"{reason}, and a percentage is of the program's currency only"
     minor = own_amount(event, program)
     if minor is None:
         return "no amount to take a percentage of"

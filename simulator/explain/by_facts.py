@@ -102,9 +102,9 @@ def _friend_event(context: DecisionContext, change: FactChange, words: str) -> I
 
 
 def _same_contact(context: DecisionContext, change: FactChange, words: str) -> Iterator[Change]:
-    told = [row for row in context.own(*IDENTIFYING) if row["contact_ref"] is not None]
-    if told and change.value is False:
-        yield Change(words, edits=(_set(told[-1], contact_ref=OTHER),))
+    naming = [row for row in context.own(*IDENTIFYING) if row["contact_ref"] is not None]
+    if naming and change.value is False:
+        yield Change(words, edits=(_set(naming[-1], contact_ref=OTHER),))
 
 
 def _same_device(context: DecisionContext, change: FactChange, words: str) -> Iterator[Change]:
@@ -119,14 +119,14 @@ def _of_person(context: DecisionContext, change: FactChange, words: str) -> Iter
     if change.name in ("community", "referrer_kind"):
         whose, name = "referrer", change.name
     subject = context.event["subject"] if whose == "friend" else _referrer(context)
-    told = [
+    stating = [
         row
         for row in context.around.of(subject=subject)
         if row["type"] in IDENTIFYING and row["seq"] < context.event["seq"]
     ]
-    told = [row for row in told if row[name] is not None] or told
-    if told and change.value is not None:
-        edit = _set(told[-1], **{name: change.value})
+    stating = [row for row in stating if row[name] is not None] or stating
+    if stating and change.value is not None:
+        edit = _set(stating[-1], **{name: change.value})
         yield Change(words, edits=(edit,), of_link=name == "referrer_kind")
 
 
@@ -218,15 +218,15 @@ def _attribute(context: DecisionContext, change: FactChange, words: str) -> Iter
     whose, _, name = ("", "", change.name) if own else change.name.partition("_")
     if change.value is None:
         return
-    told = [context.event]
+    stating = [context.event]
     if not own:
         subject = context.event["subject"] if whose == "friend" else _referrer(context)
         people = context.around.of(subject=subject)
-        told = [row for row in people if row["type"] in IDENTIFYING and row["seq"] < context.event["seq"]]
-        told = [row for row in told if name in as_values(row["attributes"])] or told
-    if told:
-        said = as_values(told[-1].get("attributes")) | {name: change.value}
-        yield Change(words, edits=(_set(told[-1], attributes=as_text(said)),))
+        stating = [row for row in people if row["type"] in IDENTIFYING and row["seq"] < context.event["seq"]]
+        stating = [row for row in stating if name in as_values(row["attributes"])] or stating
+    if stating:
+        attributes = as_values(stating[-1].get("attributes")) | {name: change.value}
+        yield Change(words, edits=(_set(stating[-1], attributes=as_text(attributes)),))
 
 
 def _referrer(context: DecisionContext) -> str | None:

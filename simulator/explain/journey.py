@@ -9,7 +9,7 @@ from db.read.reward_rows import RewardRow, rewards_of
 from simulator.domain.definitions import PAID
 from simulator.domain.moments import moment
 from simulator.domain.vocabulary import ReversalReason
-from simulator.explain.amended import amended, no_effect, still_reversed, vain_acts
+from simulator.explain.amended import acts_without_effect, amended, no_effect, still_reversed
 from simulator.explain.approval import starts_if_approved
 from simulator.explain.context import load_context
 from simulator.explain.decision import explain_decision
@@ -58,7 +58,7 @@ def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> 
         decisions.append(decision)
         rewards += [explain_reward(source, line, context) for line in lines]
         all_lines += lines
-    changed += vain_acts(source, all_lines, events, only_seq)
+    changed += acts_without_effect(source, all_lines, events, only_seq)
     unmatched = [] if attribution or decisions else why_not_yet(source, own)
     return {
         "timeline": _timeline(_with_effects(source, events, reversals), attribution, decisions, rewards),
@@ -101,8 +101,8 @@ def _with_effects(source: Source, events: list[Fields], reversals: list[Fields])
     }
     return [
         event
-        if (vain := reversed_in_vain.get(event["seq"]) or no_effect(source, event)) is None
-        else event | {"no_effect": vain}
+        if (no_effect_reason := reversed_in_vain.get(event["seq"]) or no_effect(source, event)) is None
+        else event | {"no_effect": no_effect_reason}
         for event in events
     ]
 
@@ -156,7 +156,9 @@ def _why_not(decisions: list[Fields], rewards: list[Fields], unmatched: list[str
             for line in (reward["why"], *reward["why_not"])
         ]
     if decisions:
-        told = [one for one in decisions if one["reason"] != "occurrence"] or decisions
-        lines = [f"{one['milestone']}: {line}" for one in told for line in (*one["why_not"], *one["no_line"])]
+        counting = [one for one in decisions if one["reason"] != "occurrence"] or decisions
+        lines = [
+            f"{one['milestone']}: {line}" for one in counting for line in (*one["why_not"], *one["no_line"])
+        ]
         return list(dict.fromkeys(lines))
     return unmatched or ["no conversion that a milestone counts has arrived yet"]

@@ -100,10 +100,10 @@ class Release:
         condition = compile_condition(self._terms.keep_if or "", known, "keep_if")
         types = {name: kind for name, kind in column_types(known).items() if name in facts}
         frame = pl.DataFrame([facts], schema=types, orient="row") if facts else pl.DataFrame({"": [0]})
-        said = frame.select(condition.expr).item()
-        if said is None:
+        answer = frame.select(condition.expr).item()
+        if answer is None:
             return ForfeitReason.KEEP_IF_MISSING
-        return None if said else ForfeitReason.KEEP_IF
+        return None if answer else ForfeitReason.KEEP_IF
 
     def changes(self, facts: dict[str, Value]) -> Iterator[Change]:
         """Yield the single changes of the log with which the reward would have been kept, each tried."""
@@ -168,9 +168,9 @@ class Release:
 
     def _eligible(self, value: Value) -> Iterator[tuple[Edit, ...]]:
         subject = self._subject("friend")
-        told = self._of("eligibility.confirmed", subject=subject)
-        if told:
-            yield ({"seq": told[-1]["seq"], "set": {"eligible": value}},)
+        confirmations = self._of("eligibility.confirmed", subject=subject)
+        if confirmations:
+            yield ({"seq": confirmations[-1]["seq"], "set": {"eligible": value}},)
         else:
             yield (self._added("eligibility.confirmed", subject, eligible=value),)
 
@@ -185,23 +185,23 @@ class Release:
             yield tuple(self._added(kind, subject, number=number) for number in range(count))
 
     def _attribute(self, subject: str | None, name: str, value: Value) -> Iterator[tuple[Edit, ...]]:
-        told = [
+        stating = [
             one for one in self._of(*IDENTIFYING, subject=subject) if name in as_values(one["attributes"])
         ]
         if value is None:
             return
-        if told:
-            said = as_values(told[-1]["attributes"]) | {name: value}
-            yield ({"seq": told[-1]["seq"], "set": {"attributes": as_text(said)}},)
+        if stating:
+            attributes = as_values(stating[-1]["attributes"]) | {name: value}
+            yield ({"seq": stating[-1]["seq"], "set": {"attributes": as_text(attributes)}},)
         else:
             yield (self._added("customer.identified", subject, attributes=as_text({name: value})),)
 
     def _adjusted(self, amount: float) -> Iterator[tuple[Edit, ...]]:
         event = self._context.event
-        told = self._of("conversion.adjusted", source=event["source"], adjusts=event["id"])
-        if told:
+        adjustments = self._of("conversion.adjusted", source=event["source"], adjusts=event["id"])
+        if adjustments:
             minor = round(amount * 10**self._context.program.digits)
-            yield ({"seq": told[-1]["seq"], "set": {"amount_minor": minor}},)
+            yield ({"seq": adjustments[-1]["seq"], "set": {"amount_minor": minor}},)
 
     def _added(self, kind: str, subject: str | None, number: int = 0, **fields: Value) -> Edit:
         event = {"type": kind, "source": "client/crm", "id": f"{OTHER}-{kind}-{number}", "subject": subject}

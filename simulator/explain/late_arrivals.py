@@ -53,14 +53,14 @@ def facts_after(
     """Yield a sentence for each fact of the failed `rules` that was set by an event received after the decision."""
     people = {FRIEND: row.friend, REFERRER: row.referrer}
     names = dict.fromkeys(name for rule in rules for name in compile_rule(rule, known).facts)
-    told: set[int] = set()
+    listed: set[int] = set()
     for name in names:
         if name not in _FACT_EVENTS:
             continue
         whose, types, field, words = _FACT_EVENTS[name]
         found = events_of(source.db, people[whose], types=types, after_seq=row.seq, having=field)
-        if found and found[0]["seq"] not in told:
-            told.add(found[0]["seq"])
+        if found and found[0]["seq"] not in listed:
+            listed.add(found[0]["seq"])
             yield f"{words} ({_said(found[0], field)}) arrived {arrived_after(found[0], event)} it was judged"
 
 

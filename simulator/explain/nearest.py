@@ -103,8 +103,8 @@ def _why_none(context: DecisionContext) -> list[str]:
     lines = []
     for rule in rules:
         alone = nearest_facts([rule], context.facts, context.program)
-        said = fact_words(alone[0], context.program) if alone else "nothing would have passed it"
-        lines.append(f"{rule.code}: {said}")
+        words = fact_words(alone[0], context.program) if alone else "nothing would have passed it"
+        lines.append(f"{rule.code}: {words}")
     if len(lines) == 1:
         return [f"no single change would do. {lines[0]}"]
     return ["no single change would do; rule by rule:", *lines]

@@ -35,11 +35,11 @@ _NO_RECIPIENT: Final = {
 def offers(context: DecisionContext) -> list[Fields]:
     """Return what each reward's condition said and read, if it has one, as fields ready to print."""
     known = facts_at(context.program, "conversion")
-    said = dict(orjson.loads(context.row.offered))
+    offered = dict(orjson.loads(context.row.offered))
     return [
         {
             "reward": terms.name,
-            "offered": said[terms.name],
+            "offered": offered[terms.name],
             "when": " ".join((terms.when or "").split()),
             "says": condition_words(terms.when or "", known),
             "values": {
@@ -48,23 +48,23 @@ def offers(context: DecisionContext) -> list[Fields]:
             },
         }
         for terms in context.program.rewards
-        if terms.name in said
+        if terms.name in offered
     ]
 
 
 def no_lines(context: DecisionContext, lines: list[RewardRow]) -> tuple[list[str], list[Change]]:
     """Explain why each reward of a qualified decision's milestone that made no line did not, and what would have."""
     there = {line.reward for line in lines}
-    said: list[str] = []
+    texts: list[str] = []
     changes: list[Change] = []
     for terms in context.program.rewards:
         if terms.on != context.milestone.name or terms.name in there:
             continue
-        said.append(f"{terms.name}: no line, {_why(context, terms)}")
+        texts.append(f"{terms.name}: no line, {_why(context, terms)}")
         found = [replace(one, text=f"{terms.name}: {one.text}") for one in _would_have(context, terms)]
-        said += [one.text for one in found]
+        texts += [one.text for one in found]
         changes += found
-    return said, changes
+    return texts, changes
 
 
 def _why(context: DecisionContext, terms: Reward) -> str:
@@ -82,10 +82,10 @@ def why_not_offered(context: DecisionContext, terms: Reward) -> str | None:
 
 def _condition(context: DecisionContext, terms: Reward) -> str | None:
     """Say that the reward's `when` was not true; None if it was, or was not asked."""
-    said = dict(orjson.loads(context.row.offered)).get(terms.name)
-    if terms.when is None or said in (None, Offered.YES):
+    answer = dict(orjson.loads(context.row.offered)).get(terms.name)
+    if terms.when is None or answer in (None, Offered.YES):
         return None
-    why = "could not be told" if said == Offered.MISSING else "did not hold"
+    why = "could not be told" if answer == Offered.MISSING else "did not hold"
     words = condition_words(terms.when, facts_at(context.program, "conversion"))
     return f"since its condition {why}: {words}"
 

@@ -26,8 +26,8 @@ def explain_reward(source: Source, row: RewardRow, context: DecisionContext) -> 
     if other is not None and terms.value_minor is not None:
         why += f"; its value is fixed, so it does not matter that {other}"
     if terms.percent is not None:
-        said = (converted(context.event, program), bounded(context.event, terms, program))
-        why += "".join(f"; {one}" for one in said if one is not None)
+        clauses = (converted(context.event, program), bounded(context.event, terms, program))
+        why += "".join(f"; {one}" for one in clauses if one is not None)
     return {
         "id": row.id,
         "decision": row.decision,

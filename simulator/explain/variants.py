@@ -17,9 +17,9 @@ def variants(context: DecisionContext) -> list[Fields]:
         variant = variant_of(one, person)
         total = sum(each.weight for each in one.variants)
         weight = next(each.weight for each in one.variants if each.name == variant)
-        said = (
+        words = (
             f'variant "{variant}" of the experiment "{one.name}": drawn from the reference of the {one.by}, '
             f"so it never changes ({weight:,} of {total:,} go there)"
         )
-        found.append({"experiment": one.name, "by": one.by, "variant": variant, "says": said})
+        found.append({"experiment": one.name, "by": one.by, "variant": variant, "says": words})
     return found

@@ -77,10 +77,10 @@ class ReceiptWriter:
         """
         while self._stored and not self._failed:
             where, receipts, skipped = self._stored.popleft()
-            told = ((at, str(receipt), *rest) for at, receipt, *rest in receipts.rows())
+            stored = ((at, str(receipt), *rest) for at, receipt, *rest in receipts.rows())
             passed = ((at, SKIPPED, None, None, WHY_SKIPPED) for at in skipped)
             rows: Iterable[tuple[Any, ...]] = (
-                heapq.merge(told, passed, key=itemgetter(0)) if skipped else told
+                heapq.merge(stored, passed, key=itemgetter(0)) if skipped else stored
             )
             self._put([(*where(at), *rest) for at, *rest in rows])
             self.rows += len(receipts) + len(skipped)
@@ -115,9 +115,9 @@ class ReceiptWriter:
             self._out.flush()
         except OSError as error:
             self._failed = True
-            said = error.strerror or error
+            message = error.strerror or error
             raise InputError(
-                f"{self._name}: receipts can't be written ({said}); what was stored is kept"
+                f"{self._name}: receipts can't be written ({message}); what was stored is kept"
             ) from error
 
     def _text(self, rows: Sequence[tuple[Any, ...]]) -> bytes:

@@ -109,11 +109,11 @@ def watch(
     folder: Path,
     *,
     interrupt: Interrupt,
-    told: Callable[[FileResult], object],
+    on_result: Callable[[FileResult], object],
     mapper: Mapper | None = None,
     infer_time: bool = False,
 ) -> None:
-    """Take the files of a folder as they arrive, until a stop is requested; `told` is called with each result.
+    """Take the files of a folder as they arrive, until a stop is requested; `on_result` is called with each result.
 
     The session is one of `QUEUED` batches. `mapper` turns records of another form into events.
 
@@ -128,7 +128,7 @@ def watch(
             result = take(session, path, mapper=mapper, infer_time=infer_time, interrupt=interrupt)
             if result is None:
                 return
-            told(result)
+            on_result(result)
         session.idle()
         session.flush()
         interrupt.pause(LOOKS_S)
@@ -170,8 +170,8 @@ def take(
         path.replace(moved)
         _sync_folder(done)
     except OSError as error:
-        said = error.strerror or error
-        raise InputError(f"--watch {path.parent}: {name_of(path)} can't be moved on ({said})") from error
+        message = error.strerror or error
+        raise InputError(f"--watch {path.parent}: {name_of(path)} can't be moved on ({message})") from error
     session.platform.keep({_TAKEN: ""})  # who moves it back wants it taken once more
     return FileResult(moved, results, found.counts, found.skipped, found.refused)
 

@@ -144,9 +144,9 @@ class HttpTarget:
             async with self._session.get(f"{url}/v1/clock") as answer:
                 return int((await answer.json())["now"]) if answer.status == 200 else wall_ms()
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            said = str(error) or type(error).__name__
+            message = str(error) or type(error).__name__
             raise InputError(
-                f"--url {url}: no answer ({said}); start a server with `referral-tui serve`"
+                f"--url {url}: no answer ({message}); start a server with `referral-tui serve`"
             ) from error
 
     async def _send(self, lines: Lines, done: Callable[[Counts], None]) -> None:

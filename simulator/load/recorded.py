@@ -108,9 +108,9 @@ def _parquet(path: Path) -> Iterator[tuple[pl.DataFrame, int]]:
         )
         yield messages.select(pl.col(name).cast(kind) for name, kind in MESSAGE_SCHEMA.items()), 0
     except (pl.exceptions.PolarsError, OSError) as error:
-        said = str(error).splitlines()[0]
+        message = str(error).splitlines()[0]
         raise InputError(
-            f"--from {path}: not Parquet as `export events --format parquet` writes it ({said})"
+            f"--from {path}: not Parquet as `export events --format parquet` writes it ({message})"
         ) from error
 
 

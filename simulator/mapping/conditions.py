@@ -50,8 +50,8 @@ def boolean(value: Any) -> bool | None:
     """Return a truth value as systems write them: true, false, 1, 0, yes, no; None for anything else."""
     if isinstance(value, bool):
         return value
-    said = str(value).strip().lower()
-    return True if said in _TRUE else False if said in _FALSE else None
+    text = str(value).strip().lower()
+    return True if text in _TRUE else False if text in _FALSE else None
 
 
 def _text(value: Any) -> str | None:

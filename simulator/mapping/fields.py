@@ -14,7 +14,7 @@ from simulator.mapping.conditions import boolean
 from simulator.mapping.hashing import Hasher, HashKind
 from simulator.mapping.money import MoneyForm, from_decimal, minor_units
 from simulator.mapping.paths import Path, Read
-from simulator.mapping.times import Told, time_parser
+from simulator.mapping.times import ParsedTime, time_parser
 from simulator.mapping.wrong import WrongValueError
 
 _WHOLE: Final = re.compile(r"-?[0-9]{1,18}")
@@ -119,16 +119,16 @@ def _template(template: Template) -> Read:
             return _short_template(before, path)
 
     def text(record: Any, item: Any, number: int) -> str | None:
-        said: list[str] = []
+        texts: list[str] = []
         for part in template.parts:
             if isinstance(part, str):
-                said.append(part)
+                texts.append(part)
                 continue
             value = part.read(record, item, number)
             if value is None or value == "":
                 return None
-            said.append(_single(value, part.text))
-        return "".join(said)
+            texts.append(_single(value, part.text))
+        return "".join(texts)
 
     return text
 
@@ -261,7 +261,7 @@ def as_ours(value: Any, kind: Kind) -> Any:  # noqa: PLR0911 - one a kind
     """
     if type(value) is str and kind in _TEXTS:  # most values, at a third of the cost of what follows
         return value
-    if isinstance(value, Told):
+    if isinstance(value, ParsedTime):
         return value.text
     if isinstance(value, (dict, list)):
         return _single(value, None)
@@ -270,6 +270,6 @@ def as_ours(value: Any, kind: Kind) -> Any:  # noqa: PLR0911 - one a kind
     if isinstance(value, str) and kind == "integer":
         return int(value) if _WHOLE.fullmatch(value.strip()) else value
     if kind == "boolean" and not isinstance(value, bool):
-        said = boolean(value)
-        return value if said is None else said
+        flag = boolean(value)
+        return value if flag is None else flag
     return value

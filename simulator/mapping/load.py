@@ -62,8 +62,8 @@ def parsed(text: str, file: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        said = re.sub(r"\s+", " ", str(error))
-        raise InputError(f"{file}: not TOML: {said}") from None
+        message = re.sub(r"\s+", " ", str(error))
+        raise InputError(f"{file}: not TOML: {message}") from None
 
 
 class Loader:
@@ -158,18 +158,16 @@ class Loader:
         if not isinstance(given, dict):
             self.report.add(("values",), "values", "must be a table: a name and a path each")
             return found
-        for name, said in given.items():
+        for name, raw in given.items():
             path, label = ("values", name), f"values.{name}"
             if not _VALUE_NAME.fullmatch(name) or is_keyword(name):
                 self.report.add(path, label, "can't be a name in SQL; write small letters, digits and _")
                 continue
             kind: Kind = "text"
-            if isinstance(said, dict) and "kind" in said:
+            if isinstance(raw, dict) and "kind" in raw:
                 kind = self.choice(path, "kind", _KINDS, "text")
             rest = (
-                {key: value for key, value in said.items() if key != "kind"}
-                if isinstance(said, dict)
-                else said
+                {key: value for key, value in raw.items() if key != "kind"} if isinstance(raw, dict) else raw
             )
             field = self.fields.field(rest, path, label)
             if field is not None:
@@ -182,8 +180,8 @@ class Loader:
         self.known(table, _EVENT_KEYS, path, label)
         kind = EVENT_TYPES.get(str(table.get("type")))
         if kind is None:
-            said = advice(str(table.get("type", "")), EVENT_TYPES)
-            self.report.add((*path, "type"), f"{label}.type", f"must be an event type; {said}")
+            hint = advice(str(table.get("type", "")), EVENT_TYPES)
+            self.report.add((*path, "type"), f"{label}.type", f"must be an event type; {hint}")
             return None
         each = None
         if "each" in table:
@@ -218,8 +216,8 @@ class Loader:
     def needed(self, kind: EventSpec, table: Table, path: Path, label: str, *, infer_time: bool) -> None:
         """Note missing fields that an event of a kind requires."""
         if "id" not in table:
-            said = 'missing; make it of the key of the record, such as { text = "order:{id}" }'
-            self.report.add(path, f"{label}.id", said)
+            problem = 'missing; make it of the key of the record, such as { text = "order:{id}" }'
+            self.report.add(path, f"{label}.id", problem)
         if "subject" not in table and kind.subject_required:
             self.report.add(path, f"{label}.subject", f"missing; {kind.name} is about a person")
         if "time" not in table and not infer_time:
@@ -246,14 +244,14 @@ class Loader:
             self.fields.currency = self.fields.field(
                 given["currency"], (*path, "currency"), f"{label}.currency"
             )
-        for name, said in given.items():
+        for name, raw in given.items():
             if name not in declared:
                 self.report.add(
                     (*path, name), f"{label}.{name}", f"no field of {kind.name}; {advice(name, declared)}"
                 )
             elif name == "attributes":
-                attributes = self.attributes(said, (*path, name), f"{label}.{name}")
-            elif (field := self.fields.field(said, (*path, name), f"{label}.{name}")) is not None:
+                attributes = self.attributes(raw, (*path, name), f"{label}.{name}")
+            elif (field := self.fields.field(raw, (*path, name), f"{label}.{name}")) is not None:
                 data.append(DataField(name, declared[name].kind, declared[name].required, field))
         return tuple(data), tuple(attributes)
 
@@ -263,10 +261,10 @@ class Loader:
             self.report.add(path, label, "must be a table: a name and a path each")
             return []
         found: list[tuple[str, Any]] = []
-        for name, said in given.items():
+        for name, raw in given.items():
             if not re.fullmatch(ATTRIBUTE_PATTERN, name):
                 self.report.add((*path, name), f"{label}.{name}", "must be small letters, digits and _")
-            elif (field := self.fields.field(said, (*path, name), f"{label}.{name}")) is not None:
+            elif (field := self.fields.field(raw, (*path, name), f"{label}.{name}")) is not None:
                 found.append((name, field))
         return found
 
@@ -274,16 +272,16 @@ class Loader:
         """Read `when`."""
         if "when" not in table:
             return None
-        said = table["when"]
-        if not isinstance(said, str):
+        raw = table["when"]
+        if not isinstance(raw, str):
             self.report.add(
-                (*path, "when"), f"{label}.when", f"{shown(said)}; it must be a condition, as text"
+                (*path, "when"), f"{label}.when", f"{shown(raw)}; it must be a condition, as text"
             )
             return None
         facts = FactList(
             (one.fact for one in values.values()), "conversion", declared="a value is named under [values]"
         )
-        parsed = parse_expression(said, facts)
+        parsed = parse_expression(raw, facts)
         for problem in parsed.problems:
             self.report.add((*path, "when"), f"{label}.when", problem)
         return parsed.tree
@@ -349,10 +347,10 @@ class Loader:
             return self.fields.field(value, at, _label(at)) if isinstance(value, dict) else value
 
         return {
-            name: {inner: one(value, (*path, name, inner)) for inner, value in said.items()}
-            if name == "data" and isinstance(said, dict)
-            else one(said, (*path, name))
-            for name, said in event.items()
+            name: {inner: one(value, (*path, name, inner)) for inner, value in raw.items()}
+            if name == "data" and isinstance(raw, dict)
+            else one(raw, (*path, name))
+            for name, raw in event.items()
         }
 
 

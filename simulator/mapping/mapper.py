@@ -16,7 +16,7 @@ from simulator.mapping.fields import Field, as_ours, compile_field
 from simulator.mapping.hashing import Hasher
 from simulator.mapping.model import EventMap, MappingFile
 from simulator.mapping.paths import Read
-from simulator.mapping.times import Told
+from simulator.mapping.times import ParsedTime
 from simulator.mapping.wrong import WrongValueError
 
 Part = Literal["envelope", "data", "attributes"]
@@ -118,8 +118,8 @@ class Mapper:
 
     def _unmatched(self, record: dict[str, Any]) -> str:
         read = ((name, value(record, None, 0)) for name, value in self._values.items())
-        said = [f"{name} = {show(value)}" for name, value in read if value is not None][:_SHOWN]
-        known = f" ({', '.join(said)})" if said else ""
+        pairs = [f"{name} = {show(value)}" for name, value in read if value is not None][:_SHOWN]
+        known = f" ({', '.join(pairs)})" if pairs else ""
         return f"no event of the mapping {self.mapping.name} takes this record{known}"
 
     def _ready(self, event: EventMap, hasher: Hasher | None) -> _Event:
@@ -185,15 +185,15 @@ def _add_time(
     built: dict[str, Any], event: _Event, record: dict[str, Any], item: Any, number: int, now: str | None
 ) -> tuple[str, str] | None:
     """Add when an event happened; return the field and the reason if that can't be determined."""
-    told: object = None
+    read: object = None
     if event.time is not None:
         try:
-            told = event.time(record, item, number)
+            read = event.time(record, item, number)
         except WrongValueError as error:
             return "time", str(error)
-    if isinstance(told, Told):
-        built["time"] = told.text
-        if told.inferred:
+    if isinstance(read, ParsedTime):
+        built["time"] = read.text
+        if read.inferred:
             built[INFERRED] = True
         return None
     if not event.plan.infer_time:

@@ -106,7 +106,7 @@ def load_form(text: str, file: str, columns: Sequence[str]) -> PartnerForm:
         )
         given = {}
     read = {
-        name: loader.fields.field(said, ("columns", name), f"columns.{name}") for name, said in given.items()
+        name: loader.fields.field(raw, ("columns", name), f"columns.{name}") for name, raw in given.items()
     }
     values = loader.values()
     form = PartnerForm(
@@ -171,7 +171,9 @@ def _texts(
 def form_failures(form: PartnerForm) -> list[str]:
     """Return what is wrong with each failing test of a form, a line each."""
     writer = FormWriter(form)
-    return [f"test {shown(test.name)}: {said}" for test in form.tests for said in _wrong(writer, test)]
+    return [
+        f"test {shown(test.name)}: {difference}" for test in form.tests for difference in _wrong(writer, test)
+    ]
 
 
 def _wrong(writer: FormWriter, test: FormTest) -> Iterator[str]:

@@ -28,14 +28,14 @@ class Signature:
 
 
 def signature_problem(
-    signature: Signature, secret: str, said: Mapping[str, str], body: bytes, now_s: int
+    signature: Signature, secret: str, headers: Mapping[str, str], body: bytes, now_s: int
 ) -> str | None:
     """Say what is wrong with the signature of a body; None if it is the sender's.
 
-    `said` has the request's headers, case-insensitively; with IN_FORM it has the fields of the form.
+    `headers` has the request's headers, case-insensitively; with IN_FORM it has the fields of the form.
     `now_s` is the wall clock's time, in seconds.
     """
-    given = said.get(signature.name)
+    given = headers.get(signature.name)
     if signature.scheme == IN_FORM:
         return _form_problem(signature.name, secret, given)
     if given is None:

@@ -27,7 +27,7 @@ def failures(mapping: MappingFile) -> list[str]:
     mapper = Mapper(mapping, hasher)
     found: list[str] = []
     for test in mapping.tests:
-        found += (f"test {show(test.name)}: {said}" for said in _wrong(mapper, test, hasher))
+        found += (f"test {show(test.name)}: {difference}" for difference in _wrong(mapper, test, hasher))
     return found
 
 
@@ -70,18 +70,18 @@ def _events(count: int) -> str:
 
 
 def _differences(expected: Mapping[str, Any], event: Mapping[str, Any], hasher: Hasher) -> Iterator[str]:
-    for name, said in expected.items():
+    for name, wanted in expected.items():
         right = (
-            {inner: _value(value, hasher) for inner, value in said.items()}
-            if isinstance(said, dict)
-            else _value(said, hasher)
+            {inner: _value(value, hasher) for inner, value in wanted.items()}
+            if isinstance(wanted, dict)
+            else _value(wanted, hasher)
         )
         if event.get(name) != right:
             yield f"{name} should be {_shown(right)}, and is {_shown(event.get(name))}"
 
 
-def _value(said: Any, hasher: Hasher) -> Any:
-    return compile_field(said, hasher)(None, None, 0) if isinstance(said, Field) else said
+def _value(raw: Any, hasher: Hasher) -> Any:
+    return compile_field(raw, hasher)(None, None, 0) if isinstance(raw, Field) else raw
 
 
 def _shown(value: Any) -> str:

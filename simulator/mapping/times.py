@@ -19,14 +19,14 @@ _LAST: Final = time(23, 59, 59, 999_000)
 FORMS: Final = ("rfc3339", "iso", "epoch-s", "epoch-ms", "date")
 
 
-class Told(NamedTuple):
+class ParsedTime(NamedTuple):
     """A moment in RFC 3339, and whether its time of day is inferred because only a day was given."""
 
     text: str
     inferred: bool = False
 
 
-Parse = Callable[[Any], Told]
+Parse = Callable[[Any], ParsedTime]
 
 
 def time_parser(form: str, zone: tzinfo | None) -> Parse:
@@ -36,7 +36,7 @@ def time_parser(form: str, zone: tzinfo | None) -> Parse:
     read as its last millisecond, so that it isn't before what led to it on that day.
     """
     if form == "rfc3339":
-        return lambda value: Told(value) if isinstance(value, str) else _not(value, "an RFC 3339 text")
+        return lambda value: ParsedTime(value) if isinstance(value, str) else _not(value, "an RFC 3339 text")
     if form in ("epoch-s", "epoch-ms"):
         per = 1000 if form == "epoch-s" else 1
         return lambda value: _epoch(value, per)
@@ -47,11 +47,11 @@ def time_parser(form: str, zone: tzinfo | None) -> Parse:
     return lambda value: _patterned(value, pattern, zone, of_day=of_day)
 
 
-def _not(value: object, what: str) -> Told:
+def _not(value: object, what: str) -> ParsedTime:
     raise WrongValueError(f"{show(value)}; it must be {what}")
 
 
-def _epoch(value: Any, per: int) -> Told:
+def _epoch(value: Any, per: int) -> ParsedTime:
     if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
         value = float(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -61,8 +61,10 @@ def _epoch(value: Any, per: int) -> Told:
     try:
         if type(value) is int and per == 1000 and 0 <= value < _YEAR_3000_S:
             days, seconds = divmod(value, 86_400)
-            return Told(f"{_day(days)}T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.000Z")
-        return Told(_written(_EPOCH + timedelta(milliseconds=round(value * per))))
+            return ParsedTime(
+                f"{_day(days)}T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.000Z"
+            )
+        return ParsedTime(_written(_EPOCH + timedelta(milliseconds=round(value * per))))
     except (OverflowError, ValueError):
         return _not(value, "a moment of the years 0001 to 9999")
 
@@ -73,22 +75,22 @@ def _day(days: int) -> str:
     return (_EPOCH + timedelta(days=days)).date().isoformat()
 
 
-def _iso(value: Any, zone: tzinfo | None) -> Told:
+def _iso(value: Any, zone: tzinfo | None) -> ParsedTime:
     try:
         moment = datetime.fromisoformat(value.strip())
     except (AttributeError, ValueError):
         return _not(value, "a moment of ISO 8601, such as 2026-03-01T09:30:00+0100")
-    return Told(_in_utc(moment, zone, value))
+    return ParsedTime(_in_utc(moment, zone, value))
 
 
-def _patterned(value: Any, pattern: str, zone: tzinfo | None, *, of_day: bool) -> Told:
+def _patterned(value: Any, pattern: str, zone: tzinfo | None, *, of_day: bool) -> ParsedTime:
     try:
         moment = datetime.strptime(value.strip(), pattern)
     except (AttributeError, ValueError, TypeError):
         return _not(value, f"a time as {pattern}")
     if of_day:
         moment = datetime.combine(moment, _LAST, moment.tzinfo)
-    return Told(_in_utc(moment, zone, value), of_day)
+    return ParsedTime(_in_utc(moment, zone, value), of_day)
 
 
 def _in_utc(moment: datetime, zone: tzinfo | None, value: Any) -> str:

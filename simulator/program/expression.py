@@ -217,14 +217,14 @@ class _ExpressionReader:
             result = self.checked(self._applied(op, result, right, step.expression))
         return result
 
-    def _applied(self, op: Op, left: Node, right: Node, said: exp.Expr) -> Node:
+    def _applied(self, op: Op, left: Node, right: Node, written: exp.Expr) -> Node:
         if op == "div":
             divisor = constant(right)
             if divisor is None:
-                raise self.refuse(f"a division by {_said(said)}; only a constant other than 0 can divide")
+                raise self.refuse(f"a division by {_said(written)}; only a constant other than 0 can divide")
             if divisor == 0:
                 raise self.refuse(
-                    f"a division by {_said(said)}, which is 0; divide by a constant other than 0"
+                    f"a division by {_said(written)}, which is 0; divide by a constant other than 0"
                 )
             bound = left.bound / abs(divisor)
         else:
@@ -299,8 +299,8 @@ class _ExpressionReader:
     def _case(self, node: exp.Expr) -> Node:
         """Read both forms of CASE; the subject of the short form is read once, or nested ones take exponential time."""
         branches = node.args.get("ifs") or []
-        said = node.args.get("this")
-        subject = None if said is None else self.read(said)
+        operand = node.args.get("this")
+        subject = None if operand is None else self.read(operand)
         conditions = self.all([lambda branch=branch: self._when(subject, branch) for branch in branches])  # type: ignore[misc]
         default = node.args.get("default") or exp.Null()
         values = self._branches("CASE", [*(branch.args["true"] for branch in branches), default])
@@ -322,8 +322,8 @@ class _ExpressionReader:
     def _branches(self, user: str, nodes: Sequence[exp.Expr]) -> list[Node]:
         """Read values that must all be of one kind; a NULL among them takes the kind of the others."""
         bare = [_without_parentheses(node) for node in nodes]
-        said = [node for node in bare if not isinstance(node, exp.Null)]
-        read = iter(self.all([lambda node=node: self.read(node) for node in said]))  # type: ignore[misc]
+        given = [node for node in bare if not isinstance(node, exp.Null)]
+        read = iter(self.all([lambda node=node: self.read(node) for node in given]))  # type: ignore[misc]
         values = [None if isinstance(node, exp.Null) else next(read) for node in bare]
         kinds = list(dict.fromkeys(value.kind for value in values if value is not None))
         if not kinds:

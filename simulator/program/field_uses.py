@@ -42,8 +42,8 @@ class Use(NamedTuple):
     @property
     def words(self) -> str:
         """Say what uses the field."""
-        said = _WORDS[self.kind]
-        return said.format(self.name) if self.name else said
+        words = _WORDS[self.kind]
+        return words.format(self.name) if self.name else words
 
 
 _WORDS: Final = {

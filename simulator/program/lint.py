@@ -31,7 +31,7 @@ def warnings(program: Program) -> list[str]:
         if milestone.name not in used
     ]
     for condition in conditions_of(program):
-        found += [f"{condition.label}: {said}" for said in _never_met(condition.tree)]
+        found += [f"{condition.label}: {text}" for text in _never_met(condition.tree)]
     for rule in program.rules:
         if rule.code in _REASONS or rule.code.endswith(":missing"):
             found.append(
@@ -39,7 +39,7 @@ def warnings(program: Program) -> list[str]:
             )
     found += _unread(program)
     for reward in program.rewards:
-        found += [f'reward "{reward.name}": {said}' for said in _doubts(reward, program)]
+        found += [f'reward "{reward.name}": {text}' for text in _doubts(reward, program)]
     return found
 
 

@@ -34,15 +34,15 @@ def nearest(word: str, valid: Iterable[str]) -> str | None:
     by_lower: dict[str, str] = {}
     for name in valid:
         by_lower.setdefault(name.casefold(), name)
-    said = word[:_SHOWN].casefold()
-    close = get_close_matches(said, by_lower, n=8, cutoff=0.6)
-    best = max(close, key=lambda name: _similarity(name, said), default=None)
+    folded = word[:_SHOWN].casefold()
+    close = get_close_matches(folded, by_lower, n=8, cutoff=0.6)
+    best = max(close, key=lambda name: _similarity(name, folded), default=None)
     return None if best is None else by_lower[best]
 
 
-def _similarity(name: str, said: str) -> tuple[float, bool, bool]:
+def _similarity(name: str, word: str) -> tuple[float, bool, bool]:
     """Return a sort key: the most similar names first; of equals, two letters swapped, then the same first letters."""
-    return SequenceMatcher(None, name, said).ratio(), sorted(name) == sorted(said), name[:2] == said[:2]
+    return SequenceMatcher(None, name, word).ratio(), sorted(name) == sorted(word), name[:2] == word[:2]
 
 
 def advice(word: str, valid: Iterable[str], otherwise: str | None = None) -> str:

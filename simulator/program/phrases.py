@@ -138,8 +138,10 @@ def _coalesce(node: Node) -> str:
 
 def _case(node: Node) -> str:
     *pairs, otherwise = node.args
-    said = [f"{_said(value)} if {_said(when)}" for when, value in zip(pairs[::2], pairs[1::2], strict=True)]
-    return f"({', '.join(said)}, otherwise {_said(otherwise)})"
+    branches = [
+        f"{_said(value)} if {_said(when)}" for when, value in zip(pairs[::2], pairs[1::2], strict=True)
+    ]
+    return f"({', '.join(branches)}, otherwise {_said(otherwise)})"
 
 
 def _known(node: Node) -> str:
@@ -168,8 +170,8 @@ def _flat(node: Node, op: Op) -> list[Node]:
 
 def _part(node: Node) -> str:
     """Put an operand of a chain into words; a chain within it, or a CASE, stands in brackets."""
-    said = _said(node)
-    return f"({said})" if node.op in ("and", "or", "coalesce") else said
+    phrase = _said(node)
+    return f"({phrase})" if node.op in ("and", "or", "coalesce") else phrase
 
 
 def _grouped(node: Node) -> str:

@@ -94,12 +94,12 @@ def _decimal(text: str) -> Decimal:
 
 
 def _syntax(message: str, text: str, file: str) -> str:
-    said = re.sub(r"\s+", " ", message)
-    found = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", said)
+    line = re.sub(r"\s+", " ", message)
+    found = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", line)
     if found:
         hint = _hint(text.split("\n")[int(found[2]) - 1], found[1], file)
         return f"{file}:{found[2]}: not TOML at column {found[3]}: {hint or found[1]}"
-    return f"{file}:{text.count(chr(10)) + 1}: not TOML: {said}"
+    return f"{file}:{text.count(chr(10)) + 1}: not TOML: {line}"
 
 
 _DECIMAL_COMMA = re.compile(r"[^\"']*=\s*[0-9]+,[0-9]+\s*(?:#.*)?")
@@ -130,7 +130,7 @@ _RIGHT = {
 _OTHER_KINDS = (".yaml", ".yml", ".json")
 
 
-def _hint(line: str, said: str, file: str) -> str:
+def _hint(line: str, message: str, file: str) -> str:
     """Return what was likely meant, where the parser's message alone doesn't help; else an empty text."""
     if file.lower().endswith(_OTHER_KINDS):
         return "a program is written in TOML; `referral-tui program new` writes one to begin with"
@@ -140,10 +140,10 @@ def _hint(line: str, said: str, file: str) -> str:
     if bare and bare[2] not in ("true", "false"):
         right = _RIGHT.get(bare[1]) or f'text in quotes, such as "{bare[2]}"'
         return f"{bare[1]} must be {right}"
-    if said.startswith(("Cannot overwrite", "Cannot declare")):
-        return f"{said}; each milestone, rule and reward begins in two brackets, as [[rule]]"
-    if '"' in line and said.startswith("Expected newline"):
-        return f"{said}; inside a text in \"…\" texts of SQL go in '…'"
+    if message.startswith(("Cannot overwrite", "Cannot declare")):
+        return f"{message}; each milestone, rule and reward begins in two brackets, as [[rule]]"
+    if '"' in line and message.startswith("Expected newline"):
+        return f"{message}; inside a text in \"…\" texts of SQL go in '…'"
     return ""
 
 

@@ -99,8 +99,8 @@ def word_problems(text: str, facts: FactList) -> list[str]:
     if not tokens:
         return ["the expression is only a comment; write a condition"]
     found = dict.fromkeys(_word(around, text) for around in _with_neighbours(tokens, facts))
-    problems = [said for said in found if isinstance(said, str)]
-    unusable = [said.word for said in found if isinstance(said, _ForbiddenWord)]
+    problems = [one for one in found if isinstance(one, str)]
+    unusable = [one.word for one in found if isinstance(one, _ForbiddenWord)]
     if unusable:
         problems.append(f"{', '.join(unusable)} can't be used; {ALLOWED}")
     if problems:

@@ -27,16 +27,16 @@ class Report:
     line_numbers: LineNumbers
     found: list[tuple[int, str]] = field(default_factory=list)
 
-    def add(self, path: Path, label: str, said: str) -> None:
+    def add(self, path: Path, label: str, problem: str) -> None:
         """Note what is wrong at `path`, which messages call `label`."""
         line = self.line_numbers.line(path)
         where = self.file if line is None else f"{self.file}:{line}"
         label = label if len(label) <= _LABEL else label[:_LABEL] + "…"
-        self.found.append((line or 0, f"{where}: {label}: {said}"))
+        self.found.append((line or 0, f"{where}: {label}: {problem}"))
 
     def problems(self) -> list[str]:
         """Return all problems in the order of the file."""
-        return [said for _, said in sorted(self.found, key=lambda one: one[0])]
+        return [problem for _, problem in sorted(self.found, key=lambda one: one[0])]
 
 
 class TableReader:
@@ -62,9 +62,9 @@ class TableReader:
         """Return whether `key` is there, or was most likely meant by an unknown key, which is noted already."""
         return key in self.content or key in self._misspelt
 
-    def problem(self, key: str, said: str) -> None:
+    def problem(self, key: str, text: str) -> None:
         """Note what is wrong with the value of `key`."""
-        self.report.add((*self.path, key), f"{self.label}.{key}", said)
+        self.report.add((*self.path, key), f"{self.label}.{key}", text)
 
     def read(self, key: str, parse: Callable[[object], T], default: T) -> T:
         """Read the value of `key`; `default` if it is left out, or wrong (which is noted)."""
@@ -83,18 +83,18 @@ class TableReader:
 
     def condition(self, key: str, facts: FactList) -> str | None:
         """Read an expression over `facts`, noting each of its problems; None if it is left out."""
-        said = self.read(key, values.expression, None)
+        text = self.read(key, values.expression, None)
         noted = {no_fact(name, facts) for name in facts.doubtful}
-        for problem in () if said is None else parse_expression(said, facts).problems:
+        for problem in () if text is None else parse_expression(text, facts).problems:
             if problem not in noted:
                 self.problem(key, problem)
-        return said
+        return text
 
-    def needs(self, keys: tuple[str, ...], other: str, said: str) -> None:
+    def needs(self, keys: tuple[str, ...], other: str, problem: str) -> None:
         """Note each of `keys` that is there without `other`."""
         for key in keys:
             if key in self.content and not self.has(other):
-                self.problem(key, said)
+                self.problem(key, problem)
 
 
 def note_repeats(readers: list[TableReader], key: str, what: str) -> None:

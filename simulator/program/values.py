@@ -87,8 +87,8 @@ def names(value: object, valid: Sequence[str], what: str) -> tuple[str, ...]:
         raise InvalidValueError("the list is empty; leave the key out for all of them, or name at least one")
     wrong = [item for item in value if not isinstance(item, str) or item not in valid]
     if wrong:
-        said = "; ".join(f"no {what} {shown(item)}; {advice(str(item), valid)}" for item in wrong)
-        raise InvalidValueError(said)
+        message = "; ".join(f"no {what} {shown(item)}; {advice(str(item), valid)}" for item in wrong)
+        raise InvalidValueError(message)
     twice = [item for place, item in enumerate(value) if item in value[:place]]
     if twice:
         raise InvalidValueError(f"{shown(twice[0])} is named twice; name it once")

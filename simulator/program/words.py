@@ -162,17 +162,17 @@ def _budget(program: Program) -> str:
         return "There is no budget: the program pays whatever its rewards come to."
     kept = program.budget
     total = money(program.budget_minor, program)
-    said = [
+    sentences = [
         f"The whole program pays out {total} at most"
         + ("" if kept.period == "lifetime" else f" {_WINDOWS[kept.period]}")
     ]
     if kept.over == "trim":
-        said.append("A reward that does not fit is trimmed to what is left")
+        sentences.append("A reward that does not fit is trimmed to what is left")
     if kept.short == "wait":
-        said.append("A reward that does not fit waits until there is room, and so does every later one")
+        sentences.append("A reward that does not fit waits until there is room, and so does every later one")
     if not kept.returns:
-        said.append("What is taken back still counts")
-    return ". ".join(said) + "."
+        sentences.append("What is taken back still counts")
+    return ". ".join(sentences) + "."
 
 
 def _milestone(milestone: Milestone) -> str:
@@ -258,20 +258,20 @@ def _afterwards(reward: Reward) -> Iterator[str]:
 
 
 def _numbers(reward: Reward) -> str:
-    said: list[str] = []
+    parts: list[str] = []
     if reward.every is not None and reward.every > 1:
-        said.append(f"every {ordinal(reward.every)}")
+        parts.append(f"every {ordinal(reward.every)}")
     if reward.tier is not None:
         first, last = reward.tier
         if last is None:
-            said.append(
-                f"from the {ordinal(first)} on, each" if not said else f"from the {ordinal(first)} on"
+            parts.append(
+                f"from the {ordinal(first)} on, each" if not parts else f"from the {ordinal(first)} on"
             )
         elif first == last:
-            said.append(f"the {ordinal(first)}")
+            parts.append(f"the {ordinal(first)}")
         else:
-            said.append(f"the {ordinal(first)} to the {ordinal(last)}")
-    return ", ".join(said)
+            parts.append(f"the {ordinal(first)} to the {ordinal(last)}")
+    return ", ".join(parts)
 
 
 def _cap(cap: Cap, program: Program) -> str:

@@ -25,8 +25,8 @@ def decide(platform: Platform, args: Mapping[str, object], at_ms: int) -> Waitin
         InputError: the decision is not in review any more, or the command is not as `db.control.send` describes.
 
     """
-    number, said, by = args.get("decision"), args.get("verdict"), args.get("by")
-    verdict = _VERDICTS.get(said) if isinstance(said, str) else None
+    number, given, by = args.get("decision"), args.get("verdict"), args.get("by")
+    verdict = _VERDICTS.get(given) if isinstance(given, str) else None
     if not isinstance(number, int) or verdict is None or not isinstance(by, str):
         raise InputError("a verdict needs a decision's number, approve or decline, and who gives it")
     one = find_waiting(platform, number)

@@ -15,7 +15,7 @@ from referral_tui.cli.subscriptions import OverHttp
 from simulator.domain.errors import InputError
 from simulator.domain.wall_clock import wall_ms
 from simulator.door.listening import Heard, listener, read, words
-from simulator.door.subscribing import Wish
+from simulator.door.subscribing import NewSubscription
 from simulator.door.webhooks import new_secret, signed
 from tests.cli.conftest import cli
 from tests.cli.nasty import PROGRAM, Cli
@@ -210,7 +210,7 @@ def test_a_message_that_is_not_ours_is_not_trusted(forge: Forge) -> None:
 
 
 async def test_a_listener_subscribes_over_http_and_unsubscribes(door: Caller) -> None:
-    one = OverHttp(door.door.address + "/", None, Wish("listen", URL, ("reward.*",)), 0)
+    one = OverHttp(door.door.address + "/", None, NewSubscription("listen", URL, ("reward.*",)), 0)
     await asyncio.to_thread(one.begin, "http://127.0.0.1:8788/")
     (told,) = (await door.ask("GET", "/v1/hooks")).said["hooks"]
     assert (told["name"], told["types"], one.secret[:6]) == ("listen-8788", ["reward.*"], "whsec_")
@@ -219,7 +219,7 @@ async def test_a_listener_subscribes_over_http_and_unsubscribes(door: Caller) ->
     assert one.secret != before
     await asyncio.to_thread(one.end)
     assert (await door.ask("GET", "/v1/hooks")).said["hooks"] == []
-    other = OverHttp(door.door.address, None, Wish("listen", "http://shop.example/", ()), 99)
+    other = OverHttp(door.door.address, None, NewSubscription("listen", "http://shop.example/", ()), 99)
     with pytest.raises(InputError, match="there is no entry 99"):
         await asyncio.to_thread(other.begin, "http://127.0.0.1:8788/")
 

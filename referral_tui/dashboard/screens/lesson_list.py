@@ -16,7 +16,7 @@ from textual.strip import Strip
 from referral_tui.dashboard.widgets.inks import COMPONENTS
 from referral_tui.dashboard.widgets.lines import LineWidget, wrap
 
-Wish = tuple[int, bool]
+ChosenLesson = tuple[int, bool]
 """The place of a lesson, and whether it is to begin from its first step."""
 
 
@@ -30,7 +30,7 @@ class Entry:
     ended: bool
 
 
-class LessonList(ModalScreen[Wish | None]):
+class LessonList(ModalScreen[ChosenLesson | None]):
     """A box with the lessons; returns which one to open, or None to leave."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS

@@ -229,8 +229,8 @@ def _check_unnamed(person: Person, log: NamedEvents, by: str, reason: str) -> No
     cells = [one.cells[name] for one in log.own(person) for name in ("contact_ref", "device_ref")]
     texts = {*person.refs.values(), *log.codes_of(person), *(text for text in cells if text is not None)}
     named = mentioning(texts, person.known_as)
-    for option, said in (("--by", by), ("--basis", reason)):
-        if (found := named.search(said)) is not None:
+    for option, value in (("--by", by), ("--basis", reason)):
+        if (found := named.search(value)) is not None:
             raise InputError(
                 f"{option}: {found[0]!r} names a person who is to be erased, and it stays in the log; name the request"
             )

@@ -37,17 +37,17 @@ class KeptAnswers:
 
     def communities(self, person: Person, log: NamedEvents, outcomes: Outcomes) -> list[Kept]:
         """Return the community that each of a person's referrals counted for, by the events that asked for it."""
-        said = [
+        stated = [
             (one.seq, one.person, text)
             for one in (log.before[now.seq] for now in log.own(person))
             if one.type == "customer.identified" and (text := one.cells["community"]) is not None
         ]
-        if not said:
+        if not stated:
             return []
         kept: dict[int, str] = {}
         for seq, referrer in outcomes.asked_of(person, self._store):
             known = united(referrer, [one for one in self._merges if one.seq <= seq], into_only=True)
-            theirs = [text for at, number, text in said if number in known and at <= seq]
+            theirs = [text for at, number, text in stated if number in known and at <= seq]
             if theirs:
                 kept[seq] = theirs[-1]
         return [(seq, COMMUNITY, text) for seq, text in sorted(kept.items())]
@@ -59,12 +59,12 @@ class KeptAnswers:
         for number, decision, name in self._store.read(erasures.rewards_of, about) if about else ():
             read = self._keeping.get((about[decision].program_version, name), frozenset())
             if read.intersection(outcomes.names(person, about[decision], self._facts)):
-                answers = self._heard.get(number - 1, {})
+                answers = self._answers.get(number - 1, {})
                 found += [(seq, f"{KEEPING}{number}", word_of(answer)) for seq, answer in answers.items()]
         return found
 
     @cached_property
-    def _heard(self) -> dict[int, dict[int, int]]:
+    def _answers(self) -> dict[int, dict[int, int]]:
         """Return all answers of conditions for keeping rewards, by line and event; the log is folded for them."""
         answers = HeardAnswers.of(self._store.read(resume.kept_answers))
         replay_log(self._store, None, None, kept=answers)

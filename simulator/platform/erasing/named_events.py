@@ -98,16 +98,16 @@ class NamedEvents:
 
         They are remembered as what the events hold by now.
         """
-        told = self._reasons_about(person, store)
+        by_reason = self._reasons_about(person, store)
         keys = [(name, text) for name in _NAMING for text in person.named(name)]
         keys += [("into", ref) for ref in person.new_refs]
         seqs = {seq for number in person.refs for seq in self.of_person.get(number, ())}
         seqs |= {seq for key in keys for seq in self.of_text.get(key, ())}
-        seqs |= told
+        seqs |= by_reason
         new: dict[int, Cells] = {}
         for seq in sorted(seqs):
             one = self.events[seq]
-            if changed := _new_cells(one, person, told=seq in told):
+            if changed := _new_cells(one, person, told=seq in by_reason):
                 new[seq] = changed
                 self.events[seq] = one._replace(cells={**one.cells, **changed})
         return new
@@ -137,8 +137,8 @@ def _into(one: EventCells) -> str | None:
     return into
 
 
-def _new_cells(one: EventCells, person: Person, *, told: bool) -> dict[str, str | None]:
-    """Return the cells of an event that erasing a person changes; `told` says that its reason tells of them."""
+def _new_cells(one: EventCells, person: Person, *, in_reason: bool) -> dict[str, str | None]:
+    """Return the cells of an event that erasing a person changes; `in_reason` says that its reason tells of them."""
     changed: dict[str, str | None] = {}
     for name in _NAMING:
         text = one.cells[name]
@@ -150,7 +150,7 @@ def _new_cells(one: EventCells, person: Person, *, told: bool) -> dict[str, str 
     into = _into(one)
     if into is not None and into in person.new_refs:
         new["into"] = person.new_refs[into]
-    if told:
+    if in_reason:
         new["reason"] = person.new_refs[person.main]
     if new:
         changed["steering"] = orjson.dumps(orjson.loads(one.cells["steering"] or "{}") | new).decode()
