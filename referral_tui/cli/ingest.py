@@ -27,8 +27,10 @@ from referral_tui.figures import counted
 
 if TYPE_CHECKING:
     from db.postgres.address import PostgresAddress
+    from simulator.files.ingest import Order
     from simulator.files.receipt_rows import ReceiptWriter
     from simulator.mapping.mapper import Mapper
+    from simulator.platform.platform import Platform
 
 
 def ingest(
@@ -165,22 +167,22 @@ def ingest(
     if received_as_occurred:
         _check_times(replay=replay, infer_time=infer_time)
 
-    from referral_tui.cli.ingest_report import dry, ended, figures_of, warn, words
-    from referral_tui.cli.progress import Bar
-    from simulator.domain.wall_clock import wall_ms
-    from simulator.files.following import interruptible
-    from simulator.files.ingest import Intake, Order, ingest_files
-    from simulator.platform.session import AHEAD, IntakeSession
-
     if dry_run:
+        from referral_tui.cli.ingest_report import dry
+
         with _receipts(receipts, guard=guard_formulas) as writer:
             status = dry(
                 files, program, writer, replay=replay, infer_time=infer_time, as_json=as_json, mapper=mapper
             )
         raise typer.Exit(status)
-    order = Order.GIVEN
-    if not as_given and (len(files) > 1 or received_as_occurred):
-        order = Order.RECEIVED if replay else Order.OCCURRED
+
+    from referral_tui.cli.ingest_report import ended, figures_of, warn, words
+    from referral_tui.cli.progress import Bar
+    from simulator.domain.wall_clock import wall_ms
+    from simulator.files.following import interruptible
+    from simulator.files.ingest import Intake, ingest_files
+    from simulator.platform.session import AHEAD, IntakeSession
+
     intake = Intake()
     started = time.perf_counter()
     with (
@@ -198,18 +200,15 @@ def ingest(
                 batch=batch,
                 intake=intake,
                 progress=bar.advance,
-                order=order,
+                order=_order(files, as_given=as_given, replay=replay, as_occurred=received_as_occurred),
                 as_occurred=received_as_occurred,
                 infer_time=infer_time,
                 interrupt=interrupt,
                 receipts=writer,
                 mapper=mapper,
             )
-        if final is None and not (
-            replay and interrupt.asked
-        ):  # a replay may go on from where it was interrupted
-            newest = platform.newest if platform.newest > floor else 0  # else moved up, and stated by nobody
-            final = max(platform.earliest_now, newest if replay else wall_ms())
+        if final is None and not (replay and interrupt.asked):  # an interrupted replay may be continued
+            final = _end(platform, floor, replay=replay)
         if final:
             session.advance(final)
         figures = figures_of(platform, intake, before, final, time.perf_counter() - started)
@@ -220,6 +219,28 @@ def ingest(
     else:
         say_lines(words(figures, db, design), err=receipts == Path("-"))
     ended(intake, db, strict=strict, interrupted=interrupt.asked)
+
+
+def _order(files: Sequence[Path], *, as_given: bool, replay: bool, as_occurred: bool) -> Order:
+    """Return the order in which messages are received: several files are merged by time unless told otherwise."""
+    from simulator.files.ingest import Order
+
+    if as_given or (len(files) == 1 and not as_occurred):
+        return Order.GIVEN
+    return Order.RECEIVED if replay else Order.OCCURRED
+
+
+def _end(platform: Platform, floor: int, *, replay: bool) -> int:
+    """Return the time to advance to after the last message, milliseconds UTC; 0 if nothing states one.
+
+    `floor` is the earliest time at which a message could be received before the files were read.
+    """
+    from simulator.domain.wall_clock import wall_ms
+
+    newest = (
+        platform.newest if platform.newest > floor else 0
+    )  # not beyond it: moved up, and stated by nobody
+    return max(platform.earliest_now, newest if replay else wall_ms())
 
 
 def _check_times(*, replay: bool, infer_time: bool) -> None:

@@ -123,7 +123,7 @@ def study(
               referral-tui study telecom --vary 'reward\[referrer-credit].value=10..50:10' --by cost
     """
     from referral_tui.cli.progress import Bar
-    from referral_tui.cli.study_report import Studied, command_line, fields, lines, page
+    from referral_tui.cli.study_report import StudyResult, command_line, fields, lines, page
     from referral_tui.study_words import Ground
     from simulator.domain.writing import check_writable, write_text
     from simulator.lab.measures import find_measure
@@ -148,9 +148,8 @@ def study(
             lambda frame: widest(frame, names, measure),
             width,
         )
-        seeds = sorted(found.markets["seed"].unique())
         tornado = (
-            _shaken(found.markets, designs, seeds, setting, measure, preset=name, bar=bar, pool=pool)
+            _shaken(found.markets, designs, setting, measure, preset=name, bar=bar, pool=pool)
             if shake
             else None
         )
@@ -158,14 +157,12 @@ def study(
     if vary:
         order = _order(summaries, by, more=measure.more)
         designs, summaries = [designs[place] for place in order], [summaries[place] for place in order]
-    ground = Ground(referrers, days, designs[0].program.currency, designs[0].program.digits, assumed)
-    files = dict.fromkeys(names, programs[0]) if vary else dict(zip(names, programs, strict=True))
-    result = Studied(
-        files=files,
+    result = StudyResult(
+        files=dict.fromkeys(names, programs[0]) if vary else dict(zip(names, programs, strict=True)),
         designs=designs,
         summaries=summaries,
         study=found,
-        ground=ground,
+        ground=Ground(referrers, days, designs[0].program.currency, designs[0].program.digits, assumed),
         preset=name,
         setting=setting,
         seed=seed,
@@ -176,17 +173,11 @@ def study(
     if out is not None:
         _write_markets(found.markets, out)
     if html is not None:
-        given = {
-            "start": start,
-            "delivery": delivery,
-            "faults": faults,
-            "vary": vary,
-            "by": by,
-            "shake": shake,
-            "assumed": assumed,
-            "by-channel": by_channel,
-        }
-        write_text(html, page(result, command_line(result, programs, given)))
+        options = {
+            "start": start, "delivery": delivery, "faults": faults, "vary": vary, "by": by, "shake": shake,
+            "assumed": assumed, "by-channel": by_channel,
+        }  # fmt: skip
+        write_text(html, page(result, command_line(result, programs, options)))
     if as_json:
         print_json(fields(result))
     else:
@@ -230,7 +221,6 @@ def _width(until: float, measure: Measure, digits: int) -> float:
 def _shaken(
     markets: pl.DataFrame,
     designs: Sequence[Design],
-    seeds: Sequence[int],
     setting: Setting,
     measure: Measure,
     *,
@@ -247,6 +237,7 @@ def _shaken(
     from simulator.run.plan import world_text
 
     names = tuple(one.name for one in designs)
+    seeds = sorted(markets["seed"].unique())
     base = answer(markets, measure, names)
     worlds = list(shaken_worlds(world_text(preset), f"{preset}/world.toml"))
     runs = len(designs) * len(seeds)

@@ -25,7 +25,7 @@ _FEW: Final = 4
 
 
 @dataclass(frozen=True)
-class Studied:
+class StudyResult:
     """A study that was run, in the order it is reported; `files` are the given programs, by the designs' names."""
 
     files: Mapping[str, str]
@@ -46,7 +46,7 @@ class Studied:
         return self.summaries[0].markets
 
 
-def sentences(result: Studied) -> list[str]:
+def sentences(result: StudyResult) -> list[str]:
     """Return the answer: a sentence for each design that is compared with the first, or one for a grid."""
     from referral_tui.study_words import alone, grid_verdict, verdict
     from simulator.lab.vary import AS_IT_IS
@@ -65,7 +65,7 @@ def sentences(result: Studied) -> list[str]:
     return [verdict(first, one, result.ground, budgets[one.name]) for one in others]
 
 
-def warnings(result: Studied) -> list[str]:
+def warnings(result: StudyResult) -> list[str]:
     """Return what a reader should know about the numbers."""
     from referral_tui.study_words import same_people
     from referral_tui.study_words import warnings as of_markets
@@ -73,7 +73,7 @@ def warnings(result: Studied) -> list[str]:
     return [*of_markets(result.summaries), *same_people(result.designs)]
 
 
-def lines(result: Studied) -> Iterator[str]:
+def lines(result: StudyResult) -> Iterator[str]:
     """Yield the study as lines of at most 80 characters, the answer first."""
     from referral_tui.cli.study_shake import lines as shake_lines
     from referral_tui.cli.study_tables import (
@@ -110,7 +110,7 @@ def lines(result: Studied) -> Iterator[str]:
         yield from shake_lines(result.tornado, result.ground)
 
 
-def _channels(result: Studied) -> dict[str, list[ChannelSummary]]:
+def _channels(result: StudyResult) -> dict[str, list[ChannelSummary]]:
     """Return what each channel brought, by design, if requested."""
     from simulator.lab.summary import channels_of
 
@@ -120,7 +120,7 @@ def _channels(result: Studied) -> dict[str, list[ChannelSummary]]:
     return {one.name: channels_of(study.channels, study.markets, one.name) for one in result.designs}
 
 
-def fields(result: Studied) -> dict[str, Any]:
+def fields(result: StudyResult) -> dict[str, Any]:
     """Return the study for `--json`."""
     from referral_tui.cli.lab_options import ground_fields
     from referral_tui.cli.study_json import channel_fields, design_fields
@@ -141,7 +141,7 @@ def fields(result: Studied) -> dict[str, Any]:
     }
 
 
-def page(result: Studied, command: str) -> str:
+def page(result: StudyResult, command: str) -> str:
     """Return the study as a page of HTML; `command` is the line that makes it again."""
     from importlib.metadata import version
 
@@ -180,7 +180,7 @@ def page(result: Studied, command: str) -> str:
     )
 
 
-def _shown(result: Studied) -> list[str]:
+def _shown(result: StudyResult) -> list[str]:
     """Return the designs that get charts: the base design and the best of a grid's table, otherwise the first four."""
     from referral_tui.page.markup import SERIES
     from simulator.lab.vary import AS_IT_IS
@@ -191,7 +191,7 @@ def _shown(result: Studied) -> list[str]:
     return [AS_IT_IS, next((name for name in names if name != AS_IT_IS), AS_IT_IS)][: len(names)]
 
 
-def _tornado(result: Studied) -> Any:
+def _tornado(result: StudyResult) -> Any:
     from referral_tui.cli.study_shake import verdict
     from referral_tui.page.study_page import TornadoPart
 
@@ -221,7 +221,7 @@ def _sources(world: str) -> str:
     return "\n".join(found)
 
 
-def command_line(result: Studied, programs: Sequence[str], given: Mapping[str, Any]) -> str:
+def command_line(result: StudyResult, programs: Sequence[str], given: Mapping[str, Any]) -> str:
     """Return the command that repeats the study, with every default spelled out; `given` are its other options."""
     words: list[str] = ["referral-tui", "study", *programs, "--preset", result.preset]
     size = {
