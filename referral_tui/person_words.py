@@ -63,7 +63,7 @@ def shown(table: str, row: Row, numbers: frozenset[int]) -> dict[str, Any]:
     }
 
 
-def tell(
+def held_lines(
     tables: Mapping[str, Sequence[Row]], numbers: frozenset[int], money: tuple[str, int]
 ) -> Iterator[str]:
     """Yield lines: for each table its rows in words, and what erasing does to it; `money` is currency and digits."""
@@ -77,7 +77,7 @@ def tell(
             yield f"  Erasing {_erasing(table)}"
 
 
-def tell_beside(
+def held_beside_lines(
     name: str, holds: str, rows: Sequence[Row], erasing: str, money: tuple[str, int]
 ) -> Iterator[str]:
     """Yield lines for a file beside the database: its rows in words, and what erasing does to them."""
@@ -149,7 +149,9 @@ def _erasing(table: str) -> str:
     parts = [f"replaces {', '.join(replaced)}"] if replaced else []
     parts += [f"removes {', '.join(removed)}"] if removed else []
     if not parts:
-        return "changes nothing here: without the references, the rows no longer tell whom they are about."
+        return (
+            "changes nothing here: without the references, the rows no longer held_lines whom they are about."
+        )
     return f"{' and '.join(parts)}; the rest stays."
 
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from referral_tui.cli.options import Json
 from referral_tui.cli.output import print_json, say_lines
+from referral_tui.cli.wrapping import wrapped
 from simulator.domain.printable import printable
 
 if TYPE_CHECKING:
     from db.read.comparing import ComparedDatabase
     from db.read.figures import Headline
 
-_PAGE: Final = 79
 _NAME: Final = 20  # the longest title of a number is 18 letters, and two spaces
 _CELL: Final = 19
 
@@ -193,18 +192,18 @@ def _lines(
             cells = [figures.number(one, m.unit, a.program.currency, a.program.digits, _CELL) for one in pair]
             yield _row(f"  {title}", *cells, figures.change(pair[0], pair[1], m.unit))
     yield ""
-    yield from _told(_verdict(a, b), "")
+    yield from wrapped(printable(_verdict(a, b)))
     for name, side in zip(names, (a, b), strict=True):
-        yield from _told(f"Budget of {name}: {_budget(side)}", "")
+        yield from wrapped(printable(f"Budget of {name}: {_budget(side)}"))
     yield ""
     yield from waterfall_lines([a, b])
     yield ""
     yield "how the design differs:" if differs else "the designs say the same"
     for sign, text in differs:
-        yield from _told(text, f"  {sign} ")
+        yield from wrapped(printable(text), f"  {sign} ")
     if odd:
         yield ""
-        yield from _told(f"Not only the design differs: {'; '.join(odd)}.", "")
+        yield from wrapped(printable(f"Not only the design differs: {'; '.join(odd)}."))
 
 
 def _verdict(a: ComparedDatabase, b: ComparedDatabase) -> str:
@@ -239,15 +238,3 @@ def _budget(side: ComparedDatabase) -> str:
 
 def _row(name: str, *cells: str) -> str:
     return f"{name:<{_NAME}}{cells[0]:>{_CELL}}{cells[1]:>{_CELL}}{cells[2]:>{_CELL}}".rstrip()
-
-
-def _told(text: str, before: str) -> list[str]:
-    """Wrap a sentence to lines of a page; a word that is too long stays whole."""
-    return wrap(
-        printable(text),
-        _PAGE,
-        initial_indent=before,
-        subsequent_indent=" " * len(before),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

@@ -8,12 +8,12 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
 
 from referral_tui.cli.output import print_json, say_lines
+from referral_tui.cli.wrapping import PAGE
 from simulator.domain.printable import printable
 
 if TYPE_CHECKING:
     from simulator.explain.different_results import DifferentResults
 
-_PAGE: Final = 79
 _MOST_LINES: Final = 5
 """The most lines shown for one side of a person; `explain` shows them all."""
 _RESULTS: Final = {
@@ -73,7 +73,7 @@ def _lines(found: DifferentResults, names: Sequence[str], odd: Sequence[str]) ->
         yield f"… and {found.more:,} more; --limit lists more of them"
     if odd:
         yield ""
-        yield from wrap(printable(f"Not only the design differs: {'; '.join(odd)}."), _PAGE)
+        yield from wrap(printable(f"Not only the design differs: {'; '.join(odd)}."), PAGE)
 
 
 def _side(name: str, side: dict[str, Any]) -> Iterator[str]:
@@ -90,7 +90,7 @@ def _side(name: str, side: dict[str, Any]) -> Iterator[str]:
     for line in reasons[:_MOST_LINES]:
         yield from wrap(
             printable(line),
-            _PAGE,
+            PAGE,
             initial_indent="    ",
             subsequent_indent="      ",
             break_long_words=False,

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from referral_tui.cli.output import print_json, say_lines
+from referral_tui.cli.wrapping import PAGE
 
 if TYPE_CHECKING:
     from simulator.calibration.variants import ExperimentResult, Interval, VariantResult
 
-_PAGE: Final = 79
 Write = Callable[[float], str]
 
 
@@ -75,7 +75,7 @@ def _lines(result: ExperimentResult) -> Iterator[str]:
                 f"Too few to tell: fewer than {FEWEST} {by}s in {' and in '.join(few)}, so chance alone may make "
                 "any such difference."
             )
-            yield from wrap(words, _PAGE, initial_indent="  ", subsequent_indent="  ")
+            yield from wrap(words, PAGE, initial_indent="  ", subsequent_indent="  ")
 
 
 def _drawn(one: VariantResult, by: str) -> str:

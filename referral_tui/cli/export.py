@@ -11,7 +11,7 @@ import typer
 
 from referral_tui.cli.options import DEFAULT_DATABASE, SharedDatabase
 from referral_tui.cli.output import say
-from referral_tui.cli.writing import opened_out, said_of
+from referral_tui.cli.writing import naming_errors, opened_out
 
 if TYPE_CHECKING:
     from simulator.mapping.partner_forms import FormWriter
@@ -90,7 +90,7 @@ def export(
 
     partner = _partner(mapping, what)
     form = form if partner is None else Form.CSV
-    with Bar(f"export {what}", None) as bar, said_of(out), opened_out(out, form.value) as stream:
+    with Bar(f"export {what}", None) as bar, naming_errors(out), opened_out(out, form.value) as stream:
         guard = what is What.PAYOUTS if guard_formulas is None else guard_formulas
         if partner is None:
             rows = write(path, what.value, form.value, stream, bar.advance, guard=guard)

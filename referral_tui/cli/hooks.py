@@ -80,7 +80,7 @@ def list_hooks(db: Database = DEFAULT_DATABASE, as_json: Json = False) -> None:
     from db.read.served import newest
     from db.sqlite.readonly import reading
     from simulator.domain.wall_clock import wall_ms
-    from simulator.door.subscribing import as_json as told
+    from simulator.door.subscribing import as_json as subscriber_fields
 
     with reading(db) as database:
         last = newest(database)["entry"]
@@ -88,7 +88,7 @@ def list_hooks(db: Database = DEFAULT_DATABASE, as_json: Json = False) -> None:
         found = store.subscribers()
     now = wall_ms()
     if as_json:
-        print_json({"hooks": [told(one, last, now) for one in found]})
+        print_json({"hooks": [subscriber_fields(one, last, now) for one in found]})
         return
     for one in found:
         say(_line(one, last, now))

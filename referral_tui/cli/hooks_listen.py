@@ -31,18 +31,18 @@ def listen_to(subscription: Subscription, port: int, status: int, *, as_json: bo
         say(f"{subscription.where}: {message}; secret {subscription.secret}")
         sys.stdout.flush()
 
-    def heard(one: Heard) -> None:
-        print_json(_told(one)) if as_json else say(_line(one))
+    def on_message(one: Heard) -> None:
+        print_json(_as_json(one)) if as_json else say(_line(one))
         sys.stdout.flush()
 
     try:
-        listen(port, lambda: subscription.secret, status, heard, ready)
+        listen(port, lambda: subscription.secret, status, on_message, ready)
     finally:
         with suppress(InputError):  # the server ended first
             subscription.end()
 
 
-def _told(one: Heard) -> dict[str, object]:
+def _as_json(one: Heard) -> dict[str, object]:
     return {"id": one.id, "type": one.type, "data": one.data, "again": one.again, "wrong": one.wrong}
 
 

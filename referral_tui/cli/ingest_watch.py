@@ -48,12 +48,14 @@ def watch_folder(
         interruptible() as interrupt,
     ):
         say(f"{folder}: watched; what arrives is moved to {DONE}/, beside its results; ctrl-c ends it")
-        watch(session, folder, interrupt=interrupt, told=_tell, mapper=mapper, infer_time=infer_time)
+        watch(
+            session, folder, interrupt=interrupt, on_result=_say_result, mapper=mapper, infer_time=infer_time
+        )
         session.advance(max(platform.earliest_now, wall_ms()))
     say(f"{db}: ended in order; everything that was taken is stored")
 
 
-def _tell(result: FileResult) -> None:
+def _say_result(result: FileResult) -> None:
     if result.refused is not None:
         say(f"{result.moved_to}: refused: {result.refused}")
         return

@@ -133,7 +133,7 @@ def check(
     else:
         say_lines(_tested(f"{mapping.name}: {mapping.says or mapping.form}", len(mapping.tests), wrong))
         for one in records:
-            say_lines(_told(one))
+            say_lines(_record_lines(one))
         if sample is not None:
             say(_total(records, refused))
     if wrong or refused:
@@ -188,7 +188,7 @@ def _checked(mapper: Mapper, sample: Path) -> Iterator[CheckedRecord]:
             yield checked_record(mapper, one, wall_ms())
 
 
-def _told(one: CheckedRecord) -> Iterator[str]:
+def _record_lines(one: CheckedRecord) -> Iterator[str]:
     what = "skipped: no event of the mapping takes it" if one.skipped else ""
     yield f"record in line {one.number:,}: {what}" if what else f"record in line {one.number:,}:"
     for event in one.events:

@@ -242,7 +242,7 @@ def _limit_line(limit: Limit, rows: pl.DataFrame, ground: Ground) -> str:
 
 def _lines(result: SearchReport, ground: Ground, preset: str) -> Iterator[str]:
     from referral_tui.cli.study_tables import finalist_lines
-    from referral_tui.cli.study_tables import told as wrapped
+    from referral_tui.cli.wrapping import wrapped
     from referral_tui.figures import counted
     from referral_tui.study_words import verdict
     from simulator.lab.vary import AS_IT_IS

@@ -53,7 +53,7 @@ def show(
     from referral_tui.cli.beside import UNREACHED, places
     from referral_tui.cli.stored import readable
     from referral_tui.names import short_name
-    from referral_tui.person_words import MENTIONS, kept, tell, tell_beside
+    from referral_tui.person_words import MENTIONS, held_beside_lines, held_lines, kept
     from simulator.domain.errors import InputError
 
     path, name = readable(db), db.name if isinstance(db, Path) else str(db)
@@ -74,11 +74,11 @@ def show(
         [
             f"{short_name(ref)} ({ref}): what {name} holds on this person",
             f"Known by {', '.join(held.references)}.",
-            *tell(held.tables, held.numbers, money),
+            *held_lines(held.tables, held.numbers, money),
             *(
                 line
                 for place, rows in beside
-                for line in tell_beside(place.path.name, place.holds, rows, place.erasing, money)
+                for line in held_beside_lines(place.path.name, place.holds, rows, place.erasing, money)
             ),
             "",
             *(f"{count:,} {MENTIONS[table]}." for table, count in held.mentions.items()),

@@ -34,14 +34,14 @@ def present(
     from referral_tui.cli.learn import course_of, of_world
     from referral_tui.cli.terminal import need_terminal
     from referral_tui.config import notes_path, read_config
-    from referral_tui.dashboard.launch import teach, tell_notes
+    from referral_tui.dashboard.launch import show_notes, teach
     from referral_tui.lessons.load import find_lesson
     from referral_tui.lessons.notes import NotesFile
 
     file = NotesFile(notes_path())
     if notes:
         need_terminal("present")
-        return tell_notes(file, read_config())
+        return show_notes(file, read_config())
     lesson = of_world(find_lesson(talk, "talk"), None, None)
     need_terminal("present")
     return teach(lesson.world.arguments(), course_of([lesson], None, 0, file), read_config())

@@ -194,7 +194,7 @@ def _lines(
             mark = "ok " if one.agrees else "OUT"
             yield f"  {mark}  {measure.title:<25} {published:>10}  {simulated:<26} [{source}]"
     yield ""
-    yield f"published, simulated (with {confidence:.1%} bounds), source; {_told(referrers, days, seeds)}"
+    yield f"published, simulated (with {confidence:.1%} bounds), source; {_markets_words(referrers, days, seeds)}"
     yield from (f"{MEASURES[name].title} = {MEASURES[name].formula}" for name in used)
     yield from (f"[{place}] {page}" for page, place in number.items())
     out = [one for found in results.values() for one in found if not one.agrees]
@@ -202,7 +202,7 @@ def _lines(
     yield f"{count - len(out)} of {count} published figures lie within the bounds"
 
 
-def _told(referrers: int, days: int, seeds: Sequence[int]) -> str:
+def _markets_words(referrers: int, days: int, seeds: Sequence[int]) -> str:
     which = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {', '.join(map(str, seeds))} together"
     return f"{referrers:,} referrers, {days} days, {which}"
 

@@ -270,7 +270,7 @@ def _order(summaries: Sequence[DesignSummary], key: str, *, more: bool) -> list[
 
 
 def _write_markets(markets: pl.DataFrame, path: Path) -> None:
-    from referral_tui.cli.writing import opened_out, said_of
+    from referral_tui.cli.writing import naming_errors, opened_out
 
-    with said_of(path), opened_out(path, "parquet") as stream:
+    with naming_errors(path), opened_out(path, "parquet") as stream:
         markets.write_parquet(stream)

@@ -83,7 +83,7 @@ def lines(result: StudyResult) -> Iterator[str]:
         figure_lines,
         grid_lines,
     )
-    from referral_tui.cli.study_tables import told as wrapped
+    from referral_tui.cli.wrapping import wrapped
     from referral_tui.figures import counted
     from simulator.lab.summary import frontier
 

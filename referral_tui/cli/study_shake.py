@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from referral_tui.cli.study_tables import told
+from referral_tui.cli.wrapping import wrapped
 from referral_tui.study_words import Ground
 
 if TYPE_CHECKING:
@@ -70,8 +70,8 @@ def _listed(names: Sequence[str]) -> str:
 def lines(one: Tornado, ground: Ground) -> Iterator[str]:
     """Yield the tornado as lines: each assumption, its range, and the answer at both ends with a bar."""
     yield ""
-    yield from told(f"What is assumed, one at a time: {one.what}")
-    yield from told(verdict(one))
+    yield from wrapped(f"What is assumed, one at a time: {one.what}")
+    yield from wrapped(verdict(one))
     if not one.shaken:
         return
     write = ground.change if len(one.names) > 1 else ground.value
@@ -90,7 +90,7 @@ def lines(one: Tornado, ground: Ground) -> Iterator[str]:
     yield ""
     base = write(one.measure, one.base.value)
     marks = "; ! turns the decision over, ? leaves it open" if len(one.names) > 1 else ""
-    yield from told(f"| is the answer as the file has it, {base}{marks}.")
+    yield from wrapped(f"| is the answer as the file has it, {base}{marks}.")
 
 
 def _bar(ends: tuple[float, float], base: float, low: float, high: float) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from referral_tui import figures
+from referral_tui.cli.wrapping import wrapped
 from referral_tui.study_numbers import count, signed_ends
 from referral_tui.study_words import Ground, apart
 
@@ -16,22 +16,9 @@ if TYPE_CHECKING:
     from simulator.lab.summary import ChannelSummary, DesignSummary
     from simulator.lab.vary import Design
 
-PAGE: Final = 79
 _TITLE: Final = 19
 _CELL: Final = 30
 _MEAN, _INTERVAL, _ABOVE = 14, 32, 14
-
-
-def told(text: str, before: str = "") -> list[str]:
-    """Wrap a sentence to the width of the page; a word that is too long is not broken."""
-    return wrap(
-        text,
-        PAGE,
-        initial_indent=before,
-        subsequent_indent=" " * len(before),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
 
 
 def figure_lines(summaries: Sequence[DesignSummary], ground: Ground) -> Iterator[str]:
@@ -53,7 +40,7 @@ _OF_CHANNEL: Final = (9, 17, 11, 27)
 def channel_lines(name: str, channels: Sequence[ChannelSummary], ground: Ground) -> Iterator[str]:
     """Yield the table of a design's channels: whom each brought, and what was issued for them."""
     yield ""
-    yield from told(f"{name} by channel: median (5 to 95 %)")
+    yield from wrapped(f"{name} by channel: median (5 to 95 %)")
     yield _channel_row("", "friends", "qualified", "issued", "for each qualified")
     for one in channels:
         yield _channel_row(
@@ -111,7 +98,7 @@ def difference_lines(first: DesignSummary, other: DesignSummary, ground: Ground)
     from simulator.lab.measures import MEASURES
 
     yield ""
-    yield from told(f"{other.name} less {first.name}, market by market")
+    yield from wrapped(f"{other.name} less {first.name}, market by market")
     yield _difference(
         "", "mean", "5 to 95 % of markets" if ground.drawn else "95 % interval", "above nothing"
     )
@@ -145,7 +132,7 @@ def design_lines(first: Design, other: Design) -> Iterator[str]:
     yield ""
     yield f"how {other.name} differs:" if differs else f"{other.name} says the same as {first.name}"
     for sign, text in differs:
-        yield from told(text, f"  {sign} ")
+        yield from wrapped(text, f"  {sign} ")
 
 
 def _difference(title: str, mean: str, bounds: str, above: str) -> str:
@@ -158,7 +145,7 @@ def grid_lines(
     """Yield the table of a grid in the given order: what each design chooses, brings and costs."""
     yield from _choice_lines(designs, summaries, ["*" if one else " " for one in best], ground)
     yield ""
-    yield from told(f"* is on the frontier. {_COLUMNS}")
+    yield from wrapped(f"* is on the frontier. {_COLUMNS}")
 
 
 def finalist_lines(
@@ -167,7 +154,7 @@ def finalist_lines(
     """Yield the table of the base design and of a search's finalists."""
     yield from _choice_lines(designs, summaries, [" "] * len(designs), ground)
     yield ""
-    yield from told(_COLUMNS)
+    yield from wrapped(_COLUMNS)
 
 
 _COLUMNS: Final = (

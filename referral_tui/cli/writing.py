@@ -29,7 +29,7 @@ def opened_out(out: Path, form: str) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def said_of(out: Path) -> Iterator[None]:
+def naming_errors(out: Path) -> Iterator[None]:
     """Name the file if a write fails; a reader that has gone away is not an error."""
     from simulator.domain.errors import InputError
 

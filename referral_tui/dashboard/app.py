@@ -145,9 +145,9 @@ class Dashboard(OrderedKeys):
         """Say in a line that we failed: Textual would print the whole traceback on the terminal."""
         error, self._exit_renderables = self._exception, []
         if error is not None:
-            from referral_tui.dashboard.failing import tell
+            from referral_tui.dashboard.failing import report_failure
 
-            tell(error)
+            report_failure(error)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Keep hidden characters from being painted, whatever drew them."""
@@ -202,7 +202,7 @@ class Dashboard(OrderedKeys):
         """Show what a screen has to say."""
         if self.steering is not None:
             self.steering.say(message.status_message)
-        self._tell()
+        self._refresh_status()
 
     def on_follow_requested(self, message: FollowRequested) -> None:
         """Follow a friend, or stop following."""
@@ -226,13 +226,13 @@ class Dashboard(OrderedKeys):
         """Say that a command is on its way."""
         if self.steering is not None:
             self.steering.sent(message.command, self.snapshot)
-        self._tell()
+        self._refresh_status()
 
     def on_command_failed(self, message: CommandFailed) -> None:
         """Say that a command could not be sent."""
         if self.steering is not None:
             self.steering.failed(message.text)
-        self._tell()
+        self._refresh_status()
 
     # -- what the keys do -----------------------------------------------------------------------------
 
@@ -268,7 +268,7 @@ class Dashboard(OrderedKeys):
             return
         self._look(replace(self.view, at=None))
         self.steering.going_back(stop.seq)
-        self._tell()
+        self._refresh_status()
         self.run_worker(partial(self.setup.rewind, stop.seq), thread=True, exclusive=True, group="rewind")
 
     def action_speed(self, faster: int) -> None:
@@ -335,7 +335,7 @@ class Dashboard(OrderedKeys):
         table = next((part for part in parts if isinstance(part, Rowed)), None)
         if table is None:
             self.steering.refused("There is no table on this screen.")
-            self._tell()
+            self._refresh_status()
         else:
             calls = self.snapshot.names.found if self.snapshot else {}
             self._save("table", f"-{table.id}", "csv", table_text(table.rows, calls))
@@ -359,7 +359,7 @@ class Dashboard(OrderedKeys):
             else:
                 message = StatusMessage(f"{what.capitalize()} saved: {path.absolute()}", "good")
         self.steering.say(message)
-        self._tell()
+        self._refresh_status()
 
     # -- inside ---------------------------------------------------------------------------------------
 
@@ -393,7 +393,7 @@ class Dashboard(OrderedKeys):
         setup = self.setup
         self.feed = Feed(setup.path, self.post_message, setup.clocks, setup.ended, read_only=setup.read_only)
         self._ask()
-        self._tell()
+        self._refresh_status()
         if setup.alone is None:
             self.feed.start()
         else:
@@ -434,7 +434,7 @@ class Dashboard(OrderedKeys):
         plan = self.steering.plan(kind, self.snapshot, faster, until)
         if plan.refusal:
             self.steering.refused(plan.refusal)
-            self._tell()
+            self._refresh_status()
         for name, args in plan.commands:
             self.feed.send(name, args)
 
@@ -448,15 +448,15 @@ class Dashboard(OrderedKeys):
             place.show(self.snapshot, step, instead if place.NEEDS_EVENTS else None)
         elif not place.show_alone() and instead is not None:
             place.notice(instead.title, instead.text, bad=not instead.waiting)
-        self._tell()
+        self._refresh_status()
 
-    def _tell(self) -> None:
+    def _refresh_status(self) -> None:
         place = self.place
         if place is not None:
-            place.tell(self._telling())
+            place.show_status(self._status_message())
             place.hint(self._hints())
 
-    def _telling(self) -> StatusMessage:
+    def _status_message(self) -> StatusMessage:
         snapshot = self.snapshot
         message = self.steering.status_message if self.steering else None
         if snapshot is None and self.setup.alone is not None:

@@ -187,10 +187,10 @@ class DrillScreen(Screen[None]):
             looked = self.query_one("#looked", Reading)
             looked.show(view_blocks(one.case, one.view), TITLES[one.view], top=True)
         self.query_one(QuestionBox).show(one)
-        self.query_one(StatusLine).show(self._telling(one))
+        self.query_one(StatusLine).show(self._status_message(one))
         self.query_one(KeyBar).show(self.hints())
 
-    def _telling(self, one: Round) -> StatusMessage:
+    def _status_message(self, one: Round) -> StatusMessage:
         if one.over:
             if one.help is Help.WORKED:
                 return StatusMessage("That was an example. Enter brings the next customer.", "good")
@@ -314,9 +314,9 @@ class DrillApp(OrderedKeys):
         """Say in a line that we failed, as the dashboard does."""
         error, self._exit_renderables = self._exception, []
         if error is not None:
-            from referral_tui.dashboard.failing import tell
+            from referral_tui.dashboard.failing import report_failure
 
-            tell(error)
+            report_failure(error)
 
     def get_default_screen(self) -> Screen[Any]:
         """Open the drill."""

@@ -11,7 +11,7 @@ import platformdirs
 from simulator.domain.printable import printable
 
 
-def tell(error: BaseException, folder: Path | None = None) -> None:
+def report_failure(error: BaseException, folder: Path | None = None) -> None:
     """Say on standard error that the dashboard failed, and where the details are; the terminal is no longer ours."""
     folder = platformdirs.user_log_path("referral-tui", appauthor=False) if folder is None else folder
     path = folder / "dashboard-failure.txt"

@@ -107,12 +107,12 @@ class Feed:
                 snapshot = self._read(self._request)
             except DatabaseError as error:
                 self._close()
-                self._tell_trouble(trouble_of(error))
+                self._post_trouble(trouble_of(error))
                 return
             except (ArithmeticError, LookupError, TypeError, ValueError):
                 LOG.exception("where the database stands could not be read")
                 self._close()
-                self._tell_trouble(trouble_of(unreadable(self.path)))
+                self._post_trouble(trouble_of(unreadable(self.path)))
                 return
             if snapshot is not None and snapshot != self._latest:
                 self._latest = snapshot
@@ -198,7 +198,7 @@ class Feed:
             self._reader.close()
             self._reader = None
 
-    def _tell_trouble(self, trouble: Trouble) -> None:
+    def _post_trouble(self, trouble: Trouble) -> None:
         why = self._ended()
         if why is not None:
             trouble = Trouble("The simulation ended before it began", why, False)

@@ -274,8 +274,8 @@ class DashboardScreen(Screen[None]):
         self.query_one(Notice).show(title, text, bad=bad)
         self.set_class(True, "-notice")
 
-    def tell(self, status_message: StatusMessage) -> None:
-        """Say what is going on."""
+    def show_status(self, status_message: StatusMessage) -> None:
+        """Show this message in the status line."""
         self.query_one(StatusLine).show(status_message)
 
     def hint(self, hints: Sequence[KeyHint]) -> None:

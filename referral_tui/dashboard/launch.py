@@ -100,7 +100,7 @@ def classroom(setup: Setup, course: Course, *, watching: bool = True) -> Classro
     return (Talk if course.talk else Classroom)(setup, course, watching=watching)
 
 
-def tell_notes(file: NotesFile, preferences: Preferences) -> int:
+def show_notes(file: NotesFile, preferences: Preferences) -> int:
     """Show the speaker's notes of the talk that is open on this machine; return the exit status."""
     from referral_tui.dashboard.speaker import Speaker
 

@@ -86,7 +86,7 @@ class Rehearsal:
                 await self.press(step.do[-1])
             await self._until(lambda: self._moved_on(place), GRACE_S)
             if not self._moved_on(place):
-                self._wrong(step, f"the keys do not lead to it: {_told(step, seen(self._app))}")
+                self._wrong(step, f"the keys do not lead to it: {_mismatch(step, seen(self._app))}")
                 return
         if guide.place == place and guide.phase == "ask" and step.ask is not None:
             await self.press(str(step.ask.right + 1))
@@ -145,7 +145,7 @@ def _checked(name: str, step: Step) -> bool:
     return name in {"screen", "view", "moment"} or (STATES[name].settable and name in dict(step.show))
 
 
-def _told(step: Step, now: Seen) -> str:
+def _mismatch(step: Step, now: Seen) -> str:
     """Say which states of a step do not hold, and the state of the dashboard instead."""
     wrong = [(name, value) for name, value in step.until if not holds([(name, value)], now)]
     return (

@@ -47,7 +47,7 @@ class Steering:
 
     def __init__(self) -> None:
         self._waiting: list[WriterCommand] = []
-        self._told: StatusMessage | None = None
+        self._message: StatusMessage | None = None
         self._before_step: DatabaseStatus | None = None
         self._stepping = False
         self._step: Step | None = None
@@ -61,7 +61,7 @@ class Steering:
     @property
     def status_message(self) -> StatusMessage | None:
         """What to say about the last command, if there was one."""
-        return self._told
+        return self._message
 
     @property
     def step(self) -> Step | None:
@@ -111,7 +111,9 @@ class Steering:
         self._waiting.clear()
         self._stepping = False
         self._before_step = None
-        self._tell(StatusMessage(f"Back to event {seq:,}: the world is recreated from its seed.", "warn"))
+        self._set_message(
+            StatusMessage(f"Back to event {seq:,}: the world is recreated from its seed.", "warn")
+        )
         self._back_to = seq
 
     def _note_stop(self, snapshot: Snapshot) -> None:
@@ -137,32 +139,32 @@ class Steering:
             self._stepping = False
             if command.kind != control.PAUSE:
                 self._before_step = None
-        self._tell(StatusMessage(f"Sent: {_words(command)}. Waiting for the simulation.", "warn"))
+        self._set_message(StatusMessage(f"Sent: {_words(command)}. Waiting for the simulation.", "warn"))
 
     def forget(self) -> None:
         """Stop showing the last command."""
-        self._tell(None)
+        self._set_message(None)
         self._stepping = False
 
     def leave_screen(self) -> None:
         """Stop showing what the screen that is left had to say; the result of a command stays."""
         if self._of_screen:
-            self._tell(None)
+            self._set_message(None)
 
     def say(self, status_message: StatusMessage) -> None:
         """Show what a screen has to say, as long as it is open."""
-        self._tell(status_message, of_screen=True)
+        self._set_message(status_message, of_screen=True)
 
     def refused(self, text: str) -> None:
         """Note why a key did nothing."""
         self.say(StatusMessage(text, "warn"))
 
-    def _tell(self, status_message: StatusMessage | None, *, of_screen: bool = False) -> None:
-        self._told, self._of_screen = status_message, of_screen
+    def _set_message(self, status_message: StatusMessage | None, *, of_screen: bool = False) -> None:
+        self._message, self._of_screen = status_message, of_screen
 
     def failed(self, text: str) -> None:
         """Note that a command could not be written."""
-        self._tell(StatusMessage(f"Not sent: {text}", "bad"))
+        self._set_message(StatusMessage(f"Not sent: {text}", "bad"))
 
     def see(self, snapshot: Snapshot) -> None:
         """Look for commands that were executed, and for what a step did."""
@@ -171,7 +173,7 @@ class Steering:
             and snapshot.status == "paused"
             and snapshot.database_status.newest_seq == self._back_to
         ):
-            self._tell(StatusMessage(f"Back at event {self._back_to:,}, as it was.", "good"))
+            self._set_message(StatusMessage(f"Back at event {self._back_to:,}, as it was.", "good"))
             self._back_to = 0
         self._note_stop(snapshot)
         done = {(entry.kind, entry.issued_at): entry for entry in snapshot.database_status.executed}
@@ -179,14 +181,14 @@ class Steering:
             entry = done.get((command.kind, command.issued_at))
             if entry is not None:
                 self._waiting.remove(command)
-                self._tell(_obeyed_message(command, entry))
+                self._set_message(_obeyed_message(command, entry))
                 if command.kind == control.PAUSE:
                     self._before_step = snapshot.database_status
         ended = snapshot.status in ("finished", "stopped") and snapshot.status != self._status
         if ended and not self._back_to:
             lost = [_words(command) for command in self._waiting if command.kind in LASTING]
             self._waiting.clear()
-            self._tell(
+            self._set_message(
                 StatusMessage(f"The simulation ended before it executed: {', '.join(lost)}.", "bad")
                 if lost
                 else None
@@ -196,7 +198,7 @@ class Steering:
             self._step = Step.between(self._before_step, snapshot.database_status)
             words = step_words(self._step, snapshot.database_status, snapshot.names)
             if words:
-                self._tell(StatusMessage(words, "good"))
+                self._set_message(StatusMessage(words, "good"))
 
     def _paused(self, snapshot: Snapshot, without: WriterCommand | None = None) -> bool:
         """Whether the world stands still once all pending commands are executed."""

@@ -193,17 +193,17 @@ def _fan(
     ]
     measure = MEASURES["qualified" if unit == "count" else "promised"]
 
-    def said_of(one: Fan, week: int) -> str:
+    def label_of(one: Fan, week: int) -> str:
         low, _, median, _, high = (page.ground.value(measure, value) for value in one.bands[week])
         return f"{median} ({low} to {high})"
 
-    ends = "; ".join(f"{one.name}: {said_of(one, -1)}" for one in series)
+    ends = "; ".join(f"{one.name}: {label_of(one, -1)}" for one in series)
     chart = Chart(name, title, f"At the end {ends}.")
     shown = [*range(0, weeks, _TABLE_STEP), weeks]
     below = table(
         f"{title}: median (5 to 95 % of markets)",
         ["week", *page.shown],
-        [[week, *(said_of(one, week) for one in series)] for week in shown],
+        [[week, *(label_of(one, week) for one in series)] for week in shown],
     )
     caption = f"{title}: the median, and the bands of the middle 50 and 90 % of markets"
     return figure(fans(chart, series, ticks(top, 6), [(one, label) for one, label in steps]), caption, below)

@@ -147,7 +147,7 @@ class _Maker:
     def _line(self, kind: EventSpec, origin: Origin, came: Came | None) -> Line:
         words, uses = TYPE_WORDS[kind.name], self._uses[origin]
         field, needed = origin.field, any(f.name == origin.field and f.required for f in kind.fields)
-        of_field = _said(kind, field)
+        of_field = _words_of(kind, field)
         purposes = dict.fromkeys(_PURPOSES[use.kind] for use in uses)
         personal = of_field.pseudonym != "about-nobody" and words.about != "nobody"
         return Line(
@@ -200,7 +200,7 @@ class _Maker:
         return None if self._sent.fields is None else self._sent.fields.get(event, {}).get(field, 0)
 
 
-def _said(kind: EventSpec, field: str) -> FieldWords:
+def _words_of(kind: EventSpec, field: str) -> FieldWords:
     if not field:
         return FieldWords(kind.type.meaning.rstrip("."), "", TYPE_WORDS[kind.name].pseudonym)
     if field.startswith(f"{ATTRIBUTES}."):

@@ -21,17 +21,17 @@ def origins_of(mappings: Iterable[MappingFile]) -> Origins:
             for name, field in event.fields():
                 envelope = not name.startswith("data.")
                 key = ("" if envelope else event.type, name.removeprefix("data."))
-                found.setdefault(key, {}).setdefault(mapping.name, []).append(_said(field))
+                found.setdefault(key, {}).setdefault(mapping.name, []).append(_origin_words(field))
     return {
         key: "; ".join(f"{name}: {' or '.join(dict.fromkeys(texts))}" for name, texts in by_mapping.items())
         for key, by_mapping in found.items()
     }
 
 
-def _said(field: Field, *, hashed: bool = False) -> str:
+def _origin_words(field: Field, *, hashed: bool = False) -> str:
     """Say where one field comes from; `hashed` says that its value is hashed."""
     hashed = hashed or field.hashed is not None
     if field.first:
-        return ", else ".join(_said(one, hashed=hashed) for one in field.first)
+        return ", else ".join(_origin_words(one, hashed=hashed) for one in field.first)
     paths = ", ".join(dict.fromkeys(path.text for path in field.paths()))
     return f"{paths}{' (hashed)' if hashed else ''}" if paths else f"always {field.constant}"

@@ -17,7 +17,7 @@ class News:
     def __init__(self) -> None:
         self._event = asyncio.Event()
 
-    def tell(self) -> None:
+    def notify(self) -> None:
         """Wake all waiting tasks."""
         self._event.set()
         self._event = asyncio.Event()

@@ -57,7 +57,7 @@ class Bodies:
             yield
         finally:
             self.reading -= 1
-            self._read.tell()
+            self._read.notify()
 
     async def whole(self, request: web.Request) -> bytes:
         """Return the body of a request.

@@ -71,7 +71,7 @@ class Dispatcher:
 
     def news(self) -> None:
         """Announce that there may be new entries, or that subscribers or the clock have changed."""
-        self._news.tell()
+        self._news.notify()
 
     async def change(self, work: Callable[..., _Found], *given: Any) -> _Found:
         """Call a store method that changes who is sent what, and return its result; it takes effect at once."""

@@ -27,11 +27,11 @@ async def on_writer(writer: Intake, work: Callable[[IntakeSession], _Found]) -> 
     loop = asyncio.get_running_loop()
     future: asyncio.Future[_Found] = loop.create_future()
 
-    def tell(found: _Found | BaseException) -> None:
+    def settle(found: _Found | BaseException) -> None:
         loop.call_soon_threadsafe(settled, future, found)
 
     try:
-        writer.run(Errand(lambda session: tell(work(session)), tell))
+        writer.run(Errand(lambda session: settle(work(session)), settle))
     except Ended as error:
         raise refusal(error) from None
     return await waited(future)

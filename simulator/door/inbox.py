@@ -104,7 +104,7 @@ class InboxWorker:
                     break
                 some = [self._answers.popleft() for _ in range(len(self._answers))]
             try:
-                self._answerer.answer([(number, told(found)) for number, _, found in some])
+                self._answerer.answer([(number, answer_fields(found)) for number, _, found in some])
                 if monotonic() - tidied > _TIDY_S:
                     self._answerer.tidy()
                     tidied = monotonic()
@@ -130,7 +130,7 @@ def refusal_of(values: Mapping[str, Any]) -> Refusal:
     return Refusal(**{**values, "contacts": tuple(values["contacts"])})
 
 
-def told(answered: Answered) -> dict[str, Any]:
+def answer_fields(answered: Answered) -> dict[str, Any]:
     """Return the JSON form of a parcel's result."""
     receipts = answered.receipts
     return {

@@ -37,12 +37,18 @@ async def listen_on(runner: web.AppRunner, host: str, port: int) -> str:
         await site.start()
     except (OSError, OverflowError) as error:
         number = getattr(error, "errno", None) or 0  # negative for an unknown host name
-        why = _IN_USE if number == errno.EADDRINUSE else os.strerror(number) if number > 0 else _said(error)
+        why = (
+            _IN_USE
+            if number == errno.EADDRINUSE
+            else os.strerror(number)
+            if number > 0
+            else _error_text(error)
+        )
         raise InputError(f"--host {host} --port {port}: can't be listened on ({why})") from error
     name, taken = runner.addresses[0][:2]
     return f"http://[{name}]:{taken}" if ":" in name else f"http://{name}:{taken}"
 
 
-def _said(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     """Return an error in its own words."""
     return str(getattr(error, "strerror", None) or error)

@@ -85,7 +85,7 @@ class Asker:
 
     def news(self) -> None:
         """Announce that there may be new entries, or that the wall clock was set."""
-        self._news.tell()
+        self._news.notify()
 
     async def waiting(self) -> int:
         """Return how many questions have no answer."""
@@ -113,7 +113,7 @@ class Asker:
                 while not self._closing:
                     news = self._news.next
                     left = await self._round(writer, session)
-                    self._progress.tell()
+                    self._progress.notify()
                     if left != 0.0 and not self._closing:
                         await pause(news, left)
 
@@ -121,7 +121,7 @@ class Asker:
                 await despite_locks(ask, self._news, "veto", lambda: self._closing)
             except ProblemError:  # the server is shutting down; the question is repeated when it is back
                 self._closing = True
-            self._progress.tell()
+            self._progress.notify()
 
     async def _check(self) -> None:
         """Start over if this is a different database from the one the questions are about."""

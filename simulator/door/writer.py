@@ -260,8 +260,8 @@ class Intake:
             rest, self._queue = list(self._queue), deque()
         held = [parcel for parcels in self._unanswered.values() for parcel in parcels]
         for one in (*held, *rest):
-            tell = one.answer if isinstance(one, Parcel) else one.failed
-            tell(self.error or Ended())
+            settle = one.answer if isinstance(one, Parcel) else one.failed
+            settle(self.error or Ended())
 
 
 class Writer(Intake):
@@ -286,7 +286,7 @@ class Writer(Intake):
         """
         super().__init__(clock, linger_s=linger_s, on_end=on_end, gate=gate, most_waiting=most_waiting)
         self._platform = platform
-        self._together, self._on_news, self._told = together, on_news, platform.last_entry
+        self._together, self._on_news, self._announced = together, on_news, platform.last_entry
         self._now = clock.now_ms()
 
     def _run(self) -> None:
@@ -317,7 +317,7 @@ class Writer(Intake):
                 self._receive(session, taken)
             if not self._queue:
                 session.flush()
-                self._tell()
+                self._announce()
                 session.idle()
             elif session.heartbeat_is_due():
                 session.heartbeat()
@@ -329,10 +329,10 @@ class Writer(Intake):
             self._gate(session, now)
         self._now = now
 
-    def _tell(self) -> None:
+    def _announce(self) -> None:
         """Announce new entries, if there are any; all of them are committed."""
-        if self._platform.last_entry != self._told:
-            self._told = self._platform.last_entry
+        if self._platform.last_entry != self._announced:
+            self._announced = self._platform.last_entry
             self._on_news()
 
     def _receive(self, session: IntakeSession, parcels: Sequence[Parcel]) -> None:

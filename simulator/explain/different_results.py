@@ -39,7 +39,7 @@ def different_results(
 
     """
     with snapshot(one) as a, snapshot(other) as b, making_sense(one):
-        different = [pair for pair in _pairs(a, b) if _said(pair[0]) != _said(pair[1])]
+        different = [pair for pair in _pairs(a, b) if _result_words(pair[0]) != _result_words(pair[1])]
         counts = Counter((_result(x), _result(y)) for x, y in different)
         different.sort(key=lambda pair: None in pair)
         sources = Source(a), Source(b)
@@ -72,7 +72,7 @@ def _result(one: FriendResult | None) -> str:
     return ABSENT if one is None else one.result
 
 
-def _said(one: FriendResult | None) -> tuple[str, str | None]:
+def _result_words(one: FriendResult | None) -> tuple[str, str | None]:
     return _result(one), None if one is None else one.reason
 
 

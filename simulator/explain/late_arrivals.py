@@ -61,10 +61,10 @@ def facts_after(
         found = events_of(source.db, people[whose], types=types, after_seq=row.seq, having=field)
         if found and found[0]["seq"] not in listed:
             listed.add(found[0]["seq"])
-            yield f"{words} ({_said(found[0], field)}) arrived {arrived_after(found[0], event)} it was judged"
+            yield f"{words} ({_value_words(found[0], field)}) arrived {arrived_after(found[0], event)} it was judged"
 
 
-def _said(event: Fields, field: str | None) -> str:
+def _value_words(event: Fields, field: str | None) -> str:
     if field is not None:
         return str(event[field])
     if event["type"] == "eligibility.confirmed":

@@ -13,6 +13,11 @@ from simulator.measuring.tally import Tally
 HARDLY = 10
 """Decisions in 1,000 events below which a run says little about the rules."""
 BOTTLENECK = 0.5  # the generator is the bottleneck where it takes more than this share of the time
+_ADDED = (
+    "offered", "received", "accepted", "duplicate", "conflict", "malformed", "late", "backlog", "queue", "batches",
+    "left_out", "database_bytes", "attributions",
+)  # fmt: skip
+"""Figures of shards that add up."""
 
 
 def final(tally: Tally, target: Target, thresholds: Sequence[Threshold], *, paced: bool) -> dict[str, Any]:
@@ -58,21 +63,7 @@ def merged(
     than the truth.
     """
     first = parts[0]
-    added = (
-        "offered",
-        "received",
-        "accepted",
-        "duplicate",
-        "conflict",
-        "malformed",
-        "late",
-        "backlog",
-        "queue",
-        "batches",
-        "left_out",
-    )
-    found: dict[str, Any] = {**first, **{name: sum(part[name] for part in parts) for name in added}}
-    found |= {name: sum(part[name] for part in parts) for name in ("database_bytes", "attributions")}
+    found: dict[str, Any] = {**first, **{name: sum(part[name] for part in parts) for name in _ADDED}}
     for name in ("behind_ms", "behind_now_ms", "memory_bytes", "settling_seconds", "generator_share"):
         found[name] = max(part[name] for part in parts)
     latencies = [part["latency_ms"] for part in parts]
@@ -86,15 +77,7 @@ def merged(
         state: _added(part["rewards"].get(state, {}) for part in parts)
         for state in sorted({state for part in parts for state in part["rewards"]})
     }
-    reasons = _added(
-        {(one["outcome"], one["reason"]): one["count"] for one in part["reasons"]} for part in parts
-    )
-    found["reasons"] = [
-        {"outcome": outcome, "reason": reason, "count": count}
-        for (outcome, reason), count in sorted(
-            reasons.items(), key=lambda pair: (-pair[1], pair[0][0], pair[0][1] or "")
-        )
-    ]
+    found["reasons"] = _reasons(parts)
     judging = sum(found["stages"].get(stage, 0.0) for stage in STAGES)
     found |= {
         "seconds": round(seconds, 3),
@@ -110,6 +93,19 @@ def merged(
     }
     held = [threshold.held_against(found) for threshold in thresholds]
     return {**found, "thresholds": held, "ok": all(one["ok"] for one in held)}
+
+
+def _reasons(parts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Add up the decisions of all shards by outcome and reason, the most frequent first."""
+    counts = _added(
+        {(one["outcome"], one["reason"]): one["count"] for one in part["reasons"]} for part in parts
+    )
+    return [
+        {"outcome": outcome, "reason": reason, "count": count}
+        for (outcome, reason), count in sorted(
+            counts.items(), key=lambda pair: (-pair[1], pair[0][0], pair[0][1] or "")
+        )
+    ]
 
 
 def _added(parts: Iterable[Mapping[Any, Any]]) -> dict[Any, Any]:

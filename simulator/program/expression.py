@@ -152,7 +152,7 @@ class _ExpressionReader:
             allowed or set()
         )
         if allowed is None or reader is None or extra:
-            raise self.refuse(f"{_said(node)} can't be used; {ALLOWED}")
+            raise self.refuse(f"{_written(node)} can't be used; {ALLOWED}")
         return self.checked(reader(node))
 
     def checked(self, node: Node) -> Node:
@@ -171,7 +171,7 @@ class _ExpressionReader:
         read = self.read(node)
         if read.kind != kind:
             raise self.refuse(
-                f"{user} needs {_KIND_WORDS[kind]}, and {_said(node)} is {_KIND_WORDS[read.kind]}"
+                f"{user} needs {_KIND_WORDS[kind]}, and {_written(node)} is {_KIND_WORDS[read.kind]}"
             )
         return read
 
@@ -221,10 +221,12 @@ class _ExpressionReader:
         if op == "div":
             divisor = constant(right)
             if divisor is None:
-                raise self.refuse(f"a division by {_said(written)}; only a constant other than 0 can divide")
+                raise self.refuse(
+                    f"a division by {_written(written)}; only a constant other than 0 can divide"
+                )
             if divisor == 0:
                 raise self.refuse(
-                    f"a division by {_said(written)}, which is 0; divide by a constant other than 0"
+                    f"a division by {_written(written)}, which is 0; divide by a constant other than 0"
                 )
             bound = left.bound / abs(divisor)
         else:
@@ -244,11 +246,11 @@ class _ExpressionReader:
     def _compared(self, op: Op, left: Node, right: Node, node: exp.Expr) -> Node:
         if left.kind != right.kind:
             raise self.refuse(
-                f"{_said(node)} compares {_KIND_WORDS[left.kind]} with {_KIND_WORDS[right.kind]}; "
+                f"{_written(node)} compares {_KIND_WORDS[left.kind]} with {_KIND_WORDS[right.kind]}; "
                 "compare values of one kind"
             )
         if left.kind == "bool" and op not in ("eq", "ne"):
-            raise self.refuse(f"{_said(node)} puts true and false in an order; use = or <>")
+            raise self.refuse(f"{_written(node)} puts true and false in an order; use = or <>")
         for fact, text in ((left, right), (right, left)):
             self._check_variant(fact, text)
         return Node(op, "bool", (left, right))
@@ -266,7 +268,7 @@ class _ExpressionReader:
     def _in(self, node: exp.Expr) -> Node:
         values = node.expressions
         if not values:
-            raise self.refuse(f"{_said(node)} needs values in parentheses")
+            raise self.refuse(f"{_written(node)} needs values in parentheses")
         this, *read = self.all([lambda part=part: self.read(part) for part in (node.this, *values)])  # type: ignore[misc]
         return balanced("or", [self._compared("eq", this, value, node) for value in read])
 
@@ -283,7 +285,7 @@ class _ExpressionReader:
         while isinstance(pattern, exp.Paren):
             pattern = pattern.this
         if not (isinstance(pattern, exp.Literal) and pattern.is_string):
-            raise self.refuse(f"LIKE needs text in single quotes as its pattern; {_said(pattern)} is not")
+            raise self.refuse(f"LIKE needs text in single quotes as its pattern; {_written(pattern)} is not")
         if len(pattern.this) > MAX_PATTERN:
             raise self.refuse(
                 f"a LIKE pattern of {len(pattern.this):,} characters; {MAX_PATTERN} is the most"
@@ -293,7 +295,9 @@ class _ExpressionReader:
 
     def _is_null(self, node: exp.Expr) -> Node:
         if not isinstance(node.expression, exp.Null):
-            raise self.refuse(f"{_said(node)}: IS goes with NULL or NOT NULL only; use = for TRUE and FALSE")
+            raise self.refuse(
+                f"{_written(node)}: IS goes with NULL or NOT NULL only; use = for TRUE and FALSE"
+            )
         return Node("is-null", "bool", (self.read(node.this),))
 
     def _case(self, node: exp.Expr) -> Node:
@@ -348,7 +352,7 @@ def _without_parentheses(node: exp.Expr) -> exp.Expr:
     return node
 
 
-def _said(node: exp.Expr) -> str:
+def _written(node: exp.Expr) -> str:
     """Write a part of the expression as a message names it."""
     try:
         return shown(node.sql())

@@ -69,16 +69,16 @@ _OPPOSITES: Final[dict[Op, Op]] = {"eq": "ne", "ne": "eq", "lt": "ge", "ge": "lt
 def condition_words(text: str, facts: FactList = AT_CONVERSION) -> str:
     """Put an expression over `facts` into words; return the expression itself if it can't be read."""
     tree = parse_expression(text, facts).tree
-    return " ".join(text.split()) if tree is None else _said(tree)
+    return " ".join(text.split()) if tree is None else _phrase(tree)
 
 
-def _said(node: Node) -> str:
+def _phrase(node: Node) -> str:
     """Put a part of an expression into words."""
     say = _BY_OP.get(node.op)
     if say is not None:
         return say(node)
     if node.op in _COMPARED:
-        return f"{_said(node.args[0])} {_COMPARED[node.op]} {_said(node.args[1])}"
+        return f"{_phrase(node.args[0])} {_COMPARED[node.op]} {_phrase(node.args[1])}"
     return f" {SIGNS[node.op]} ".join(_grouped(arg) for arg in node.args)
 
 
@@ -111,10 +111,10 @@ def _not(node: Node) -> str:
         name = str(of.value)
         return _CONDITIONS[name][1] if name in _CONDITIONS else f"{_own_fact(name)} is not true"
     if of.op in _OPPOSITES:
-        return f"{_said(of.args[0])} {_COMPARED[_OPPOSITES[of.op]]} {_said(of.args[1])}"
+        return f"{_phrase(of.args[0])} {_COMPARED[_OPPOSITES[of.op]]} {_phrase(of.args[1])}"
     if of.op == "is-null":
         return f"{_known(of.args[0])} is known"
-    return f"it is not so that ({_said(of)})"
+    return f"it is not so that ({_phrase(of)})"
 
 
 def _all(node: Node) -> str:
@@ -125,7 +125,7 @@ def _any(node: Node) -> str:
     parts = _flat(node, "or")
     first = parts[0].args[0] if parts[0].op == "eq" else None
     if first is not None and all(part.op == "eq" and part.args[0] == first for part in parts):
-        return f"{_said(first)} is {_joined([_said(part.args[1]) for part in parts], 'or')}"
+        return f"{_phrase(first)} is {_joined([_phrase(part.args[1]) for part in parts], 'or')}"
     return _joined([_part(arg) for arg in parts], "or")
 
 
@@ -133,19 +133,19 @@ def _coalesce(node: Node) -> str:
     of, *others = node.args
     if node.kind == "bool" and len(others) == 1 and isinstance(others[0].value, bool):
         return f"{_part(of)}, {'or that is not known' if others[0].value else 'and that is known'}"
-    return f"{_said(of)} (where it is not known, {', else '.join(_said(other) for other in others)})"
+    return f"{_phrase(of)} (where it is not known, {', else '.join(_phrase(other) for other in others)})"
 
 
 def _case(node: Node) -> str:
     *pairs, otherwise = node.args
     branches = [
-        f"{_said(value)} if {_said(when)}" for when, value in zip(pairs[::2], pairs[1::2], strict=True)
+        f"{_phrase(value)} if {_phrase(when)}" for when, value in zip(pairs[::2], pairs[1::2], strict=True)
     ]
-    return f"({', '.join(branches)}, otherwise {_said(otherwise)})"
+    return f"({', '.join(branches)}, otherwise {_phrase(otherwise)})"
 
 
 def _known(node: Node) -> str:
-    return f"whether {_said(node)}" if node.kind == "bool" else _said(node)
+    return f"whether {_phrase(node)}" if node.kind == "bool" else _phrase(node)
 
 
 _BY_OP: Final[dict[Op, Callable[[Node], str]]] = {
@@ -156,7 +156,7 @@ _BY_OP: Final[dict[Op, Callable[[Node], str]]] = {
     "and": _all,
     "or": _any,
     "neg": lambda node: f"-{_grouped(node.args[0])}",
-    "like": lambda node: f'{_said(node.args[0])} is like "{node.value}"',
+    "like": lambda node: f'{_phrase(node.args[0])} is like "{node.value}"',
     "is-null": lambda node: f"{_known(node.args[0])} is not known",
     "coalesce": _coalesce,
     "case": _case,
@@ -170,12 +170,12 @@ def _flat(node: Node, op: Op) -> list[Node]:
 
 def _part(node: Node) -> str:
     """Put an operand of a chain into words; a chain within it, or a CASE, stands in brackets."""
-    phrase = _said(node)
+    phrase = _phrase(node)
     return f"({phrase})" if node.op in ("and", "or", "coalesce") else phrase
 
 
 def _grouped(node: Node) -> str:
-    return f"({_said(node)})" if node.op in SIGNS else _said(node)
+    return f"({_phrase(node)})" if node.op in SIGNS else _phrase(node)
 
 
 def _joined(words: Sequence[str], last: str) -> str:

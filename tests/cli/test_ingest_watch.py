@@ -156,7 +156,7 @@ def test_watching_takes_what_arrives_until_the_end_is_asked_for(
             open_or_create(tmp_path / "a.db", load_program(PROGRAM, "program")) as platform,
             IntakeSession(platform, clock=lambda: NOW, batching=QUEUED) as session,
         ):
-            watch(session, folder, interrupt=interrupt, told=told.append)
+            watch(session, folder, interrupt=interrupt, on_result=told.append)
     assert [one.moved_to.name for one in told] == ["0.jsonl", "1.jsonl"]
     assert told[1].counts.duplicate == 7 - 1 + 1
 

@@ -12,7 +12,7 @@ import pytest
 
 from db.read.person_held import PEOPLE
 from referral_tui.cli.app import run
-from referral_tui.person_words import TABLES, tell
+from referral_tui.person_words import TABLES, held_lines
 from simulator.domain.personal_data import COLUMN_ERASURE
 from tests.cli.merged import merged_lines
 from tests.cli.nasty import DAY, PROGRAM, START, Cli, message, nasty_lines
@@ -117,7 +117,7 @@ def test_money_answers_and_what_was_chosen_are_told_in_words() -> None:
         {"seq": 2, "type": "reward.chosen", "at": START, "steering": json.dumps(reward)},
         {"seq": 3, "type": "customer.merged", "at": START, "steering": '{"into":"ann"}'},
     ]
-    lines = [line for line in tell({"event": rows}, frozenset(), ("GBP", 2)) if line[2:3].isdigit()]
+    lines = [line for line in held_lines({"event": rows}, frozenset(), ("GBP", 2)) if line[2:3].isdigit()]
     assert lines == [
         "  1: bill.paid, 1 January 2026, 00:00 UTC, amount £12.50, new customer no",
         "  2: reward.chosen, 1 January 2026, 00:00 UTC, reward source client/shop, reward id o1, reward gift, "

@@ -38,5 +38,5 @@ async def test_a_failure_is_a_line_and_its_details_are_kept(
 
 def test_where_nothing_can_be_kept_that_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "logs").touch()
-    failing.tell(ValueError("one\ntwo"), tmp_path / "logs")
+    failing.report_failure(ValueError("one\ntwo"), tmp_path / "logs")
     assert "failed (ValueError: one); the details could not be kept" in capsys.readouterr().err

@@ -97,7 +97,7 @@ class JourneysBoard(Container):
         table.show(found.rows, SORTINGS[screen_query.order], no_match if screen_query.text else NOBODY)
         self._called, self._title = snapshot.names, _TITLES[screen_query.order]
         self._entitle()
-        self.filter.say(_said(found, filtered=bool(screen_query.text)))
+        self.filter.say(_row_words(found, filtered=bool(screen_query.text)))
         self.account.call(snapshot.names, database_status.program, snapshot.request.view.at)
         if answer.opened is not None and answer.opened.friend == self.account.ref:
             version = database_status.program.version if database_status.program else 0
@@ -139,7 +139,7 @@ class JourneysBoard(Container):
         return True
 
 
-def _said(found: SearchResult, *, filtered: bool) -> str:
+def _row_words(found: SearchResult, *, filtered: bool) -> str:
     """Say how many rows there are, and how far the search has got."""
     rows = figures.count(len(found.rows))
     if found.windowed:

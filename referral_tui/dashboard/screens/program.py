@@ -133,8 +133,8 @@ class ProgramScreen(DashboardScreen):
         # never while it is edited: keys that are on their way belong to its text
         if self._draft is None and not board.editing:
             board.editor.put(look.text)
-        self._tell_numbers()
-        self._tell()
+        self._show_numbers()
+        self._show_design_and_draft()
 
     # -- what the keys do -----------------------------------------------------------------------------
 
@@ -145,7 +145,7 @@ class ProgramScreen(DashboardScreen):
             return
         at = {"rules": board.rule, "form": board.form.row}.get(str(self.focused.id) if self.focused else "")
         board.edit(at.line if at is not None else None)
-        self._tell()
+        self._show_design_and_draft()
         self.say(StatusMessage("Change a value; its consequences are shown as soon as you stop typing."))
 
     def action_form(self) -> None:
@@ -154,8 +154,8 @@ class ProgramScreen(DashboardScreen):
         if board.editing or self._look is None:
             return
         board.turn()
-        self._tell_numbers()
-        self._tell()
+        self._show_numbers()
+        self._show_design_and_draft()
         self.say(
             StatusMessage("right and left turn a number, ^r applies what you have turned, escape leaves.")
         )
@@ -236,8 +236,8 @@ class ProgramScreen(DashboardScreen):
         self._draft = changed if changed != look.text else None
         self.board.editor.put(changed)
         self.board.editor.go_to(line)
-        self._tell_numbers()
-        self._tell()
+        self._show_numbers()
+        self._show_design_and_draft()
         self._check_soon()
 
     def on_table_moved(self, message: Table.Moved) -> None:
@@ -250,7 +250,7 @@ class ProgramScreen(DashboardScreen):
         if self._look is None or not self.board.editing:
             return
         self._take_draft()
-        self._tell()
+        self._show_design_and_draft()
         self._check_soon()
 
     # -- inside ---------------------------------------------------------------------------------------
@@ -259,7 +259,7 @@ class ProgramScreen(DashboardScreen):
         """Check the draft after a pause."""
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self.set_timer(PAUSE_S, self._tell_checked)
+        self._timer = self.set_timer(PAUSE_S, self._check_draft)
 
     def _take_draft(self) -> None:
         """Take the draft from the current text: that of the last message may be older."""
@@ -268,13 +268,13 @@ class ProgramScreen(DashboardScreen):
             text = board.editor.text
             self._draft = text if text != look.text else None
 
-    def _tell_numbers(self) -> None:
+    def _show_numbers(self) -> None:
         """Show the draft's numbers if their form is open."""
         look, board = self._look, self.board
         if look is not None and board.turning:
-            board.tell_numbers(look.text if self._draft is None else self._draft, look.text)
+            board.show_numbers(look.text if self._draft is None else self._draft, look.text)
 
-    def _tell(self) -> None:
+    def _show_design_and_draft(self) -> None:
         """Show the design, and what is known of the draft; an unchecked draft waits for a pause in typing."""
         look = self._look
         if look is None:
@@ -283,10 +283,10 @@ class ProgramScreen(DashboardScreen):
         if running is None:
             self._check(look.text)
         draft = self._draft if self._draft is not None else look.text
-        self.board.tell_design(look.version, running)
-        self.board.tell_draft(self._known.get(draft), running, same=self._draft is None)
+        self.board.show_design(look.version, running)
+        self.board.show_draft(self._known.get(draft), running, same=self._draft is None)
 
-    def _tell_checked(self) -> None:
+    def _check_draft(self) -> None:
         if self._draft is not None and self._draft not in self._known:
             self._check(self._draft)
 
@@ -308,7 +308,7 @@ class ProgramScreen(DashboardScreen):
         while len(self._known) >= KEPT:
             self._known.pop(next(iter(self._known)))
         self._known[text] = found
-        self._tell()
+        self._show_design_and_draft()
         if text == self._applying:
             self._applying = None
             if text == self._draft:
@@ -325,7 +325,7 @@ class ProgramScreen(DashboardScreen):
             raise
         if compared.fine and text in self._known:
             self._known[text] = compared
-            self._tell()
+            self._show_design_and_draft()
 
     def _refusal(self) -> str:
         """Say why the draft can't be applied, if it can't."""

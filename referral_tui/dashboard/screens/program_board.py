@@ -100,17 +100,17 @@ class ProgramBoard(Container):
         table.mark(frozenset(reasons))
         self._fit()
 
-    def tell_design(self, version: int, checked: Checked | None) -> None:
+    def show_design(self, version: int, checked: Checked | None) -> None:
         """Show the running design."""
         self.query_one("#words", Reading).show(design(checked), f"The design in words, version {version}")
 
-    def tell_draft(self, draft: Checked | None, running: Checked | None, *, same: bool) -> None:
+    def show_draft(self, draft: Checked | None, running: Checked | None, *, same: bool) -> None:
         """Show what is wrong with the draft, and mark it in the file, or show what it would change."""
         problems = draft.problems if draft is not None else ()
         self.editor.mark(frozenset(one.line for one in problems if one.line is not None))
         self.query_one("#verdict", Reading).show(verdict(draft, running, same=same), top=True)
 
-    def tell_numbers(self, draft: str, running: str) -> None:
+    def show_numbers(self, draft: str, running: str) -> None:
         """Show the numbers of a draft in the form, beside those of the program in force; both are texts."""
         self.form.take(numbers_of(draft), numbers_of(running))
 

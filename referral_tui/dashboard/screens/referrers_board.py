@@ -97,7 +97,7 @@ class ReferrersBoard(Container):
         table.call(snapshot.names)
         table.mark(self._marks(answer.sight, step))
         table.show(rows, sorting, empty)
-        self.query_one(ViewLine).show(answer.sight, _said(answer, past=view.at is not None))
+        self.query_one(ViewLine).show(answer.sight, _view_note(answer, past=view.at is not None))
         self.account.call(snapshot.names, database_status.program, view.at)
         for row in rows:
             if self.account.ref is not None and getattr(row, "ref", None) == self.account.ref:
@@ -126,7 +126,7 @@ class ReferrersBoard(Container):
         return frozenset(people)
 
 
-def _said(answer: ReferrersAnswer, *, past: bool) -> str:
+def _view_note(answer: ReferrersAnswer, *, past: bool) -> str:
     """Return a note on the view: how many friends each generation has, or that a board shows only the present."""
     if past and answer.sight in ("leaders", "communities"):
         return "as of now: boards of the past are not kept"

@@ -41,7 +41,7 @@ class SheetBox(ModalScreen[None]):
         super().__init__()
         self._path = path
         self._page = 0
-        self._told: dict[str, Any] | None = None
+        self._sheet: dict[str, Any] | None = None
 
     def compose(self) -> ComposeResult:
         """Put a text into a box."""
@@ -61,8 +61,8 @@ class SheetBox(ModalScreen[None]):
         """Show the next page, or the one before."""
         self._page = (self._page + step) % len(PAGES)
         self._entitle()
-        if self._told is not None:
-            self._show(self._told)
+        if self._sheet is not None:
+            self._show(self._sheet)
 
     async def _ask(self) -> None:
         reply = await helper.ask(["sheet", "--db", str(self._path), "--format", "json"])
@@ -71,7 +71,7 @@ class SheetBox(ModalScreen[None]):
             blocks = [Block(f"There is no sheet: {message}", "bad", sign="!", sign_ink="bad")]
             self.query_one(Reading).show(blocks, top=True)
             return
-        self._told = reply.data
+        self._sheet = reply.data
         self._show(reply.data)
 
     def _show(self, sheet: dict[str, Any]) -> None:

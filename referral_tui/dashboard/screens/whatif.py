@@ -175,13 +175,13 @@ class WhatIfScreen(DashboardScreen):
             self._draft = None
         if (text, world) != (self._text, self._world):
             self._text, self._world = text, world
-            self.board.tell_numbers(self._draft or text, text)
+            self.board.show_numbers(self._draft or text, text)
         self._ask()
 
     def _turn_to(self, draft: str | None) -> None:
         if self._text is not None:
             self._draft = draft
-            self.board.tell_numbers(draft or self._text, self._text)
+            self.board.show_numbers(draft or self._text, self._text)
             self._ask()
 
     def _ask(self) -> None:
@@ -209,7 +209,7 @@ class WhatIfScreen(DashboardScreen):
                     self._show(question, answer)
         except UnanswerableError as error:
             self._wrong = f"It can't be run: {error}"
-            self.board.tell(self._wrong, "bad")
+            self.board.show_text(self._wrong, "bad")
         self._finished = True
 
     def _show(self, question: Question, answer: Answer) -> None:

@@ -72,7 +72,7 @@ class WhatIfBoard(Container):
         """Return what answers."""
         return what_if.study()
 
-    def tell_numbers(self, draft: str, running: str) -> None:
+    def show_numbers(self, draft: str, running: str) -> None:
         """Show the numbers of the copy beside those of the design."""
         self.form.take(numbers_of(draft), numbers_of(running))
 
@@ -85,7 +85,7 @@ class WhatIfBoard(Container):
         """Say why a copy that is valid can't be applied; empty if it can."""
         return refusal(snapshot, Checked())
 
-    def tell(self, text: str, ink: str = "quiet") -> None:
+    def show_text(self, text: str, ink: str = "quiet") -> None:
         """Show a text in place of the sentence."""
         self.query_one(Said).show(text, ink)
 

@@ -58,7 +58,7 @@ class AccountPane(Reading):
         self.ref: str | None = None
         self._asked: tuple[str, Hashable] | None = None
         self._kept: dict[tuple[str, Hashable], Explanation] = {}
-        self._told: Explanation | None = None
+        self._explanation: Explanation | None = None
         self._names: Names = PSEUDONYMS
         self._program: Program | None = None
         self._at: int | None = None
@@ -69,19 +69,19 @@ class AccountPane(Reading):
         if key == self._asked:
             return
         if ref != self.ref:
-            self._told = None
+            self._explanation = None
         self.ref, self._asked = ref, key
         kept = self._kept.get(key)
         if kept is not None:
             self._take(kept)
             return
-        self._draw(top=self._told is None)
+        self._draw(top=self._explanation is None)
         self.run_worker(self._ask(path, key), group="account", exclusive=True)
 
     def close(self) -> None:
         """Show nobody."""
         self.workers.cancel_group(self, "account")
-        self.ref = self._asked = self._told = None
+        self.ref = self._asked = self._explanation = None
         self.border_subtitle = ""
         self.show([], "Nobody is open")
 
@@ -101,7 +101,7 @@ class AccountPane(Reading):
                 top=True,
             )
             self.border_subtitle = ""
-            self._told, self._asked = None, None
+            self._explanation, self._asked = None, None
             return
         if len(self._kept) >= KEPT:
             self._kept.clear()
@@ -109,7 +109,7 @@ class AccountPane(Reading):
         self._take(reply.data)
 
     def _take(self, explanation: Explanation) -> None:
-        first, self._told = self._told is None, explanation
+        first, self._explanation = self._explanation is None, explanation
         self.post_message(self.Named(references(explanation)))
         self._draw(top=first)
 
@@ -117,10 +117,10 @@ class AccountPane(Reading):
         if self.ref is None:
             return
         title = self._names(self.ref)
-        if self._told is None:
+        if self._explanation is None:
             waiting = Block("Asking what happened to them, and why: about a second …", "quiet", sign="◌")
             self.show([waiting], title, top=top)
             return
-        explanation = self._told if self._at is None else as_of(self._told, self._at)
+        explanation = self._explanation if self._at is None else as_of(self._explanation, self._at)
         laid_out = blocks(explanation, self._names, self._program, referrer_first=self._referrer_first)
         self.show(laid_out, title, top=top)

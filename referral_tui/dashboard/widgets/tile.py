@@ -91,7 +91,7 @@ class Tile(LineWidget, can_focus=True):
         headline = self._headline
         if headline is None:
             return
-        value, notes = self._value(headline, width), self._said(headline, width, height)
+        value, notes = self._value(headline, width), self._notes(headline, width, height)
         big = digits(value) if height >= BIG_FROM else None
         if big is not None and len(big[0]) <= width:
             for text in big:
@@ -112,7 +112,7 @@ class Tile(LineWidget, can_focus=True):
             return [TITLES[self.key]]
         return [*wrap(TITLES[self.key], width), ""][:2]
 
-    def _said(self, headline: Headline, width: int, height: int) -> list[str]:
+    def _notes(self, headline: Headline, width: int, height: int) -> list[str]:
         """Say what the number is made of, and what it is, as far as that fits."""
         if height < 4:
             return []

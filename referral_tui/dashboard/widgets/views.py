@@ -27,12 +27,12 @@ class ViewLine(LineWidget):
         super().__init__(id="views")
         self._views = tuple(views)
         self._open = self._views[0][0]
-        self._said = ""
+        self._words = ""
 
     def show(self, view: str, words: str) -> None:
         """Set which view is open, and what to say of it."""
-        if (view, words) != (self._open, self._said):
-            self._open, self._said = view, words
+        if (view, words) != (self._open, self._words):
+            self._open, self._words = view, words
             self.redraw()
 
     def draw(self, width: int, height: int) -> Iterator[Strip]:  # noqa: ARG002
@@ -42,8 +42,8 @@ class ViewLine(LineWidget):
             here = name == self._open
             line.add(f" {key} ", self.ink("tab" if here else "key"))
             line.add(f"{title} ", self.ink("tab" if here else "plain")).skip()
-        if line.left > len(self._said):
-            line.add(self._said, self.ink("quiet"), line.left - 1, right=True)
+        if line.left > len(self._words):
+            line.add(self._words, self.ink("quiet"), line.left - 1, right=True)
         yield line.strip()
 
     def on_click(self, event: events.Click) -> None:

@@ -62,7 +62,7 @@ class Result(LineWidget, can_focus=True):
         if self.has_focus and title.left >= 2:
             title.add(" ◂", self.ink("accent"))
         yield title.strip()
-        value, notes = self._told(self._answer) if self._answer is not None else ("…", [])
+        value, notes = self._value_and_notes(self._answer) if self._answer is not None else ("…", [])
         big = digits(value) if height >= BIG_FROM else None
         if big is None or len(big[0]) > width:
             big = [value]
@@ -77,11 +77,11 @@ class Result(LineWidget, can_focus=True):
         answer = self._answer
         facts = [("interval", SURE if answer is None or not answer.drawn else SURE_OF_BOTH)]
         if answer is not None:
-            value, notes = self._told(answer)
+            value, notes = self._value_and_notes(answer)
             facts[:0] = [("now", value), *(("", one) for one in notes), ("from", _ground(answer))]
         return Topic(TITLES[self.key], MEANINGS[self.key], tuple(facts))
 
-    def _told(self, answer: Answer) -> tuple[str, list[str]]:
+    def _value_and_notes(self, answer: Answer) -> tuple[str, list[str]]:
         """Return the value, and lines of what it is made of; the last of them matters most."""
         if self.key == "budget":
             return self._budget(answer)

@@ -174,7 +174,7 @@ class _Eraser:
                 blanked=blanked, codes=codes, facts=facts, commands=self._commands(person), kept=kept
             )
             seq = write(self._store, self._programs, person, what, by=by, reason=reason)
-            erased.append(_told(person, seq, what))
+            erased.append(_summary(person, seq, what))
         return erased, in_ids
 
     def _name(self, person: Person, log: NamedEvents) -> None:
@@ -236,7 +236,7 @@ def _check_unnamed(person: Person, log: NamedEvents, by: str, reason: str) -> No
             )
 
 
-def _told(person: Person, seq: int, what: Overwriting) -> ErasedPerson:
+def _summary(person: Person, seq: int, what: Overwriting) -> ErasedPerson:
     counts = {chain: len(rows) for chain, rows in what.blanked.items()}
     counts |= {"attribution": len(what.codes), "decision": len(what.facts), "command": len(what.commands)}
     return ErasedPerson(

@@ -107,7 +107,7 @@ class NamedEvents:
         new: dict[int, Cells] = {}
         for seq in sorted(seqs):
             one = self.events[seq]
-            if changed := _new_cells(one, person, told=seq in by_reason):
+            if changed := _new_cells(one, person, in_reason=seq in by_reason):
                 new[seq] = changed
                 self.events[seq] = one._replace(cells={**one.cells, **changed})
         return new
