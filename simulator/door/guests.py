@@ -46,7 +46,7 @@ class GuestWriter(Writer):
             else:
                 self._receive(session, taken)
             session.flush()
-        self._tell()
+        self._announce()
 
     def leave(self) -> None:
         """Refuse everything that is waiting or comes later, since the run has ended."""
