@@ -9,36 +9,23 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.request import Request, urlopen
 
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
-from schemathesis.checks import not_a_server_error
-from schemathesis.generation import GenerationMode
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from tests.door.calling import STORY, lines
 from tests.door.test_serve import served
 
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_schema_conformance,
-]
 FEW, MANY = 7, 100
 """Requests to each operation: in the default profile, and in a round of the long one."""
 ALL = int(os.environ.get("DOOR_REQUESTS", "100000"))
 """Requests of the long profile. Each round has its own server and seed."""
 _LOG = logging.getLogger(__name__)
-VALID, INVALID = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
+Mode = Literal["positive", "negative"]  # of Schemathesis: requests that are valid, and such as are not
+# Schemathesis is imported where it is used: every worker imports this file.
 
 
 @contextmanager
@@ -56,12 +43,22 @@ def described(folder: Path) -> Iterator[str]:
         yield address
 
 
-def try_operation(operation: Any, mode: GenerationMode, most: int, number: int) -> int:
+def try_operation(operation: Any, mode: Mode, most: int, number: int) -> int:
     """Send requests to an operation, by this seed, and check every response; return how many were sent."""
+    from schemathesis import checks
+    from schemathesis.generation import GenerationMode
+    from schemathesis.specs.openapi import checks as of_openapi
+
+    agreed = [
+        checks.not_a_server_error,
+        of_openapi.status_code_conformance,
+        of_openapi.content_type_conformance,
+        of_openapi.response_schema_conformance,
+    ]
     sent = 0
 
     @seed(number)
-    @given(case=operation.as_strategy(generation_mode=mode))
+    @given(case=operation.as_strategy(generation_mode=GenerationMode(mode)))
     @settings(
         max_examples=most,
         deadline=None,
@@ -72,16 +69,19 @@ def try_operation(operation: Any, mode: GenerationMode, most: int, number: int) 
     def check(case: Any) -> None:
         nonlocal sent
         sent += 1
-        case.call_and_validate(checks=CHECKS)
+        case.call_and_validate(checks=agreed)
 
     run: Callable[[], None] = check
-    with suppress(*([Unsatisfiable] if mode is INVALID else [])):  # nothing of such a request can be invalid
+    # of some requests nothing can be invalid
+    with suppress(*([Unsatisfiable] if mode == "negative" else [])):
         run()
     return sent
 
 
-def try_all(address: str, modes: Iterable[GenerationMode], most: int, number: int = 1) -> int:
+def try_all(address: str, modes: Iterable[Mode], most: int, number: int = 1) -> int:
     """Send so many requests of each mode to each operation; return the total."""
+    import schemathesis
+
     schema = schemathesis.openapi.from_url(f"{address}/openapi.json")
     found: Any = schema.get_all_operations()
     operations = [one.ok() for one in found]
@@ -90,7 +90,7 @@ def try_all(address: str, modes: Iterable[GenerationMode], most: int, number: in
 
 def test_every_answer_is_one_that_the_description_allows(tmp_path: Path) -> None:
     with described(tmp_path) as address:
-        assert try_all(address, (VALID,), FEW) > 10 * FEW
+        assert try_all(address, ("positive",), FEW) > 10 * FEW
 
 
 @pytest.mark.long
@@ -100,7 +100,7 @@ def test_a_hundred_thousand_answers_are_such_as_the_description_allows(tmp_path:
         folder = tmp_path / str(number)
         folder.mkdir()
         with described(folder) as address:
-            sent += try_all(address, (VALID, INVALID), MANY, number)
+            sent += try_all(address, ("positive", "negative"), MANY, number)
         _LOG.info("%d requests", sent)
         if sent >= ALL:
             break

@@ -136,6 +136,10 @@ def test_the_test_command_ends_at_the_first_step_that_fails(
     steps["three"] = [*given, "print('wrong'); exit(4)"]  # beside the tests, which it ends
     assert checks.main(["--co", "tests/unit/test_lateness.py", "-n", "0"]) == 4
     assert capfd.readouterr().err.endswith("exit(4) failed\n")
+    steps["three"] = [*given, ""]
+    monkeypatch.setattr(checks, "COLLECTION", [*given, "print('not imported'); exit(2)"])
+    assert checks.main([]) == 2
+    assert capfd.readouterr().err.startswith("not imported\ncollection: ")
 
 
 def test_types_are_said_to_be_there_in_every_package(files: list[Path]) -> None:
