@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from db.read.journey_walks import Backwards, ByName, Namer, Recent, Rows, Walk
+from db.read.journey_walks import ByKey, ByName, ByNewestEvent, Namer, Recent, Walk
 from db.read.journeys import FRIENDS_ONLY, Journey, indexed, journeys
 
 SortOrder = Literal["newest", "matched", "oldest"]
@@ -154,7 +154,7 @@ class Search:
             for column, value in (("code", word.upper()), ("code", word), ("channel", word)):
                 sql = f"SELECT 1 FROM attribution WHERE {column} = ? LIMIT 1"
                 if db.execute(sql, (value,)).fetchone():
-                    return Rows(
+                    return ByKey(
                         f"SELECT seq, friend FROM attribution WHERE {column} = ? AND seq < ? "
                         "ORDER BY seq DESC LIMIT ?",
                         (value,),
@@ -163,7 +163,7 @@ class Search:
                     )
             if word == "review" and self.wanted.at is None:
                 last = db.execute("SELECT coalesce(max(id), 0) FROM decision").fetchone()[0]
-                return Rows(
+                return ByKey(
                     "SELECT id, friend FROM decision WHERE outcome = 'review' AND id < ? "
                     "ORDER BY id DESC LIMIT ?",
                     (),
@@ -171,12 +171,12 @@ class Search:
                     0,
                 )
         if self.wanted.order == "newest":
-            return Backwards(self._top)
+            return ByNewestEvent(self._top)
         if self.wanted.order == "matched":
             sql = "SELECT seq, friend FROM attribution WHERE seq < ? ORDER BY seq DESC LIMIT ?"
-            return Rows(sql, (), self._top + 1, 0)
+            return ByKey(sql, (), self._top + 1, 0)
         sql = "SELECT seq, friend FROM attribution WHERE seq > ? ORDER BY seq LIMIT ?"
-        return Rows(sql, (), 0, self._top)
+        return ByKey(sql, (), 0, self._top)
 
     def _take(self, db: sqlite3.Connection, people: list[int]) -> None:
         """Keep the candidates that match, until the page is full."""

@@ -29,7 +29,7 @@ class Walk(Protocol):
         """The share that was walked, 0 to 1."""
 
 
-class Backwards:
+class ByNewestEvent:
     """Friends by their newest event, newest first: walks the log from its end."""
 
     def __init__(self, top: int, floor: int = 0) -> None:
@@ -52,7 +52,7 @@ class Backwards:
         return (self._top - self._next) / span if span > 0 else 1.0
 
 
-class Rows:
+class ByKey:
     """People in the order of a key, by a SELECT with parameters for the key and the number of rows."""
 
     def __init__(self, sql: str, values: tuple[object, ...], start: int, end: int) -> None:

@@ -11,7 +11,7 @@ from referral_tui.cli.options import Json
 from referral_tui.cli.output import print_json, say, say_lines
 
 if TYPE_CHECKING:
-    from referral_tui.dashboard.drilling import Sitting
+    from referral_tui.dashboard.drilling import DrillSetup
     from referral_tui.drills.report import Row
     from simulator.domain.drills import Cause
     from simulator.drills.check import Checked
@@ -54,19 +54,19 @@ def drill(
     from referral_tui.cli.terminal import need_terminal
     from referral_tui.dashboard.drilling import DrillApp
 
-    sitting = _sitting(seed, _causes(cause), cases, name)
+    setup = _drill_setup(seed, _causes(cause), cases, name)
     need_terminal("drill")
-    drill_app = DrillApp(sitting)
+    drill_app = DrillApp(setup)
     drill_app.run()
     return drill_app.return_code or 0
 
 
-def _sitting(seed: int | None, causes: list[Cause], cases: int, name: str | None) -> Sitting:
+def _drill_setup(seed: int | None, causes: list[Cause], cases: int, name: str | None) -> DrillSetup:
     from functools import partial
     from importlib.metadata import version
 
     from referral_tui.config import read_config
-    from referral_tui.dashboard.drilling import Sitting
+    from referral_tui.dashboard.drilling import DrillSetup
     from referral_tui.drills.progress import add_answer, check_person, class_folder, data_folder, read_person
     from referral_tui.drills.session import Session, plan
     from referral_tui.drills.supply import EACH, MadeSupply
@@ -78,7 +78,7 @@ def _sitting(seed: int | None, causes: list[Cause], cases: int, name: str | None
     answers = read_person(folder, person)
     own = seed if seed is not None else len(answers) + 1
     each = EACH if len(causes) == len(Cause) else max(EACH, -(-cases // len(causes)))
-    return Sitting(
+    return DrillSetup(
         supply=MadeSupply(
             own, causes, data_folder(), version("referral-tui"), each, seen=[one.case for one in answers]
         ),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from simulator.mapping.partner_forms import FormWriter
 
 
-class What(StrEnum):
+class ExportedRows(StrEnum):
     """What can be exported."""
 
     EVENTS = "events"
@@ -39,7 +39,9 @@ class Form(StrEnum):
 
 
 def export(
-    what: Annotated[What, typer.Argument(help="Which rows to write.", metavar="WHAT", show_choices=True)],
+    what: Annotated[
+        ExportedRows, typer.Argument(help="Which rows to write.", metavar="WHAT", show_choices=True)
+    ],
     db: SharedDatabase = DEFAULT_DATABASE,
     form: Annotated[Form, typer.Option("--format", help="The format of the output.")] = Form.JSONL,
     out: Annotated[
@@ -91,7 +93,7 @@ def export(
     partner = _partner(mapping, what)
     form = form if partner is None else Form.CSV
     with Bar(f"export {what}", None) as bar, naming_errors(out), opened_out(out, form.value) as stream:
-        guard = what is What.PAYOUTS if guard_formulas is None else guard_formulas
+        guard = what is ExportedRows.PAYOUTS if guard_formulas is None else guard_formulas
         if partner is None:
             rows = write(path, what.value, form.value, stream, bar.advance, guard=guard)
         else:
@@ -100,7 +102,7 @@ def export(
         say(f"{out}: {rows:,} rows of {what}", err=True)
 
 
-def _partner(mapping: str | None, what: What) -> FormWriter | None:
+def _partner(mapping: str | None, what: ExportedRows) -> FormWriter | None:
     """Find the partner's form in which payouts are written."""
     from simulator.domain.errors import InputError
     from simulator.files.payouts import COLUMNS
@@ -108,7 +110,7 @@ def _partner(mapping: str | None, what: What) -> FormWriter | None:
 
     if mapping is None:
         return None
-    if what is not What.PAYOUTS:
+    if what is not ExportedRows.PAYOUTS:
         raise InputError(
             f"--map: a partner's form is of payouts, not of {what}; write `export payouts --map …`"
         )

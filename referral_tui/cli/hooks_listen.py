@@ -12,7 +12,7 @@ from simulator.domain.errors import InputError
 
 if TYPE_CHECKING:
     from referral_tui.cli.subscriptions import Subscription
-    from simulator.door.listening import Heard
+    from simulator.door.listening import ReceivedWebhook
 
 
 def listen_to(subscription: Subscription, port: int, status: int, *, as_json: bool) -> None:
@@ -31,7 +31,7 @@ def listen_to(subscription: Subscription, port: int, status: int, *, as_json: bo
         say(f"{subscription.where}: {message}; secret {subscription.secret}")
         sys.stdout.flush()
 
-    def on_message(one: Heard) -> None:
+    def on_message(one: ReceivedWebhook) -> None:
         print_json(_as_json(one)) if as_json else say(_line(one))
         sys.stdout.flush()
 
@@ -42,11 +42,11 @@ def listen_to(subscription: Subscription, port: int, status: int, *, as_json: bo
             subscription.end()
 
 
-def _as_json(one: Heard) -> dict[str, object]:
+def _as_json(one: ReceivedWebhook) -> dict[str, object]:
     return {"id": one.id, "type": one.type, "data": one.data, "again": one.again, "wrong": one.wrong}
 
 
-def _line(one: Heard) -> str:
+def _line(one: ReceivedWebhook) -> str:
     from simulator.door.listening import words
 
     now = datetime.now().astimezone().strftime("%H:%M:%S")

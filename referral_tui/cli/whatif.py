@@ -50,7 +50,7 @@ def whatif(
     from referral_tui.cli.terminal import need_terminal
     from referral_tui.config import read_config
     from referral_tui.dashboard.launch import watch_alone
-    from referral_tui.dashboard.what_if import Alone, World
+    from referral_tui.dashboard.what_if import StandaloneDesign, World
     from simulator.program.load import load_program
     from simulator.program.presets import find_program, preset_names
     from simulator.run.plan import world_text
@@ -62,5 +62,7 @@ def whatif(
     text, file = find_program(given)
     loaded = load_program(text, file)
     need_terminal("whatif")
-    alone = Alone(loaded.name, text, World(preset, referrers, days), loaded.currency, loaded.digits)
+    alone = StandaloneDesign(
+        loaded.name, text, World(preset, referrers, days), loaded.currency, loaded.digits
+    )
     return watch_alone(alone, read_config())

@@ -49,7 +49,7 @@ from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.bars import KeyHint, Tab
 from referral_tui.dashboard.widgets.hidden import HiddenFilter
 from referral_tui.dashboard.widgets.lines import Explained
-from referral_tui.dashboard.widgets.rows import Rowed
+from referral_tui.dashboard.widgets.rows import HasRows
 from referral_tui.dashboard.widgets.typed import OrderedKeys
 
 if TYPE_CHECKING:
@@ -332,7 +332,7 @@ class Dashboard(OrderedKeys):
         if self.steering is None or self.place is None:
             return
         parts: list[object] = [self.focused, *(part for part in self.place.query("*") if part.display)]
-        table = next((part for part in parts if isinstance(part, Rowed)), None)
+        table = next((part for part in parts if isinstance(part, HasRows)), None)
         if table is None:
             self.steering.refused("There is no table on this screen.")
             self._refresh_status()

@@ -24,7 +24,7 @@ from referral_tui.dashboard.seeing import is_there, seen
 from referral_tui.dashboard.staging import open_when_there, set_stage
 from referral_tui.dashboard.status_message import StatusMessage
 from referral_tui.dashboard.widgets.bars import KeyHint
-from referral_tui.dashboard.widgets.lesson_panel import LessonPanel, Shown
+from referral_tui.dashboard.widgets.lesson_panel import LessonPanel, PanelContent
 from referral_tui.dashboard.world import cast_of, figure_of
 from referral_tui.lessons.fill import filled, missing
 from referral_tui.lessons.guide import Guide, Phase, scene
@@ -291,7 +291,7 @@ class Classroom(Dashboard):
             return
         step, last = guide.step, guide.place + 1 == len(guide.lesson.steps)
         panel.show(
-            Shown(
+            PanelContent(
                 title=f"{guide.place + 1}/{len(guide.lesson.steps)} {step.title or guide.lesson.title}",
                 heading=guide.lesson.title,
                 step=step,

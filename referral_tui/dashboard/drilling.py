@@ -86,7 +86,7 @@ MAKING = (
 
 
 @dataclass
-class Sitting:
+class DrillSetup:
     """What a drill is opened with: where cases come from, in which order, and who answers.
 
     `keep` is called with each case that was answered; `title` names the class, if there is one.
@@ -114,10 +114,10 @@ class DrillScreen(Screen[None]):
         *((str(number), f"choose({number - 1})", f"Answer {number}") for number in range(1, 6)),
     ]
 
-    def __init__(self, sitting: Sitting) -> None:
-        """Prepare the screen of a sitting."""
+    def __init__(self, setup: DrillSetup) -> None:
+        """Prepare the screen of a drill."""
         super().__init__()
-        self.sitting = sitting
+        self.setup = setup
         self.round: Round | None = None
         self._begun = 0.0
         self.over = False
@@ -138,7 +138,7 @@ class DrillScreen(Screen[None]):
     def on_mount(self) -> None:
         """Request the first case."""
         self.query_one(KeyBar).show(self.hints())
-        self.query_one(DrillBar).show("drill", self.sitting.title)
+        self.query_one(DrillBar).show("drill", self.setup.title)
         self.notice(*MAKING)
         self.bring()
 
@@ -146,15 +146,15 @@ class DrillScreen(Screen[None]):
 
     def bring(self) -> None:
         """Request the next case, or sum up if there is none."""
-        if self.sitting.session.queue:
+        if self.setup.session.queue:
             self.run_worker(self._bring(), exclusive=True)
         else:
             self._sum_up()
 
     async def _bring(self) -> None:
-        session = self.sitting.session
+        session = self.setup.session
         while session.queue:
-            case = await self.sitting.supply.case(session.queue[0], session.done % 2)
+            case = await self.setup.supply.case(session.queue[0], session.done % 2)
             if case is not None:
                 self.open(Round(case, session.help))
                 return
@@ -164,7 +164,7 @@ class DrillScreen(Screen[None]):
     def open(self, one: Round) -> None:
         """Show a case."""
         self.round = one
-        self._begun = self.sitting.clocks.steady_ms()
+        self._begun = self.setup.clocks.steady_ms()
         self.set_class(False, "-notice")
         self.query_one("#message", Reading).show(view_blocks(one.case, View.MESSAGE), top=True)
         self.show_round()
@@ -175,10 +175,10 @@ class DrillScreen(Screen[None]):
         one = self.round
         if one is None:
             return
-        session = self.sitting.session
+        session = self.setup.session
         helped = f" · {_HELPED[one.help]}" if _HELPED[one.help] else ""
         looks = f"{one.looks} look-up{'' if one.looks == 1 else 's'}"
-        title = f"{self.sitting.title} · " if self.sitting.title else ""
+        title = f"{self.setup.title} · " if self.setup.title else ""
         self.query_one(DrillBar).show(
             f"case {session.done + 1} of {session.total}{helped}", f"{title}{looks} "
         )
@@ -214,7 +214,7 @@ class DrillScreen(Screen[None]):
     def _sum_up(self) -> None:
         self.over = True
         self.round = None
-        answers = self.sitting.session.answers
+        answers = self.setup.session.answers
         tried = [one for one in answers if one.helped < Help.WORKED.value]
         right = [one for one in tried if not one.missed]
         missed = dict.fromkeys(one.cause for one in tried if one.missed)
@@ -229,7 +229,7 @@ class DrillScreen(Screen[None]):
             "\n".join([*lines, "", "q quits; tomorrow's drill has what is due then."]),
         )
         self.query_one(StatusLine).show(StatusMessage("Finished.", "good"))
-        self.query_one(DrillBar).show("finished", self.sitting.title)
+        self.query_one(DrillBar).show("finished", self.setup.title)
         self.query_one(KeyBar).show(self.hints())
 
     # -- keys -------------------------------------------------------------------------------------------
@@ -250,14 +250,14 @@ class DrillScreen(Screen[None]):
             self.show_round()
 
     def _finish(self, one: Round) -> None:
-        sitting = self.sitting
-        seconds = max(0, round((sitting.clocks.steady_ms() - self._begun) / 1000))
-        answer = one.result(sitting.clocks.wall_ms(), sitting.person, seconds)
+        setup = self.setup
+        seconds = max(0, round((setup.clocks.steady_ms() - self._begun) / 1000))
+        answer = one.result(setup.clocks.wall_ms(), setup.person, seconds)
         try:
-            sitting.keep(answer)
+            setup.keep(answer)
         except InputError as error:
             self.query_one(StatusLine).show(StatusMessage(f"Not kept: {error}", "bad"))
-        sitting.session.answer(answer)
+        setup.session.answer(answer)
         self.round = None
         self.bring()
 
@@ -292,23 +292,23 @@ def _hint(command: Command, space: str) -> KeyHint:
 
 
 class DrillApp(OrderedKeys):
-    """An app with one screen, for one sitting."""
+    """An app with one screen, for one setup."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = ["dashboard.tcss", "drill.tcss"]
     TITLE = "referral-tui"
     BINDINGS: ClassVar[list[BindingType]] = [command.binding for command in _COMMON]
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self, sitting: Sitting) -> None:
-        """Prepare a sitting; no case is made before the first paint."""
+    def __init__(self, setup: DrillSetup) -> None:
+        """Prepare a setup; no case is made before the first paint."""
         super().__init__()
-        self.sitting = sitting
+        self.setup = setup
         self.register_theme(NIGHT)
         self.register_theme(DAY)
-        self.set_reactive(App.theme, sitting.preferences.theme)
+        self.set_reactive(App.theme, setup.preferences.theme)
         self.stylesheet = Styles(self.get_css_variables())
-        if sitting.preferences.keys:
-            self.set_keymap(dict(sitting.preferences.keys))
+        if setup.preferences.keys:
+            self.set_keymap(dict(setup.preferences.keys))
 
     def _print_error_renderables(self) -> None:
         """Say in a line that we failed, as the dashboard does."""
@@ -320,7 +320,7 @@ class DrillApp(OrderedKeys):
 
     def get_default_screen(self) -> Screen[Any]:
         """Open the drill."""
-        return DrillScreen(self.sitting)
+        return DrillScreen(self.setup)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give Textual's own themes the colours that only ours name."""
@@ -328,7 +328,7 @@ class DrillApp(OrderedKeys):
 
     async def on_unmount(self) -> None:
         """End the process that makes cases."""
-        await self.sitting.supply.close()
+        await self.setup.supply.close()
 
     def action_theme(self) -> None:
         """Change between dark and light."""
@@ -342,7 +342,7 @@ class DrillApp(OrderedKeys):
 
     def action_picture(self) -> None:
         """Save a picture of the screen."""
-        path = free_path(self.sitting.pictures, "drill", self.sitting.clocks.wall_ms(), "svg")
+        path = free_path(self.setup.pictures, "drill", self.setup.clocks.wall_ms(), "svg")
         try:
             write_text(path, self.export_screenshot(title=self.title))
         except InputError as error:

@@ -25,7 +25,7 @@ from referral_tui.dashboard.setup import Setup
 if TYPE_CHECKING:
     from referral_tui.dashboard.classroom import Classroom
     from referral_tui.dashboard.course import Course
-    from referral_tui.dashboard.what_if import Alone
+    from referral_tui.dashboard.what_if import StandaloneDesign
     from referral_tui.lessons.notes import NotesFile
 
 GOODBYE_S = (
@@ -68,7 +68,7 @@ def watch(path: Path, preferences: Preferences, at: int | None = None, *, read_o
     return run(Dashboard(Setup(path, preferences=preferences, at=at, read_only=read_only)))
 
 
-def watch_alone(alone: Alone, preferences: Preferences) -> int:
+def watch_alone(alone: StandaloneDesign, preferences: Preferences) -> int:
     """Open the What if screen on a design without a database; return the exit status."""
     return run(Dashboard(Setup(Path(), preferences=replace(preferences, start="whatif"), alone=alone)))
 

@@ -11,7 +11,7 @@ from referral_tui.dashboard.clocks import Clocks
 from referral_tui.dashboard.preferences import Preferences
 
 if TYPE_CHECKING:
-    from referral_tui.dashboard.what_if import Alone
+    from referral_tui.dashboard.what_if import StandaloneDesign
 
 
 @dataclass(frozen=True)
@@ -31,5 +31,5 @@ class Setup:
     """It looks and nothing else: no command is sent, and no name of a customer is read."""
     rewind: Callable[[int], None] | None = None
     """Has a world of ours made again up to an event, and paused there; None: it can't be."""
-    alone: Alone | None = None
+    alone: StandaloneDesign | None = None
     """A design to try without a database: nothing is read, and the other screens have nothing to show."""

@@ -37,7 +37,7 @@ class World:
 
 
 @dataclass(frozen=True, slots=True)
-class Alone:
+class StandaloneDesign:
     """What the screen shows without a database: a design, its name and its people."""
 
     name: str

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from referral_tui.figures import counted
 from referral_tui.sheet.field_words import ENVELOPE_WORDS, PSEUDONYMS, FieldWords, words_of
 from referral_tui.sheet.mapped import Origins
-from referral_tui.sheet.model import Came, EventSheet, Line, Sheet
+from referral_tui.sheet.model import Arrivals, EventSheet, Line, Sheet
 from referral_tui.sheet.often import how_often
 from referral_tui.sheet.passing import Passing
 from referral_tui.sheet.record import assessment, record
@@ -144,7 +144,7 @@ class _Maker:
                 origin=self._origins.get(("", field), ""),
             )
 
-    def _line(self, kind: EventSpec, origin: Origin, came: Came | None) -> Line:
+    def _line(self, kind: EventSpec, origin: Origin, came: Arrivals | None) -> Line:
         words, uses = TYPE_WORDS[kind.name], self._uses[origin]
         field, needed = origin.field, any(f.name == origin.field and f.required for f in kind.fields)
         of_field = _words_of(kind, field)
@@ -179,19 +179,19 @@ class _Maker:
         words = ["every reward" if every and use.kind is UseKind.REWARD else use.words for use in uses]
         return tuple(dict.fromkeys(words))
 
-    def _came(self, event: str) -> Came | None:
+    def _came(self, event: str) -> Arrivals | None:
         if self._sent is None:
             return None
         refused = sum(one.count for one in self._sent.refused if one.type == event)
         row = next((row for row in self._sent.types if row.type == event), None)
         if row is None:
-            return Came(0, 0.0, None, None, None, refused)
+            return Arrivals(0, 0.0, None, None, None, refused)
         late = row.late
         if late is None:
-            return Came(row.count, row.a_day, None, None, None, refused)
-        return Came(row.count, row.a_day, late.median, late.p95, late.worst, refused)
+            return Arrivals(row.count, row.a_day, None, None, None, refused)
+        return Arrivals(row.count, row.a_day, late.median, late.p95, late.worst, refused)
 
-    def _with_field(self, event: str, field: str, *, needed: bool, came: Came | None) -> int | None:
+    def _with_field(self, event: str, field: str, *, needed: bool, came: Arrivals | None) -> int | None:
         """Count the events that had a field; None if that is not known."""
         if self._sent is None or came is None:
             return None

@@ -11,7 +11,7 @@ TaskState = Literal["done", "missing", "open"]
 
 
 @dataclass(frozen=True)
-class Came:
+class Arrivals:
     """What arrived of a type: events accepted, messages refused, and lateness in milliseconds, None if none arrived."""
 
     count: int
@@ -79,7 +79,7 @@ class EventSheet:
     recipients: str
     used: bool
     lines: tuple[Line, ...]
-    came: Came | None
+    came: Arrivals | None
 
 
 @dataclass(frozen=True)

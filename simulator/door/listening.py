@@ -22,7 +22,7 @@ _REMEMBERED: Final = 10_000  # ids by which a repeated message is recognised
 
 
 @dataclass(frozen=True)
-class Heard:
+class ReceivedWebhook:
     """A received message: its id, type and data, whether it came `again`, and what is `wrong` with it."""
 
     id: str
@@ -32,24 +32,24 @@ class Heard:
     wrong: str | None
 
 
-def read(headers: Mapping[str, str], body: bytes, secret: str) -> Heard:
+def read(headers: Mapping[str, str], body: bytes, secret: str) -> ReceivedWebhook:
     """Read and verify a message; `wrong` says why it must not be trusted."""
     own_id = headers.get("webhook-id", "")
     try:
         message = Webhook(secret).verify(body, dict(headers))
     except WebhookVerificationError as error:
-        return Heard(own_id, "", {}, again=False, wrong=str(error))
+        return ReceivedWebhook(own_id, "", {}, again=False, wrong=str(error))
     except ValueError:
-        return Heard(own_id, "", {}, again=False, wrong="Not JSON, or unreadable headers")
+        return ReceivedWebhook(own_id, "", {}, again=False, wrong="Not JSON, or unreadable headers")
     data = message.get("data") if isinstance(message, dict) else None
     if not isinstance(data, dict):
-        return Heard(own_id, "", {}, again=False, wrong="Not an object with data")
-    return Heard(own_id, str(message.get("type")), data, again=False, wrong=None)
+        return ReceivedWebhook(own_id, "", {}, again=False, wrong="Not an object with data")
+    return ReceivedWebhook(own_id, str(message.get("type")), data, again=False, wrong=None)
 
 
 @asynccontextmanager
 async def listener(
-    port: int, secret: Callable[[], str], status: int, on_message: Callable[[Heard], object]
+    port: int, secret: Callable[[], str], status: int, on_message: Callable[[ReceivedWebhook], object]
 ) -> AsyncIterator[str]:
     """Listen while the context lasts, and yield the address; `on_message` is called with each message.
 
@@ -67,7 +67,7 @@ async def listener(
         if one.wrong is not None:
             on_message(one)
             return web.Response(status=_REFUSED)
-        on_message(Heard(one.id, one.type, one.data, one.id in known, None))
+        on_message(ReceivedWebhook(one.id, one.type, one.data, one.id in known, None))
         known[one.id] = None
         if len(known) > _REMEMBERED:
             del known[next(iter(known))]
@@ -87,7 +87,7 @@ def listen(
     port: int,
     secret: Callable[[], str],
     status: int,
-    on_message: Callable[[Heard], object],
+    on_message: Callable[[ReceivedWebhook], object],
     ready: Callable[[str], object],
 ) -> None:
     """Listen until SIGINT or SIGTERM; `ready` is called with the address.

@@ -30,7 +30,7 @@ from simulator.door.protocol import Runner
 from simulator.door.reading import Reading
 from simulator.door.sending import Sending
 from simulator.door.sockets import allow_connections, listen_on
-from simulator.door.telling import Teller
+from simulator.door.status_recording import StatusRecorder
 from simulator.door.veto_deadline import Deadline
 from simulator.door.vetoes import Asker, Veto
 from simulator.door.writer import Intake, Writer
@@ -135,7 +135,9 @@ async def opened(
 
     metrics = Metrics()
     hooks = Dispatcher(platform.path, entries, settings.sending, metrics)
-    teller = Teller(platform.path, metrics, settings.tell_every_s, lambda: reading.read(accepted_by_source))
+    teller = StatusRecorder(
+        platform.path, metrics, settings.tell_every_s, lambda: reading.read(accepted_by_source)
+    )
     asker = deadline = None
     if settings.veto is not None:
         asker = Asker(platform.path, reading, settings.veto, settings.sending)

@@ -7,7 +7,7 @@ practice.py    a small database of the platform, and the client's own records
 naming.py      names of conversions, moments and people
 facts.py       what is stored about one customer's question
 causes.py      the cause behind a question, by the stored rows
-telling.py     the cause and the conclusions, by `explain`
+explanation.py the cause and the conclusions, by `explain`
 refuting.py    the fact that refutes an answer
 proof.py       what would have paid, tried by judging an edited log
 answers.py     the four questions with their answers

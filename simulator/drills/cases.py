@@ -9,6 +9,7 @@ from typing import Final
 from simulator.domain.drills import LEVELS, Case, Cause, Level
 from simulator.drills.answers import AmbiguousError, Answering
 from simulator.drills.causes import cause_of
+from simulator.drills.explanation import FriendExplanation
 from simulator.drills.facts import Books, Facts
 from simulator.drills.looking import budget_left, data, people, rewards, room
 from simulator.drills.message import message
@@ -17,7 +18,6 @@ from simulator.drills.naming import Namer
 from simulator.drills.practice import Practice
 from simulator.drills.proof import TESTABLE, Proof
 from simulator.drills.refuting import Refuter
-from simulator.drills.telling import FriendExplanation
 from simulator.program.words import describe
 
 _BY_EXPLAIN: Final = (Cause.REFERRER_KIND, Cause.NOT_FIRST)

@@ -19,7 +19,7 @@ from simulator.events.contract import (
     MAX_INTEGER,
 )
 from simulator.events.members import read_fields, read_value
-from simulator.events.values import Bad, OutOfRange, check_text, shorten, show
+from simulator.events.values import FieldError, OutOfRange, check_text, shorten, show
 
 Value = str | bool | int | float
 _NAME = re.compile(ATTRIBUTE_PATTERN)
@@ -27,7 +27,7 @@ _RIGHT = "it must be a text, a number, true or false"
 
 
 def check_attributes(where: str, raw: Raw) -> str:
-    """Check an object of attributes, and return it as canonical JSON text; raises `Bad` with the first problem."""
+    """Check an object of attributes, and return it as canonical JSON; raises `FieldError` with the first problem."""
     given = read_fields(where, raw)
     return as_text(_checked(where, {name: read_value(value) for name, value in given.items()}))
 
@@ -58,21 +58,21 @@ def may_be_kept(text: str) -> bool:
     try:
         found = orjson.loads(text)
         return isinstance(found, dict) and as_text(_checked("", found)) == text
-    except (Bad, ValueError):
+    except (FieldError, ValueError):
         return False
 
 
 def _checked(where: str, given: Mapping[str, object]) -> dict[str, Value]:
     if not given:
-        raise Bad(where, "empty; give at least 1 attribute, or leave the field out")
+        raise FieldError(where, "empty; give at least 1 attribute, or leave the field out")
     if len(given) > MAX_ATTRIBUTES:
-        raise Bad(where, f"{len(given):,} attributes; at most {MAX_ATTRIBUTES}")
+        raise FieldError(where, f"{len(given):,} attributes; at most {MAX_ATTRIBUTES}")
     return {_name(where, name): _value(f"{where}.{name}", name, value) for name, value in given.items()}
 
 
 def _name(where: str, name: str) -> str:
     if _NAME.fullmatch(name) is None:
-        raise Bad(
+        raise FieldError(
             f"{where}.{shorten(name)}",
             f"{show(name)} can't name an attribute; a name is a small letter, then small letters, digits and _, "
             f"at most {MAX_ATTRIBUTE_NAME} characters in all",
@@ -86,13 +86,13 @@ def _value(where: str, name: str, value: object) -> Value:
     elif isinstance(value, OutOfRange) or (
         isinstance(value, (int, float)) and not -MAX_INTEGER <= value <= MAX_INTEGER
     ):
-        raise Bad(where, f"a number out of range; it must be from -{MAX_INTEGER} to {MAX_INTEGER}")
+        raise FieldError(where, f"a number out of range; it must be from -{MAX_INTEGER} to {MAX_INTEGER}")
     elif not isinstance(value, (bool, int, float)):
-        raise Bad(where, f"{show(value)}; {_RIGHT}")
+        raise FieldError(where, f"{show(value)}; {_RIGHT}")
     # alone, since the recogniser passes over the numbers of some names; with its name, as others are references
     contact = contact_in(str(value)) or contact_in(as_text({name: value}))
     if contact is not None:
-        raise Bad(where, f"holds {contact}; no raw contact may cross")
+        raise FieldError(where, f"holds {contact}; no raw contact may cross")
     return value
 
 

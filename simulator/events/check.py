@@ -33,7 +33,7 @@ from simulator.events.lines import LongLine
 from simulator.events.members import Members, own_word, read_fields, read_object, read_value
 from simulator.events.moment import EXAMPLE, parse_moment
 from simulator.events.values import (
-    Bad,
+    FieldError,
     Nested,
     OutOfRange,
     check_field,
@@ -106,7 +106,7 @@ def check_line(
         return Problem(None, _too_long(length, unclosed=isinstance(line, LongLine) and line.unclosed))
     try:
         members = read_object(line)
-    except Bad as bad:
+    except FieldError as bad:
         return Problem(bad.field, bad.reason)
     stated = _stated(members) if replay else None
     try:
@@ -116,7 +116,7 @@ def check_line(
             what = "its time of receipt in a replay, in milliseconds UTC"
             value = _required(members, "receivedat", what)
             check_integer("receivedat", value, EARLIEST_RECEIPT_MS, LATEST_RECEIPT_MS)
-    except Bad as bad:
+    except FieldError as bad:
         source, own_id = own_word(members, "source"), own_word(members, "id")
         return Problem(bad.field, bad.reason, source, own_id, stated, _dialled(members))
     return Checked({**row, "stated": stated}, passed_over)
@@ -142,7 +142,7 @@ def _dialled(members: Members) -> tuple[str, ...]:
     values = [own for name in ("subject", *_REFERENCES) if name in members for own in [members[name]]]
     try:
         data = read_fields("data", members["data"]) if "data" in members else {}
-    except Bad:
+    except FieldError:
         data = {}
     values += [data[name] for name in _REFERENCES if name in data]
     texts = [value for value in map(read_value, values) if isinstance(value, str)]
@@ -153,7 +153,7 @@ def _dialled_attributes(data: Members) -> tuple[str, ...]:
     """List the attributes that look like phone numbers, whatever their names."""
     try:
         given = read_fields("data", data["attributes"]) if "attributes" in data else {}
-    except Bad:
+    except FieldError:
         return ()
     values = [read_value(raw) for raw in given.values()]
     plain = [
@@ -166,7 +166,7 @@ def _dialled_attributes(data: Members) -> tuple[str, ...]:
 
 
 def check_attributes(members: Members) -> tuple[str, ...]:
-    """Check the attributes that are not read, and list those to pass over; raises `Bad`."""
+    """Check the attributes that are not read, and list those to pass over; raises `FieldError`."""
     passed_over: list[str] = []
     for name, raw in members.items():
         if name in _STAMPS and not isinstance(stamp := read_value(raw), (int, NoneType)):
@@ -174,14 +174,16 @@ def check_attributes(members: Members) -> tuple[str, ...]:
         if name in READ:
             continue
         if name in DATA_COLUMNS or _EXTENSION.fullmatch(name) is None:
-            raise Bad(shorten(name), f"{show(name)} is not an attribute of an event{_right_attribute(name)}")
+            raise FieldError(
+                shorten(name), f"{show(name)} is not an attribute of an event{_right_attribute(name)}"
+            )
         value = read_value(raw)
         if value is not None:
             _check_extension(name, value)
             passed_over.append(name)
     media = read_value(members["datacontenttype"]) if "datacontenttype" in members else None
     if media is not None and not (isinstance(media, str) and _JSON_TYPE.fullmatch(media)):
-        raise Bad("datacontenttype", f"{show(media)}; data is a JSON object, application/json")
+        raise FieldError("datacontenttype", f"{show(media)}; data is a JSON object, application/json")
     return tuple(passed_over)
 
 
@@ -199,28 +201,30 @@ def _check_extension(name: str, value: object) -> None:
     """Check the value of an attribute that is not kept against what CloudEvents allows: text, integer or boolean."""
     if isinstance(value, Nested):
         hint = "; the fields of an event stand in data" if value.words == "an object" else ""
-        raise Bad(shorten(name), f"{value.words}; an extension is a text, an integer or a boolean{hint}")
+        raise FieldError(
+            shorten(name), f"{value.words}; an extension is a text, an integer or a boolean{hint}"
+        )
     if isinstance(value, (float, OutOfRange)) or (
         isinstance(value, int) and not -_MAX_EXTENSION_INTEGER - 1 <= value <= _MAX_EXTENSION_INTEGER
     ):
-        raise Bad(
+        raise FieldError(
             shorten(name), f"{show(value, number=True)}; a number in an extension is an integer of 32 bits"
         )
     if isinstance(value, str) and value:
         try:
             check_text(name, value, MAX_LINE_BYTES)
-        except Bad as bad:
-            raise Bad(shorten(name), bad.reason) from None
+        except FieldError as bad:
+            raise FieldError(shorten(name), bad.reason) from None
 
 
 def _check_members(members: Members, numeric: bool, infer_time: bool) -> Row:
     version = _required(members, "specversion", '"1.0"')
     if version != "1.0":
-        raise Bad("specversion", f'{show(version)}; it must be the text "1.0"')
+        raise FieldError("specversion", f'{show(version)}; it must be the text "1.0"')
     own_id = check_id("id", _required(members, "id", "a text unique within the source"))
     source = check_text("source", _required(members, "source", "client/<system> or platform"))
     if _SOURCE.fullmatch(source) is None:
-        raise Bad(
+        raise FieldError(
             "source",
             f"{show(source)} is not platform or client/<system> (letters, digits, . _ -): a source says whose "
             "the event is, and is part of its key; give another form of it as an extension",
@@ -228,11 +232,11 @@ def _check_members(members: Members, numeric: bool, infer_time: bool) -> Row:
     kind = _event_type(_required(members, "type", "one of the event types"))
     if source.partition("/")[0] not in kind.senders:
         senders = " or ".join("client/<system>" if s is Sender.CLIENT else "platform" for s in kind.senders)
-        raise Bad("source", f"{kind.name} comes from {senders}, not from {shorten(source)}")
+        raise FieldError("source", f"{kind.name} comes from {senders}, not from {shorten(source)}")
     row: Row = {"source": source, "id": own_id, "type": kind.name, **_time(members, infer_time)}
     row["subject"] = _subject(members, kind, numeric)
     if "data_base64" in members and read_value(members["data_base64"]) is not None:
-        raise Bad("data_base64", "binary data is not read; write the fields as a JSON object in data")
+        raise FieldError("data_base64", "binary data is not read; write the fields as a JSON object in data")
     row.update(_data(members, kind, numeric))
     return row
 
@@ -241,18 +245,18 @@ def _time(members: Members, infer_time: bool) -> Row:
     """Read when it happened: None if that is to be inferred, and whether somebody has inferred it before."""
     inferred = read_value(members[INFERRED]) if INFERRED in members else None
     if inferred is not None and not isinstance(inferred, bool):
-        raise Bad(INFERRED, f"{show(inferred)}; it must be true or false, without quotes")
+        raise FieldError(INFERRED, f"{show(inferred)}; it must be true or false, without quotes")
     if infer_time and ("time" not in members or read_value(members["time"]) is None):
         return {"occurred_at": None, "time_inferred": True}
     hint = "; ingest --infer-time takes the time of receipt in its place"
     time = _required(members, "time", "an RFC 3339 moment with an offset", hint)
     if isinstance(time, (int, float)) and not isinstance(time, bool):
-        raise Bad("time", f"a number; it must be an RFC 3339 text with an offset, such as {EXAMPLE}")
+        raise FieldError("time", f"a number; it must be an RFC 3339 text with an offset, such as {EXAMPLE}")
     time = check_text("time", time)
     try:
         return {"occurred_at": parse_moment(time), "time_inferred": inferred or None}
     except InputError as error:
-        raise Bad("time", f"{show(time)}: {error}") from None
+        raise FieldError("time", f"{show(time)}: {error}") from None
 
 
 def _required(members: Members, name: str, what: str, otherwise: str = "") -> object:
@@ -261,17 +265,17 @@ def _required(members: Members, name: str, what: str, otherwise: str = "") -> ob
         others = [other for other in islice(members, 50) if other not in READ]
         near = [o for o in others if o.lower() == name] or get_close_matches(name, others, 1)
         hint = f"; is {show(near[0])} meant?" if near else otherwise
-        raise Bad(name, f"missing: every event needs {what}{hint}")
+        raise FieldError(name, f"missing: every event needs {what}{hint}")
     return read_value(members[name])
 
 
 def _event_type(value: object) -> EventSpec:
     if not isinstance(value, str):
-        raise Bad(
+        raise FieldError(
             "type", f"{show(value)} is not an event type; write one as text, such as purchase.completed"
         )
     if value not in EVENT_TYPES:
-        raise Bad("type", f"{show(value)} is not an event type{nearest(value, tuple(EVENT_TYPES))}")
+        raise FieldError("type", f"{show(value)} is not an event type{nearest(value, tuple(EVENT_TYPES))}")
     return EVENT_TYPES[value]
 
 
@@ -280,7 +284,9 @@ def _subject(members: Members, kind: EventSpec, numeric: bool) -> str | None:
     if value is not None:
         return check_reference("subject", value, numeric)
     if kind.subject_required:
-        raise Bad("subject", f"missing: {kind.name} is about a person; give the pseudonymous reference")
+        raise FieldError(
+            "subject", f"missing: {kind.name} is about a person; give the pseudonymous reference"
+        )
     return None
 
 
@@ -294,13 +300,13 @@ def _data(members: Members, kind: EventSpec, numeric: bool) -> Row:
     for name in given:
         if name not in declared:
             hint = nearest(name, tuple(declared)) if declared else ", which has none"
-            raise Bad(f"data.{shorten(name)}", f"no field of {kind.name}{hint}")
+            raise FieldError(f"data.{shorten(name)}", f"no field of {kind.name}{hint}")
     row: Row = {}
     for field in kind.fields:
         where = f"data.{field.name}"
         if field.name not in given:
             if field.required:
-                raise Bad(where, f"missing: {kind.name} needs it")
+                raise FieldError(where, f"missing: {kind.name} needs it")
         elif field.kind in PARTS:
             row.update(_named(where, field, given[field.name]))
         elif field.kind == "attributes":
@@ -316,12 +322,14 @@ def _named(where: str, field: Field, raw: Raw) -> Row:
     given = read_fields(where, raw)
     for name in given:
         if name not in parts:
-            raise Bad(f"{where}.{shorten(name)}", f"no field of a {field.kind}{nearest(name, parts)}")
+            raise FieldError(f"{where}.{shorten(name)}", f"no field of a {field.kind}{nearest(name, parts)}")
     row: Row = {}
     for name in parts:
         if name not in given:
             *most, last = parts
-            raise Bad(f"{where}.{name}", f"missing: a {field.kind} is named by {', '.join(most)} and {last}")
+            raise FieldError(
+                f"{where}.{name}", f"missing: a {field.kind} is named by {', '.join(most)} and {last}"
+            )
         check = check_id if name == "id" else check_text
         row[f"{field.name}_{name}"] = check(f"{where}.{name}", read_value(given[name]))
     return row

@@ -13,7 +13,7 @@ from functools import cache
 
 import msgspec
 
-from simulator.events.values import Bad, Nested, OutOfRange, shorten, show
+from simulator.events.values import FieldError, Nested, OutOfRange, shorten, show
 
 Members = dict[str, msgspec.Raw]
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -29,9 +29,9 @@ def _decoder() -> Callable[[bytes | msgspec.Raw], Members]:
 
 
 def read_object(line: bytes) -> Members:
-    """Read a line as one JSON object of unread members; raises `Bad` with what is wrong with it."""
+    """Read a line as one JSON object of unread members; raises `FieldError` with what is wrong with it."""
     if _too_deep(line):
-        raise Bad(None, _TOO_DEEP)
+        raise FieldError(None, _TOO_DEEP)
     try:
         line.decode("utf-8")
         return _decoder()(line)
@@ -42,11 +42,11 @@ def read_object(line: bytes) -> Members:
         ) from None
     except msgspec.ValidationError:
         kind = {ord("["): "a list", ord('"'): "a text"}.get(line.lstrip()[0], "a number, true, false or null")
-        raise Bad(None, f"{kind}, not a JSON object; one event to a line, in braces") from None
+        raise FieldError(None, f"{kind}, not a JSON object; one event to a line, in braces") from None
     except msgspec.DecodeError as error:
         raise _not_json(line, str(error).removeprefix("JSON is malformed: ")) from None
     except RecursionError:
-        raise Bad(None, _TOO_DEEP) from None
+        raise FieldError(None, _TOO_DEEP) from None
 
 
 def _too_deep(line: bytes) -> bool:
@@ -76,10 +76,10 @@ def read_value(raw: msgspec.Raw) -> object:
 
 
 def read_fields(where: str, raw: msgspec.Raw) -> Members:
-    """Read the members of an object within a message; raises `Bad` if it is not an object."""
+    """Read the members of an object within a message; raises `FieldError` if it is not an object."""
     value = read_value(raw)
     if not isinstance(value, Nested) or value.words != "an object":
-        raise Bad(where, f"{show(value)}; it must be a JSON object")
+        raise FieldError(where, f"{show(value)}; it must be a JSON object")
     return _decoder()(raw)
 
 
@@ -92,9 +92,9 @@ def own_word(members: Members, name: str) -> str | None:
 # --- lines that are no JSON ---------------------------------------------------------------------------------
 
 
-def _not_json(line: bytes, detail: str) -> Bad:
+def _not_json(line: bytes, detail: str) -> FieldError:
     if line.startswith(_BYTE_ORDER_MARK):
-        return Bad(None, "not JSON: begins with a byte order mark; write UTF-8 without it")
+        return FieldError(None, "not JSON: begins with a byte order mark; write UTF-8 without it")
     if b"\\ud" in line.lower():
         found = _located(
             line, "holds half of a surrogate pair (\\ud800 to \\udfff alone), which is not a character"
@@ -103,10 +103,10 @@ def _not_json(line: bytes, detail: str) -> Bad:
             return found
     if detail == "Input data was truncated":
         detail = "it ends too early"
-    return Bad(None, f"not JSON: {detail}; one whole event to a line")
+    return FieldError(None, f"not JSON: {detail}; one whole event to a line")
 
 
-def _located(line: bytes, reason: str) -> Bad:
+def _located(line: bytes, reason: str) -> FieldError:
     """Name the member with a character that can't be stored, if the line is otherwise JSON."""
     try:
         found = json.loads(line.decode("utf-8", "surrogateescape"))
@@ -114,10 +114,10 @@ def _located(line: bytes, reason: str) -> Bad:
     except (ValueError, RecursionError):
         names = None
     if names is None:
-        return Bad(None, reason)
+        return FieldError(None, reason)
     # each name is masked by itself: after the dot that joins them a number would not stand alone
     clean = (name.encode("utf-8", "backslashreplace").decode("utf-8") for name in names)
-    return Bad(".".join(map(shorten, clean)), reason)
+    return FieldError(".".join(map(shorten, clean)), reason)
 
 
 def _surrogate_path(found: object) -> list[str] | None:

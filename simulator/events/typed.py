@@ -42,7 +42,7 @@ from simulator.events.few import FEW, SURE, FewColumns, doubtful
 from simulator.events.lines import LongLine
 from simulator.events.members import read_object
 from simulator.events.moment import parse_moments
-from simulator.events.values import Bad, check_reference, unfit
+from simulator.events.values import FieldError, check_reference, unfit
 
 _TEXT = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
 _REFERENCE = Annotated[str, Meta(min_length=1, max_length=MAX_REFERENCE)]
@@ -169,7 +169,7 @@ def _read_open(line: bytes, decode_open: Callable[[bytes], Any]) -> tuple[Any, t
         message = decode_open(line)
         members = read_object(line)
         names = check_attributes(members)
-    except (*_REFUSED, Bad):
+    except (*_REFUSED, FieldError):
         return None, ()
     return (None, ()) if INFERRED in members else (message, names)
 
@@ -439,7 +439,7 @@ def _may_be_kept(kind: str, text: str, numeric: bool) -> bool:
     if kind == "reference":
         try:
             check_reference("", text, numeric)
-        except Bad:
+        except FieldError:
             return False
         return True
     return unfit(text, bare=kind != "id", lines=kind == "program") is None

@@ -1,6 +1,6 @@
 """Check single values in a message, and say in words what is wrong with one.
 
-Each check returns the value, or raises `Bad` with the field and a reason. Reasons quote values only masked.
+Each check returns the value, or raises `FieldError` with the field and a reason. Reasons quote values only masked.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _SHOWN = 60  # characters of a value that a reason quotes
 _LOOKED_AT = 4_000  # characters of a value that are read for it at all
 
 
-class Bad(Exception):  # noqa: N818 - not an error of the program: it carries the finding out of the checks
+class FieldError(Exception):
     """A value that breaks the contract: its field (None for the whole message) and the reason."""
 
     def __init__(self, field: str | None, reason: str) -> None:
@@ -61,16 +61,16 @@ def check_field(  # noqa: PLR0911 - one a kind
             return check_integer(where, value, field.minimum, field.maximum)
         case "boolean":
             if not isinstance(value, bool):
-                raise Bad(where, f"{show(value)}; it must be true or false, without quotes")
+                raise FieldError(where, f"{show(value)}; it must be true or false, without quotes")
             return value
         case "choice":
             if not isinstance(value, str) or value not in field.choices:
                 near = nearest(value if isinstance(value, str) else "", field.choices)
-                raise Bad(where, f"no such value {show(value)}{near}")
+                raise FieldError(where, f"no such value {show(value)}{near}")
             return value
         case "currency":
             if not isinstance(value, str) or _CURRENCY.fullmatch(value) is None:
-                raise Bad(where, f"{show(value)}; it must be three capital letters, such as GBP")
+                raise FieldError(where, f"{show(value)}; it must be three capital letters, such as GBP")
             return value
         case "reference":
             return check_reference(where, value, numeric)
@@ -90,14 +90,14 @@ def check_text(
     Without `bare`, digits alone are no phone number; with `lines`, line ends and tabs are no hidden characters.
     """
     if not isinstance(value, str):
-        raise Bad(where, f"{show(value)}; it must be text")
+        raise FieldError(where, f"{show(value)}; it must be text")
     if not value:
-        raise Bad(where, "empty; it must have at least 1 character")
+        raise FieldError(where, "empty; it must have at least 1 character")
     if len(value) > longest:
-        raise Bad(where, f"{len(value):,} characters long; at most {longest:,}")
+        raise FieldError(where, f"{len(value):,} characters long; at most {longest:,}")
     reason = unfit(value, bare=bare, lines=lines)
     if reason is not None:
-        raise Bad(where, reason)
+        raise FieldError(where, reason)
     return value
 
 
@@ -121,34 +121,38 @@ def check_id(where: str, value: object) -> str:
 def check_reference(where: str, value: object, numeric: bool = False) -> str:
     """Check a pseudonymous reference; one that could be dialled is allowed only if the program is `numeric`."""
     if not isinstance(value, str):
-        raise Bad(where, f"{show(value)}; it must be a reference, as text")
+        raise FieldError(where, f"{show(value)}; it must be a reference, as text")
     if not value:
-        raise Bad(where, "empty; it must be a reference of 1 to 128 characters")
+        raise FieldError(where, "empty; it must be a reference of 1 to 128 characters")
     contact = contact_in(value, bare=not numeric)
     if contact is None and not numeric and looks_like_phone(value):
         contact = "a phone number"
     if contact is not None:
         what = contact.partition(" ")[2]
         hint = NUMERIC_HINT if contact == "a phone number" else ""
-        raise Bad(where, f"looks like a raw {what}; send a pseudonymous reference (a keyed hash){hint}")
+        raise FieldError(
+            where, f"looks like a raw {what}; send a pseudonymous reference (a keyed hash){hint}"
+        )
     if len(value) > MAX_REFERENCE:
-        raise Bad(where, f"{len(value):,} characters long; a reference has at most {MAX_REFERENCE}")
+        raise FieldError(where, f"{len(value):,} characters long; a reference has at most {MAX_REFERENCE}")
     if _REFERENCE.fullmatch(value) is None:
         odd = _NO_REFERENCE_CHARACTER.search(value)
         what = f"{odd[0]!a} at position {odd.start()}" if odd else "it"
-        raise Bad(where, f"no reference: {what} is not one of ASCII letters, digits and _ - . : = / ~ + #")
+        raise FieldError(
+            where, f"no reference: {what} is not one of ASCII letters, digits and _ - . : = / ~ + #"
+        )
     return value
 
 
 def check_integer(where: str, value: object, least: int, most: int) -> int:
     """Check an integer, written as one, from `least` to `most`."""
     if isinstance(value, OutOfRange):
-        raise Bad(where, f"a number out of range; it must be an integer from {least} to {most}")
+        raise FieldError(where, f"a number out of range; it must be an integer from {least} to {most}")
     if isinstance(value, bool) or not isinstance(value, int):
         hint = ", without point or exponent" if isinstance(value, float) else ""
-        raise Bad(where, f"{show(value, number=True)}; it must be an integer{hint}")
+        raise FieldError(where, f"{show(value, number=True)}; it must be an integer{hint}")
     if not least <= value <= most:
-        raise Bad(where, f"{show(value, number=True)}; it must be from {least} to {most}")
+        raise FieldError(where, f"{show(value, number=True)}; it must be from {least} to {most}")
     return value
 
 

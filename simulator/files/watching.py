@@ -68,7 +68,7 @@ class FileResult:
     refused: str | None = None
 
 
-class Looker:
+class FolderWatcher:
     """Looks at a folder, and finds the files that have not changed for `SETTLED_S` seconds."""
 
     def __init__(self, folder: Path, seconds: Callable[[], float] = monotonic) -> None:
@@ -122,7 +122,7 @@ def watch(
         DatabaseError: the database can't be written.
 
     """
-    looker = Looker(folder)
+    looker = FolderWatcher(folder)
     while not interrupt.asked:
         for path in filter(Path.exists, looker.complete()):  # else it was taken away meanwhile
             result = take(session, path, mapper=mapper, infer_time=infer_time, interrupt=interrupt)

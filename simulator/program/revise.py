@@ -13,7 +13,7 @@ from simulator.program.source import Path, Scan
 
 
 @dataclass
-class Spots:
+class ValuePositions:
     """Where things stand in a text: the start and the end of each value, and the end of each table's own lines."""
 
     values: dict[Path, tuple[int, int]] = field(default_factory=dict)
@@ -22,7 +22,7 @@ class Spots:
     """By table, the width of its widest key, so that the equal sign of a new one stands below those before it."""
 
 
-def find_spots(text: str) -> Spots:
+def find_spots(text: str) -> ValuePositions:
     """Find where the values and tables of a valid TOML text stand; what is not understood is left out."""
     scan = _ValueScan(text)
     scan.run()
@@ -60,7 +60,7 @@ class _ValueScan(Scan):
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
-        self.spots = Spots()
+        self.spots = ValuePositions()
 
     def note(self, path: Path, position: int) -> None:
         """Note the end of a table's header, where its keys would begin."""

@@ -16,7 +16,7 @@ import pytest
 from simulator.files import watching
 from simulator.files.export import export
 from simulator.files.following import Interrupt
-from simulator.files.watching import QUEUED, FileResult, Looker, take, watch
+from simulator.files.watching import QUEUED, FileResult, FolderWatcher, take, watch
 from simulator.mapping.hashing import Hasher
 from simulator.mapping.mapper import Mapper
 from simulator.mapping.shipped import find_mapping
@@ -122,7 +122,7 @@ def test_records_of_another_system_have_a_row_each_skipped_ones_too(folder: Path
 
 def test_only_files_that_have_settled_are_complete(folder: Path) -> None:
     now = 0.0
-    looker = Looker(folder, lambda: now)
+    looker = FolderWatcher(folder, lambda: now)
     for name in ("b.jsonl", "a.jsonl", ".hidden.jsonl", "c.jsonl.part", "d.tmp"):
         write(folder / name, EVENTS[:1])
     (folder / "done").mkdir()

@@ -19,7 +19,7 @@ from sqlmodel import SQLModel
 
 import db.schema.models  # noqa: F401 -- fills the metadata
 from referral_tui.cli import app as command_line
-from referral_tui.cli.export import What
+from referral_tui.cli.export import ExportedRows
 from referral_tui.cli.load_panel import Panel
 from referral_tui.cli.output import TerminalStream, safe_stream, say_traceback
 from tests.cli.nasty import PROGRAM, Cli, Ran, nasty_lines, texts_of
@@ -85,7 +85,7 @@ def exports_of(db: Path, folder: Path) -> list[list[object]]:
     """Every export in the formats that are text, and payouts in partners' forms."""
     lines: list[list[object]] = [
         ["export", rows, "--db", db, "--format", form]
-        for rows in What
+        for rows in ExportedRows
         for form in (("jsonl", "csv") if rows in ("events", "quarantine") else ("csv",))
     ]
     for form in (NASTY, folder / NASTY, "extole-rewards"):

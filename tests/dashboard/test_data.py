@@ -14,10 +14,10 @@ from db.read.deliveries import DIALS, dials, reconciled, refused
 from db.read.traffic import SenderRow
 from db.read.type_examples import examples
 from referral_tui.dashboard.messages import CommandSent
-from referral_tui.dashboard.screens.came import Came, came
 from referral_tui.dashboard.screens.data import DataScreen
 from referral_tui.dashboard.screens.data_words import DIAL_SAYS, LADDER, model_words, turned
 from referral_tui.dashboard.screens.explain import ExplainScreen
+from referral_tui.dashboard.screens.source_arrivals import SourceArrivals, came
 from referral_tui.dashboard.widgets.data_tables import DialTable, RefusedTable
 from referral_tui.names import short_name
 from simulator.delivery import dials as delivery
@@ -105,8 +105,8 @@ def test_models_in_words(model: str, said: str) -> None:
 
 
 def test_real_types_are_said_to_come_as_their_sources_did() -> None:
-    door, files = Came((("shop", 3),)), Came((), (("from files", 2),))
-    both = Came((("shop", 3),), (("from files", 2),))
+    door, files = SourceArrivals((("shop", 3),)), SourceArrivals((), (("from files", 2),))
+    both = SourceArrivals((("shop", 3),), (("from files", 2),))
     said = [model_words("bill.paid", {}, sources) for sources in ([door], [files], [both], [door, files])]
     assert said == ["door", "files", "door+file", "door+file"]
 
@@ -125,16 +125,26 @@ WAYS = (
 @pytest.mark.parametrize(
     ("ways", "made_by", "served", "right"),
     [
-        ((), "ingest", False, Came((), (("from files", 20),))),
-        ((), "simulate", False, Came()),
-        (WAYS, "ingest", True, Came((("shop", 5),), (("from files", 7), ("from an unknown client", 2)))),
-        (WAYS, "ingest", False, Came((("shop", 5),), (("from files", 13), ("from an unknown client", 2)))),
-        (WAYS[:1], "simulate", True, Came((("shop", 5),), (("simulated", 15),))),
-        (WAYS[:1], "load", True, Came()),
+        ((), "ingest", False, SourceArrivals((), (("from files", 20),))),
+        ((), "simulate", False, SourceArrivals()),
+        (
+            WAYS,
+            "ingest",
+            True,
+            SourceArrivals((("shop", 5),), (("from files", 7), ("from an unknown client", 2))),
+        ),
+        (
+            WAYS,
+            "ingest",
+            False,
+            SourceArrivals((("shop", 5),), (("from files", 13), ("from an unknown client", 2))),
+        ),
+        (WAYS[:1], "simulate", True, SourceArrivals((("shop", 5),), (("simulated", 15),))),
+        (WAYS[:1], "load", True, SourceArrivals()),
     ],
 )
 def test_how_a_source_came_is_told_by_what_doors_counted(
-    ways: tuple[WayRow, ...], made_by: str, served: bool, right: Came
+    ways: tuple[WayRow, ...], made_by: str, served: bool, right: SourceArrivals
 ) -> None:
     assert came([sent("client/shop", 20)], ways, made_by, served=served) == {"client/shop": right}
 
@@ -142,7 +152,7 @@ def test_how_a_source_came_is_told_by_what_doors_counted(
 def test_what_the_platform_adds_to_what_clients_sent_as_it_came_from_no_file() -> None:
     ways = (WayRow("platform", "shop", 5), WayRow("platform", ELSEWHERE, 1))
     found = came([sent("platform", 6)], ways, "ingest", served=True)
-    assert found["platform"] == Came((("shop", 5),), (("by the platform itself", 1),))
+    assert found["platform"] == SourceArrivals((("shop", 5),), (("by the platform itself", 1),))
 
 
 def test_every_type_has_an_owner() -> None:

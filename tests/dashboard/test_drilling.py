@@ -14,7 +14,7 @@ from syrupy.extensions.image import SVGImageSnapshotExtension
 from textual.pilot import Pilot
 
 from referral_tui.dashboard.clocks import Clocks
-from referral_tui.dashboard.drilling import DrillApp, DrillScreen, Sitting
+from referral_tui.dashboard.drilling import DrillApp, DrillScreen, DrillSetup
 from referral_tui.drills.session import HALF, WORKED, Answered, Session
 from simulator.domain.drills import Cause
 from simulator.domain.errors import InputError
@@ -61,7 +61,7 @@ async def drill(
     supply = given.pop("supply", None) or MadeUpSupply()
     keep = given.pop("keep", kept.append)
     clocks = Clocks(lambda: START, lambda: 0.0)
-    sitting = Sitting(supply, Session(list(causes), before), "ann", keep, "class 7", clocks, **given)
+    sitting = DrillSetup(supply, Session(list(causes), before), "ann", keep, "class 7", clocks, **given)
     app = DrillApp(sitting)
     async with app.run_test(size=size) as pilot:
         seen = Drill(app, pilot, kept, supply)

@@ -17,7 +17,7 @@ from referral_tui.dashboard.messages import CommandSent
 from referral_tui.dashboard.preferences import Preferences
 from referral_tui.dashboard.screens.whatif import WhatIfScreen
 from referral_tui.dashboard.setup import Setup
-from referral_tui.dashboard.what_if import Alone, HelperStudy, Question, World
+from referral_tui.dashboard.what_if import HelperStudy, Question, StandaloneDesign, World
 from referral_tui.dashboard.widgets.what_if_parts import Result
 from tests.dashboard.story import DAY, DESIGN, START, Story
 from tests.dashboard.trying import FakeStudy
@@ -151,7 +151,7 @@ async def test_events_without_simulated_people_say_what_to_do(empty: Story, watc
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids="{0[0]}x{0[1]}".format)
 async def test_without_a_database(study: FakeStudy, tmp_path: Path, size: tuple[int, int]) -> None:
-    alone = Alone("Northwind Mobile", DESIGN, WORLD, "GBP", 2)
+    alone = StandaloneDesign("Northwind Mobile", DESIGN, WORLD, "GBP", 2)
     app = Dashboard(Setup(Path(), pictures=tmp_path, preferences=Preferences(start="whatif"), alone=alone))
     async with app.run_test(size=size) as pilot:
         seen = Watched(app, pilot, [], asyncio.Event())

@@ -78,7 +78,7 @@ class Watched:
 
     def status_message(self) -> str:
         """The sentence on the status line."""
-        return str(self.app.place.query_one("#telling").status_message.text)
+        return str(self.app.place.query_one("#status").status_message.text)
 
     def lines(self) -> list[str]:
         """The screen as text."""

@@ -14,7 +14,7 @@ from db.hooks import DeadLetter, HookStore
 from referral_tui.cli.subscriptions import OverHttp
 from simulator.domain.errors import InputError
 from simulator.domain.wall_clock import wall_ms
-from simulator.door.listening import Heard, listener, read, words
+from simulator.door.listening import ReceivedWebhook, listener, read, words
 from simulator.door.subscribing import NewSubscription
 from simulator.door.webhooks import new_secret, signed
 from tests.cli.conftest import cli
@@ -159,7 +159,7 @@ def test_without_a_database_there_is_nothing_to_subscribe_to(cli: Cli, tmp_path:
 
 
 async def test_a_listener_prints_each_message_and_marks_repeated_ones(door: Caller) -> None:
-    heard: list[Heard] = []
+    heard: list[ReceivedWebhook] = []
     secret = new_secret()
     async with listener(0, lambda: secret, 204, heard.append) as address:
         with HookStore(door.path) as store:

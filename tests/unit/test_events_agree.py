@@ -18,7 +18,7 @@ from simulator.events.contacts import contact_in
 from simulator.events.contract import EVENT_TYPES, PARTS, Field
 from simulator.events.decode import Receiver, decode_lines
 from simulator.events.typed import READ_SCHEMA, fit_texts, read_lines
-from simulator.events.values import Bad, check_id, check_reference, check_text, unfit
+from simulator.events.values import FieldError, check_id, check_reference, check_text, unfit
 
 
 @pytest.fixture(params=[few.FEW, 0], ids=["few", "many"], autouse=True, scope="module")
@@ -287,7 +287,7 @@ def test_values_are_judged_together_as_they_are_one_by_one(some: list[str], nume
 def is_fit(check: Callable[[str], object], value: str) -> bool:
     try:
         check(value)
-    except Bad:
+    except FieldError:
         return False
     return True
 

@@ -10,14 +10,14 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from db.read.deliveries import Dial, Refused
-from referral_tui.dashboard.screens.came import came
 from referral_tui.dashboard.screens.data_words import health, message_topic, turned, type_topic
 from referral_tui.dashboard.screens.explain import ExplainScreen
 from referral_tui.dashboard.screens.sheet_box import SheetBox
+from referral_tui.dashboard.screens.source_arrivals import came
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.data_tables import (
+    DataTypeRow,
     DialTable,
-    Passed,
     ReconciledTable,
     RefusedTable,
     TypeTable,
@@ -92,7 +92,7 @@ class DataBoard(Container):
         ways = came(look.senders, look.ways, made_by, served=look.door is not None)
         real = ways if made_by == "ingest" else None
         table = self.query_one(TypeTable)
-        table.show(tuple(Passed.of(row, models, real) for row in look.types))
+        table.show(tuple(DataTypeRow.of(row, models, real) for row in look.types))
         newest = next((one.hash for one in look.chains or () if one.chain == "audit"), "")
         parts = [f"audit chain, newest hash {newest[:16]}…"] if newest else []
         if self.app.size.width >= GLOSSED and any(category(row.type) == "steering" for row in look.types):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from db.read.deliveries import Refused
 from referral_tui import figures
-from referral_tui.dashboard.screens.came import Came
+from referral_tui.dashboard.screens.source_arrivals import SourceArrivals
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.reading import Block
 from referral_tui.names import short_name
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from db.read.queries import Program
     from db.read.type_examples import Example
     from referral_tui.dashboard.screens.data_query import DataLook
-    from referral_tui.dashboard.widgets.data_tables import Passed
+    from referral_tui.dashboard.widgets.data_tables import DataTypeRow
 
 _WEEKLY = re.compile(r"batch@([a-z]{3})-(\d\d:\d\d)(/csv)?")
 _DAILY = re.compile(r"batch@(\d\d:\d\d)(/csv)?")
@@ -51,7 +51,7 @@ LADDER: Final = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 """The rates that a key turns a dial to."""
 
 
-def model_words(event_type: str, models: dict[str, str], came: Collection[Came] = ()) -> str:
+def model_words(event_type: str, models: dict[str, str], came: Collection[SourceArrivals] = ()) -> str:
     """Say how a type arrives, in at most a dozen cells; `came` has the ways of a type that is not simulated."""
     if came:
         door, files = any(one.clients for one in came), any(one.in_files for one in came)
@@ -74,7 +74,7 @@ def turned(rate: float, up: int) -> float | None:
     return next((step for step in reversed(LADDER) if step < rate * 0.9999), None)
 
 
-def health(look: DataLook, program: Program | None, came: Mapping[str, Came]) -> list[Block]:
+def health(look: DataLook, program: Program | None, came: Mapping[str, SourceArrivals]) -> list[Block]:
     """List receipts, how each source's messages came, what lateness cost, and the state of the chains."""
     blocks = [Block("Receipts", head=True)]
     total = sum(count for _, count in look.receipts)
@@ -115,7 +115,7 @@ def health(look: DataLook, program: Program | None, came: Mapping[str, Came]) ->
     return blocks
 
 
-def _came_words(came: Came) -> str:
+def _came_words(came: SourceArrivals) -> str:
     parts = [f"{name} {figures.count(accepted)}" for name, accepted in came.clients[:_MOST_CLIENTS]]
     more = len(came.clients) - len(parts)
     ways = [f"over the door {', '.join(parts)}{f' and {more} more' if more else ''}"] if parts else []
@@ -124,7 +124,7 @@ def _came_words(came: Came) -> str:
     return f"; {', '.join(ways)}" if ways else ""
 
 
-def type_topic(row: Passed, examples: Sequence[Example]) -> Topic:
+def type_topic(row: DataTypeRow, examples: Sequence[Example]) -> Topic:
     """Describe an event type for a box: its fields, owner, delivery, lateness, and latest examples, pseudonymous."""
     fields = dict.fromkeys(name for one in examples for name, _value in one.fields)
     facts = [

@@ -16,7 +16,7 @@ from referral_tui.dashboard.screens.program_words import refusal
 from referral_tui.dashboard.widgets.chart import Chart
 from referral_tui.dashboard.widgets.number_form import NumberForm
 from referral_tui.dashboard.widgets.table import Table
-from referral_tui.dashboard.widgets.what_if_parts import TITLES, BothFunnels, Result, Said, ground
+from referral_tui.dashboard.widgets.what_if_parts import TITLES, AnswerSentence, BothFunnels, Result, ground
 from simulator.domain.spans import DAY_MS
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class WhatIfBoard(Container):
         with Horizontal(id="results"):
             for key in TITLES:
                 yield Result(key)
-        yield Said()
+        yield AnswerSentence()
         yield NumberForm(FORM_SAYS, id="turning")
         yield BothFunnels()
         yield Chart("New customers", FAN_SAYS, FAN_FACTS, id="fan-customers", empty=NO_COURSE)
@@ -87,14 +87,14 @@ class WhatIfBoard(Container):
 
     def show_text(self, text: str, ink: str = "quiet") -> None:
         """Show a text in place of the sentence."""
-        self.query_one(Said).show(text, ink)
+        self.query_one(AnswerSentence).show(text, ink)
 
     def show(self, answer: Answer, world: World, currency: str, digits: int) -> None:
         """Show an answer in each part."""
         for result in self.query(Result):
             result.show(answer, currency, digits)
         text = answer.said or "Pick a number with up and down, and turn it with right and left."
-        self.query_one(Said).show(text, "strong", ground(answer, world.days))
+        self.query_one(AnswerSentence).show(text, "strong", ground(answer, world.days))
         self.query_one(BothFunnels).show(answer.left, answer.right)
         units: dict[str, Unit] = {"customers": "count", "issued": "money"}
         for name, unit in units.items():

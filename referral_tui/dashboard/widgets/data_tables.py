@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from db.read.traffic import TypeRow
-    from referral_tui.dashboard.screens.came import Came
+    from referral_tui.dashboard.screens.source_arrivals import SourceArrivals
 
 _PAST_DIALS = "How the dials were set in the past is not kept; ] and } return to now."
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
+class DataTypeRow:
     """A type of data that is passed; how late it came is in milliseconds, None if none came."""
 
     type: str
@@ -40,7 +40,9 @@ class Passed:
     sources: str
 
     @classmethod
-    def of(cls, row: TypeRow, models: dict[str, str], came: Mapping[str, Came] | None = None) -> Passed:
+    def of(
+        cls, row: TypeRow, models: dict[str, str], came: Mapping[str, SourceArrivals] | None = None
+    ) -> DataTypeRow:
         """Make a row of the table from an event type; `came` says of real events' sources how theirs came."""
         late = row.late
         sources = [came[source] for source, _ in row.sources if source in came] if came else ()
@@ -58,7 +60,7 @@ class Passed:
         )
 
 
-class TypeTable(Table[Passed]):
+class TypeTable(Table[DataTypeRow]):
     """What data is passed."""
 
     def __init__(self) -> None:
@@ -74,11 +76,11 @@ class TypeTable(Table[Passed]):
             ),
             "Nothing has been accepted yet.",
             [
-                Column[Passed]("type", "Type", 23, self._type, weight=9, grow=1, most=32),
-                Column[Passed](
+                Column[DataTypeRow]("type", "Type", 23, self._type, weight=9, grow=1, most=32),
+                Column[DataTypeRow](
                     "delivery", "Comes", 9, _text("delivery"), weight=8, says="the delivery model"
                 ),
-                Column[Passed](
+                Column[DataTypeRow](
                     "owner",
                     "Owner",
                     11,
@@ -86,11 +88,11 @@ class TypeTable(Table[Passed]):
                     weight=7,
                     says="the client's team that usually owns it",
                 ),
-                Column[Passed]("count", "Events", 6, _count, right=True, weight=7),
-                Column[Passed](
+                Column[DataTypeRow]("count", "Events", 6, _count, right=True, weight=7),
+                Column[DataTypeRow](
                     "a_day", "A day", 6, _a_day, right=True, weight=4, says="since the first event"
                 ),
-                Column[Passed](
+                Column[DataTypeRow](
                     "median",
                     "Median",
                     6,
@@ -99,18 +101,20 @@ class TypeTable(Table[Passed]):
                     weight=8,
                     says="half came no later than this",
                 ),
-                Column[Passed](
+                Column[DataTypeRow](
                     "p95", "95 %", 6, _late("p95"), right=True, weight=6, says="19 of 20 came by then"
                 ),
-                Column[Passed]("worst", "Worst", 6, _late("worst"), right=True, weight=6, says="the latest"),
-                Column[Passed]("category", "Category", 15, _text("category"), weight=3),
-                Column[Passed]("sources", "From", 16, _text("sources"), weight=2, grow=1, most=40),
+                Column[DataTypeRow](
+                    "worst", "Worst", 6, _late("worst"), right=True, weight=6, says="the latest"
+                ),
+                Column[DataTypeRow]("category", "Category", 15, _text("category"), weight=3),
+                Column[DataTypeRow]("sources", "From", 16, _text("sources"), weight=2, grow=1, most=40),
             ],
             lambda row: row.type,
             id="types",
         )
 
-    def _type(self, row: Passed, _cells: int) -> tuple[str, str]:
+    def _type(self, row: DataTypeRow, _cells: int) -> tuple[str, str]:
         return f"{CATEGORY_SYMBOLS[category(row.type)]} {row.type}", category(row.type)
 
 
@@ -260,23 +264,23 @@ class DialTable(Table[Dial]):
         return (figures.compact(row.count, cells), "plain") if row.count else (figures.NOTHING, "quiet")
 
 
-def _text(name: str) -> Callable[[Passed, int], tuple[str, str]]:
-    def draw(row: Passed, _cells: int) -> tuple[str, str]:
+def _text(name: str) -> Callable[[DataTypeRow, int], tuple[str, str]]:
+    def draw(row: DataTypeRow, _cells: int) -> tuple[str, str]:
         return str(getattr(row, name)), category(row.type) if name == "category" else "plain"
 
     return draw
 
 
-def _count(row: Passed, cells: int) -> tuple[str, str]:
+def _count(row: DataTypeRow, cells: int) -> tuple[str, str]:
     return figures.compact(row.count, cells), "strong"
 
 
-def _a_day(row: Passed, cells: int) -> tuple[str, str]:
+def _a_day(row: DataTypeRow, cells: int) -> tuple[str, str]:
     return (figures.compact(row.a_day, cells) if row.a_day >= 1 else "<1"), "plain"
 
 
-def _late(name: str) -> Callable[[Passed, int], tuple[str, str]]:
-    def draw(row: Passed, _cells: int) -> tuple[str, str]:
+def _late(name: str) -> Callable[[DataTypeRow, int], tuple[str, str]]:
+    def draw(row: DataTypeRow, _cells: int) -> tuple[str, str]:
         late = getattr(row, name)
         if late is None:
             return figures.NOTHING, "quiet"

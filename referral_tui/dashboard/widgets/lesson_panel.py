@@ -23,7 +23,7 @@ ROOMY: Final = 14  # rows from which the panel has the lesson's title, and blank
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PanelContent:
     """What the panel shows: a step and how far it has come; `keys` are those to press, as the person has set them.
 
     `heading` is the lesson's title, which stands above the step where there is room, `hint` says how to continue.
@@ -67,10 +67,10 @@ class LessonPanel(LineWidget, can_focus=True):
     def __init__(self) -> None:
         super().__init__(id="lesson")
         self.can_focus = False
-        self._shown: Shown | None = None
+        self._shown: PanelContent | None = None
         self._notice = ""
 
-    def show(self, shown: Shown) -> None:
+    def show(self, shown: PanelContent) -> None:
         """Set what to show; does nothing if it is already shown."""
         if shown == self._shown:
             return
@@ -119,12 +119,12 @@ class LessonPanel(LineWidget, can_focus=True):
             lines += [self.line(width).strip(), line.add(" goes on", self.ink("quiet") + click).strip()]
         yield from lines[:height]
 
-    def _heading(self, shown: Shown, width: int) -> Iterator[Strip]:
+    def _heading(self, shown: PanelContent, width: int) -> Iterator[Strip]:
         for text in wrap(shown.heading, width):
             yield self.line(width).add(text, self.ink("head")).strip()
         yield self.line(width).strip()
 
-    def _figure(self, shown: Shown, width: int) -> Iterator[Strip]:
+    def _figure(self, shown: PanelContent, width: int) -> Iterator[Strip]:
         if shown.figure is None:
             return
         number, what = shown.figure
@@ -137,7 +137,7 @@ class LessonPanel(LineWidget, can_focus=True):
         for text in wrap(what, width):
             yield self.line(width).add(text, self.ink("quiet")).strip()
 
-    def _step(self, shown: Shown, width: int) -> Iterator[Strip]:
+    def _step(self, shown: PanelContent, width: int) -> Iterator[Strip]:
         for text in wrap(shown.step.say, width):
             yield self.line(width).add(text, self.ink("strong" if shown.large else "plain")).strip()
         if shown.keys and shown.phase == "do":
@@ -145,7 +145,7 @@ class LessonPanel(LineWidget, can_focus=True):
                 yield self.line(width).strip()
             yield from self._keys(shown, width)
 
-    def _keys(self, shown: Shown, width: int) -> Iterator[Strip]:
+    def _keys(self, shown: PanelContent, width: int) -> Iterator[Strip]:
         """Draw what to press, broken between the keys."""
         line = self.line(width).add("▸ ", self.ink("accent")).add("press ", self.ink("quiet"))
         for place, key in enumerate(shown.keys):
@@ -160,7 +160,7 @@ class LessonPanel(LineWidget, can_focus=True):
             line, again = self.line(width).skip(INDENT), again.removeprefix(", ")
         yield line.add(again, self.ink("quiet")).strip()
 
-    def _question(self, shown: Shown, width: int, height: int) -> Iterator[Strip]:
+    def _question(self, shown: PanelContent, width: int, height: int) -> Iterator[Strip]:
         """Draw the question, the choices, and the reply to the one that was made."""
         ask = shown.step.ask
         if ask is None:

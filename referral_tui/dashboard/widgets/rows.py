@@ -10,7 +10,7 @@ from referral_tui.names import Names
 
 
 @runtime_checkable
-class Rowed(Protocol):
+class HasRows(Protocol):
     """A widget that shows frozen rows of one kind."""
 
     @property

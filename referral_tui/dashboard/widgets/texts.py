@@ -17,7 +17,7 @@ class StatusLine(LineWidget):
     """What goes on, in words, over one to three lines."""
 
     def __init__(self) -> None:
-        super().__init__(id="telling")
+        super().__init__(id="status")
         self.status_message = StatusMessage("")
 
     def show(self, status_message: StatusMessage) -> None:

@@ -131,7 +131,7 @@ class Result(LineWidget, can_focus=True):
         return study_numbers.money(minor, self._currency, self._digits)
 
 
-class Said(LineWidget):
+class AnswerSentence(LineWidget):
     """The answer in a sentence, and its basis."""
 
     def __init__(self) -> None:

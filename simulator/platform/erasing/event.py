@@ -19,7 +19,7 @@ from simulator.engine.frames import EMPTY
 from simulator.engine.interner import OTHER, PARTS
 from simulator.events.columns import EVENT_SCHEMA
 from simulator.events.contract import EVENT_TYPES
-from simulator.events.values import Bad, check_field
+from simulator.events.values import FieldError, check_field
 from simulator.platform.erasing.people import Person
 from simulator.platform.receipt_sums import receipt_rollup
 from simulator.platform.receipts import IntakeCounters
@@ -36,7 +36,7 @@ def check_said(by: str, reason: str) -> None:
     ):
         try:
             check_field(contract.name, contract, value)
-        except Bad as bad:
+        except FieldError as bad:
             raise InputError(f"{option}: {bad.reason}") from None
 
 

@@ -19,7 +19,7 @@ from simulator.door.metrics import Metrics
 _LOG: Final = logging.getLogger(__name__)
 
 
-class Teller:
+class StatusRecorder:
     """Store what a door counts for as long as it is open."""
 
     def __init__(

@@ -16,7 +16,7 @@ _PLATFORM = "platform"
 
 
 @dataclass(frozen=True, slots=True)
-class Came:
+class SourceArrivals:
     """How many events of a source were accepted: from clients over the door, and in other ways (in words)."""
 
     clients: tuple[tuple[str, int], ...] = ()
@@ -30,7 +30,7 @@ class Came:
 
 def came(
     senders: Sequence[SenderRow], ways: Sequence[WayRow], made_by: str, *, served: bool
-) -> dict[str, Came]:
+) -> dict[str, SourceArrivals]:
     """Return how the events of each source came; while it is served, events not counted yet are the door's."""
     found = {}
     for sender in senders:
@@ -41,12 +41,16 @@ def came(
         untold = max(0, sender.receipts[0] - sum(way.accepted for way in own))
         if made_by == "simulate":
             others = before + unknown + untold
-            found[sender.source] = Came(clients, (("simulated", others),) if clients and others else ())
+            found[sender.source] = SourceArrivals(
+                clients, (("simulated", others),) if clients and others else ()
+            )
         elif made_by == "ingest":
             others = before if served else before + untold
             how = "by the platform itself" if sender.source == _PLATFORM and clients else "from files"
             rest = ((how, others), ("from an unknown client", unknown))
-            found[sender.source] = Came(clients, tuple((how, count) for how, count in rest if count))
+            found[sender.source] = SourceArrivals(
+                clients, tuple((how, count) for how, count in rest if count)
+            )
         else:
-            found[sender.source] = Came()
+            found[sender.source] = SourceArrivals()
     return found
