@@ -15,35 +15,16 @@ from typing import Any, Final
 
 from simulator.domain.definitions import NOT_ISSUED, NOT_PAID, PAID, STAGES
 from simulator.domain.pending import UNPAID
-from simulator.domain.vocabulary import Outcome
+from simulator.domain.vocabulary import CONVERSION_TYPES, FRIEND_TYPES, Outcome
 
 LOOK_BACK: Final = 40  # newest events of a person that are read; the claims of a friend are among them
 TAIL: Final = 2_500  # rows at the end of each table that are scanned if there are no indexes: some 3 ms
 _AT_ONCE: Final = 500  # values in one look-up; SQLite takes 32,766
 _INDEXES: Final = ("attribution_friend", "decision_friend", "event_person", "reward_decision")
-_NOT_OF_FRIENDS: Final = (
-    *("customer.identified", "customer.closed", "customer.reopened", "customer.merged"),
-    *(
-        "reward.chosen",
-        "reward.redeemed",
-        "reward.vetoed",
-        "link.created",
-        "session.authenticated",
-        "referral.shared",
-    ),
-    *("review.decided", "program.changed", "person.erased"),
-)
-FRIENDS_ONLY: Final = f"type NOT IN ({', '.join(repr(name) for name in _NOT_OF_FRIENDS)})"
+FRIENDS_ONLY: Final = f"type IN ({', '.join(repr(str(kind)) for kind in FRIEND_TYPES)})"
 """SQL: a condition for events that only a friend has."""
 _OUTCOMES: Final = tuple(Outcome)  # the best first: a journey has that of its best decision
 _BY_EVENT: Final = {"friend.visited": "visited", "friend.claimed": "claimed"}
-_NO_CONVERSION: Final = (
-    *_NOT_OF_FRIENDS,
-    *_BY_EVENT,
-    "friend.opted_in",
-    "eligibility.confirmed",
-    *("conversion.reversed", "conversion.reinstated", "conversion.adjusted"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +146,7 @@ def _as_of(row: tuple[Any, ...], at: int | None) -> tuple[Any, ...]:
 
 def _journey(person: int, ref: str, known: _Known) -> Journey | None:
     """Build a journey, if the person is anybody's friend or did what only friends do."""
-    own = [event for event in known.events if event[2] not in _NOT_OF_FRIENDS]
+    own = [event for event in known.events if event[2] in FRIEND_TYPES]
     if not own and known.attribution is None:
         return None
     seq, at, kind, _ = (own or known.events)[0] if own or known.events else (0, 0, "", None)
@@ -202,7 +183,7 @@ def _stage(events: Iterable[tuple[int, int, str, int | None]], known: _Known) ->
     if known.attribution is not None:
         reached.add("visited")
         since = known.attribution[5]
-        bought = any(kind not in _NO_CONVERSION and at >= since for _, at, kind, _ in events)
+        bought = any(kind in CONVERSION_TYPES and at >= since for _, at, kind, _ in events)
         if bought or any(row[4] != "unattributed" for row in known.decisions):
             reached.add("converted")
     if any(row[3] == "qualified" for row in known.decisions):

@@ -115,6 +115,18 @@ CONVERSION_TYPES: tuple[EventType, ...] = tuple(
     kind for kind in EventType if kind.category is Category.CONVERSION and kind not in _OF_A_CONVERSION
 )
 """The types that a milestone can count."""
+_OF_ANYBODY = (
+    EventType.SESSION_AUTHENTICATED,
+    EventType.REFERRAL_SHARED,
+    EventType.REWARD_CHOSEN,
+    EventType.REWARD_REDEEMED,
+)
+FRIEND_TYPES: tuple[EventType, ...] = tuple(
+    kind
+    for kind in EventType
+    if kind.category in (Category.PARTICIPATION, Category.CONVERSION) and kind not in _OF_ANYBODY
+)
+"""The types of events that only a referrer's friend has."""
 
 
 WRITTEN_REASONS: tuple[EventType, ...] = (

@@ -11,24 +11,14 @@ from referral_tui.dashboard.widgets.columns import Column
 from referral_tui.dashboard.widgets.table import Table
 from referral_tui.words import REWARD_SYMBOLS, UNPAID_SYMBOL, channel_words, reason_words
 from simulator.domain.pending import UNPAID
-from simulator.domain.vocabulary import Category, EventType, Outcome, RewardState, Stage, complete
+from simulator.domain.vocabulary import FRIEND_TYPES, Outcome, RewardState, Stage, complete
 
 if TYPE_CHECKING:
     from db.read.queries import Program
 
 Drawn = tuple[str, str]
-_NOT_OF_A_FRIEND: Final = (
-    EventType.SESSION_AUTHENTICATED,
-    EventType.REFERRAL_SHARED,
-    EventType.REWARD_CHOSEN,
-    EventType.REWARD_REDEEMED,
-)
 _DONE: Final = complete(
-    tuple(
-        kind
-        for kind in EventType
-        if kind.category in (Category.PARTICIPATION, Category.CONVERSION) and kind not in _NOT_OF_A_FRIEND
-    ),
+    FRIEND_TYPES,
     {
         "friend.visited": "visited",
         "friend.claimed": "claimed",
