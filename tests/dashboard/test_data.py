@@ -15,7 +15,8 @@ from db.read.traffic import SenderRow
 from db.read.type_examples import examples
 from referral_tui.dashboard.messages import CommandSent
 from referral_tui.dashboard.screens.data import DataScreen
-from referral_tui.dashboard.screens.data_words import DIAL_SAYS, LADDER, model_words, turned
+from referral_tui.dashboard.screens.data_types import model_words
+from referral_tui.dashboard.screens.data_words import DIAL_SAYS, LADDER, turned
 from referral_tui.dashboard.screens.explain import ExplainScreen
 from referral_tui.dashboard.screens.source_arrivals import SourceArrivals, came
 from referral_tui.dashboard.widgets.data_tables import DialTable, RefusedTable

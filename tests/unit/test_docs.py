@@ -11,7 +11,7 @@ import pytest
 
 from referral_tui.cli.app import COMMANDS
 from referral_tui.cli.simulate import simulate
-from referral_tui.dashboard.screens.data_words import model_words
+from referral_tui.dashboard.screens.data_types import model_words
 from simulator.delivery import models
 from simulator.delivery.models import parse_model
 from simulator.domain.definitions import DEFINITIONS, FORMULAS, RECEIPTS

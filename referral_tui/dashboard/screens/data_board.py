@@ -10,18 +10,13 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from db.read.deliveries import Dial, Refused
+from referral_tui.dashboard.screens.data_types import DataTypeRow
 from referral_tui.dashboard.screens.data_words import health, message_topic, turned, type_topic
 from referral_tui.dashboard.screens.explain import ExplainScreen
 from referral_tui.dashboard.screens.sheet_box import SheetBox
 from referral_tui.dashboard.screens.source_arrivals import came
 from referral_tui.dashboard.topic import Topic
-from referral_tui.dashboard.widgets.data_tables import (
-    DataTypeRow,
-    DialTable,
-    ReconciledTable,
-    RefusedTable,
-    TypeTable,
-)
+from referral_tui.dashboard.widgets.data_tables import DialTable, ReconciledTable, RefusedTable, TypeTable
 from referral_tui.dashboard.widgets.door_panel import DoorPanel
 from referral_tui.dashboard.widgets.reading import Reading
 from referral_tui.dashboard.widgets.table import Table

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from db.read.deliveries import Refused
@@ -18,10 +17,7 @@ if TYPE_CHECKING:
     from db.read.queries import Program
     from db.read.type_examples import Example
     from referral_tui.dashboard.screens.data_query import DataLook
-    from referral_tui.dashboard.widgets.data_tables import DataTypeRow
-
-_WEEKLY = re.compile(r"batch@([a-z]{3})-(\d\d:\d\d)(/csv)?")
-_DAILY = re.compile(r"batch@(\d\d:\d\d)(/csv)?")
+    from referral_tui.dashboard.screens.data_types import DataTypeRow
 
 DIAL_SAYS: Final = {
     "duplicate": "the same message once more",
@@ -49,22 +45,6 @@ EVENT_SAYS: Final = (
 _MOST_CLIENTS: Final = 3  # of a source that are named
 LADDER: Final = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 """The rates that a key turns a dial to."""
-
-
-def model_words(event_type: str, models: dict[str, str], came: Collection[SourceArrivals] = ()) -> str:
-    """Say how a type arrives, in at most a dozen cells; `came` has the ways of a type that is not simulated."""
-    if came:
-        door, files = any(one.clients for one in came), any(one.in_files for one in came)
-        return "door+file" if door and files else "door" if door else "files"
-    model = models.get(event_type, "real-time")
-    if model == "real-time":
-        return "at once"
-    if model.startswith("every:"):
-        return f"each {model.removeprefix('every:')}"
-    weekly, daily = _WEEKLY.fullmatch(model), _DAILY.fullmatch(model)
-    if weekly:
-        return f"{weekly[1]} {weekly[2]}"
-    return f"day {daily[1]}" if daily else model
 
 
 def turned(rate: float, up: int) -> float | None:

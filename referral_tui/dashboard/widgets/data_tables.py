@@ -2,62 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from db.read.deliveries import Dial, Reconciled, Refused
 from referral_tui import figures
-from referral_tui.dashboard.screens.data_words import DIAL_SAYS, model_words
+from referral_tui.dashboard.screens.data_types import DataTypeRow
+from referral_tui.dashboard.screens.data_words import DIAL_SAYS
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.columns import Column
 from referral_tui.dashboard.widgets.graph import bar
 from referral_tui.dashboard.widgets.table import Table
 from referral_tui.words import CATEGORIES, CATEGORY_SYMBOLS, CATEGORY_TITLES, category
-from simulator.domain.owners import owner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from db.read.traffic import TypeRow
-    from referral_tui.dashboard.screens.source_arrivals import SourceArrivals
 
 _PAST_DIALS = "How the dials were set in the past is not kept; ] and } return to now."
-
-
-@dataclass(frozen=True, slots=True)
-class DataTypeRow:
-    """A type of data that is passed; how late it came is in milliseconds, None if none came."""
-
-    type: str
-    category: str
-    delivery: str
-    owner: str
-    count: int
-    a_day: float
-    median: int | None
-    p95: int | None
-    worst: int | None
-    sources: str
-
-    @classmethod
-    def of(
-        cls, row: TypeRow, models: dict[str, str], came: Mapping[str, SourceArrivals] | None = None
-    ) -> DataTypeRow:
-        """Make a row of the table from an event type; `came` says of real events' sources how theirs came."""
-        late = row.late
-        sources = [came[source] for source, _ in row.sources if source in came] if came else ()
-        return cls(
-            row.type,
-            category(row.type),
-            model_words(row.type, models, sources),
-            owner(row.type),
-            row.count,
-            round(row.a_day, 1),
-            late.median if late else None,
-            late.p95 if late else None,
-            late.worst if late else None,
-            ", ".join(source for source, _ in row.sources),
-        )
 
 
 class TypeTable(Table[DataTypeRow]):
