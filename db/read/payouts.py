@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from db.sqlite.readonly import Database
+from simulator.domain.definitions import PAID
 
-_GIVEN = "('redeemed', 'expired', 'revoked')"
-ISSUED_AT = f"CASE WHEN r.state = 'issued' THEN r.state_at WHEN r.state IN {_GIVEN} THEN i.at END"
+ISSUED_AT = f"CASE WHEN r.state = 'issued' THEN r.state_at WHEN r.state IN {PAID} THEN i.at END"
 """SQL: when a row of `reward r` was issued, by its entry `i` in the audit trail."""
 PAYOUTS = (
     "SELECT r.id, r.state, CASE WHEN r.state = 'pending' THEN COALESCE(r.expected, 'issued') END, "

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from db.read.reward_rows import RewardRow, chosen_by, issued_at
+from simulator.domain.definitions import PAID
 from simulator.domain.moments import moment
 from simulator.explain.context import Change
 from simulator.explain.source import Source
 from simulator.program.model import Reward
 
-GIVEN = ("issued", "redeemed", "expired", "revoked")
-"""The states of a reward that was issued, taken back since or not."""
-
 
 def issue_moment(source: Source, row: RewardRow, terms: Reward) -> int | None:
     """Return when a reward was issued (milliseconds UTC); None if it was not."""
-    if row.state not in GIVEN:
+    if row.state not in PAID:
         return None
     if row.state == "issued":
         return row.state_at

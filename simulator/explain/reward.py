@@ -6,6 +6,7 @@ from db.read.event_fields import reversals_by
 from db.read.people import reference
 from db.read.reward_rows import Account, RewardRow, value_beside
 from simulator.domain.moments import moment
+from simulator.domain.vocabulary import COUNTS_AS_PAID
 from simulator.explain.amounts import bounded, converted, foreign
 from simulator.explain.change_words import sooner
 from simulator.explain.context import Change, DecisionContext, at_time
@@ -55,7 +56,7 @@ def _why(  # noqa: PLR0911 - one for each state
     at, state = moment(row.state_at), row.state
     if state == "pending":
         return _waiting(Releases(source, context.program, row), row, context.program), []
-    if state in ("offered", "issued", "redeemed", "expired"):
+    if state in COUNTS_AS_PAID:
         why, changes = why_given(source, row, terms)
         return f"{why}{_reduced(source, row, context)}", changes
     if state == "waiting":

@@ -106,6 +106,7 @@ def test_a_new_reward_state_that_is_forgotten_is_complained_of_by_each_place_tha
         "db.read.waterfall",
         "referral_tui.dashboard.widgets.inks",
         "referral_tui.dashboard.widgets.journey_table",
+        "referral_tui.dashboard.widgets.reward_table",
         "referral_tui.words",
         "simulator.domain.definitions",
     ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual import events
 
-from db.read.rewards import STATES, RewardRow
+from db.read.rewards import RewardRow
 from referral_tui import figures
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.columns import Column
@@ -16,6 +16,7 @@ from referral_tui.dashboard.widgets.inks import REWARD_INKS
 from referral_tui.dashboard.widgets.table import Table
 from referral_tui.words import REWARD_MEANING, REWARD_SYMBOLS, UNPAID_SYMBOL
 from simulator.domain.pending import UNPAID
+from simulator.domain.vocabulary import RewardState, complete
 
 if TYPE_CHECKING:
     from db.read.queries import Program
@@ -23,12 +24,24 @@ if TYPE_CHECKING:
 ALL = "all rewards"
 DROPPED = "dropped"
 SHOWN = ("pending", UNPAID, "issued", "counted", "capped", "unfunded", DROPPED, "revoked")
-ADDED = {
-    "pending": ("waiting", "offered"),
-    "issued": ("redeemed", "expired"),
-    DROPPED: ("voided", "forfeited"),
-}
-"""States without a column of their own, by the column that counts them: 80 cells have room for seven columns.
+_COLUMNS = complete(
+    RewardState,
+    {
+        "pending": "pending",
+        "waiting": "pending",
+        "offered": "pending",
+        "issued": "issued",
+        "redeemed": "issued",
+        "expired": "issued",
+        "forfeited": DROPPED,
+        "counted": "counted",
+        "capped": "capped",
+        "unfunded": "unfunded",
+        "voided": DROPPED,
+        "revoked": "revoked",
+    },
+)
+"""The column of each state: 80 cells have room for seven columns.
 
 A column that adds to a state of its name says so; voided and forfeited ones have a name for both.
 """
@@ -74,11 +87,11 @@ class RewardLine:
     @classmethod
     def of(cls, row: RewardRow) -> RewardLine:
         """Return the same as a row of the table."""
-        pairs = {state: row.state(state) for state in STATES if state in SHOWN}
-        pairs |= {"pending": row.pending.issued, UNPAID: row.pending.unpaid}
-        for column, states in ADDED.items():
-            counts, money = zip(pairs.get(column, (0, 0)), *map(row.state, states), strict=True)
-            pairs[column] = sum(counts), sum(money)
+        pairs = dict.fromkeys(SHOWN, (0, 0))
+        for state, column in _COLUMNS.items():
+            count, minor = row.pending.issued if state == "pending" else row.state(state)
+            pairs[column] = pairs[column][0] + count, pairs[column][1] + minor
+        pairs[UNPAID] = row.pending.unpaid
         minors = {f"{state}_minor": minor for state, (_, minor) in pairs.items()}
         return cls(row.name, **{state: count for state, (count, _) in pairs.items()}, **minors)
 
