@@ -20,6 +20,7 @@ from referral_tui.cli.output import say
 
 if TYPE_CHECKING:
     from db.postgres.address import PostgresAddress
+    from simulator.door.clocks import DoorClock
     from simulator.door.serving import Door, Settings
 
 
@@ -125,6 +126,7 @@ def serve(
     from simulator.door.sending import Sending
     from simulator.door.serving import Settings, check
     from simulator.door.serving import serve as serve_http
+    from simulator.door.sockets import check_free
     from simulator.door.subscribing import read_veto
 
     known = Keys(load_keys(keys)) if keys is not None else None
@@ -144,7 +146,8 @@ def serve(
         inbox=None if isinstance(db, Path) else db,
     )
     check(settings)
-    DoorClock(clock)  # report a wrong one before a database is created
+    DoorClock(clock)  # report a wrong one before a database is created, and a port that is in use
+    check_free(host, port)
     if pass_on:
         others = {
             "--program": program, "--veto": veto, "--hooks-anywhere": hooks_anywhere, "--clock": clock != REAL,
@@ -157,7 +160,7 @@ def serve(
             platform,
             time,
             settings,
-            lambda door: _listening(str(db), door, settings, open_to_all=known is None),
+            lambda door: _listening(str(db), door, settings, time, open_to_all=known is None),
         )
     say(f"{db}: shut down cleanly; everything that was answered is stored")
 
@@ -192,11 +195,18 @@ def _say_now(line: str) -> None:
     sys.stdout.flush()
 
 
-def _listening(db: str, door: Door, settings: Settings, *, open_to_all: bool) -> None:
+def _listening(db: str, door: Door, settings: Settings, clock: DoorClock, *, open_to_all: bool) -> None:
     import sys
+
+    from simulator.events.moment import format_moment
 
     who = "to this machine only, since no keys are required" if open_to_all else "to clients with a key"
     say(f"{db}: served at {door.address}, {who}; press ctrl-c to stop")
+    if (stands_until := clock.stands_until) is not None:
+        say(
+            f"{db}: its time, {format_moment(stands_until)}, is ahead of the wall clock: until then it stands still, and "
+            "no reward falls due; --clock frozen or 3600x continues from it"
+        )
     for name, inlet in settings.inlets.items():
         how = "if signed by their sender" if inlet.secret is not None else "without a signature"
         say(f"records of {inlet.mapper.mapping.source} are accepted at {door.address}/v1/in/{name}, {how}")

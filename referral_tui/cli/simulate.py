@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from simulator.run.opening import OpenRun
     from simulator.run.script import ScheduledCommand
 
+_HERE = "127.0.0.1"
 Ways = tuple[list[str] | None, list[str] | None]
 """The values of `--delivery` and `--faults`."""
 
@@ -147,6 +148,10 @@ def simulate(
     from simulator.run.run import Run
 
     speed = parse_pace(pace)
+    if door is not None:
+        from simulator.door.sockets import check_free
+
+        check_free(_HERE, door, f"--door {door}")
     stopper = Stopper()
     started = time.perf_counter()
     with signals(stopper), Bar("simulate", None) as bar:
@@ -195,7 +200,7 @@ def _door(opened: OpenRun, port: int | None) -> Iterator[Callable[[IntakeSession
     from simulator.door.guests import GuestDoor
     from simulator.door.serving import Settings
 
-    with GuestDoor(opened.platform, Settings(port=port), opened.plan.start_ms) as guests:
+    with GuestDoor(opened.platform, Settings(host=_HERE, port=port), opened.plan.start_ms) as guests:
         say(f"{opened.platform.path}: open at {guests.address}, to this machine alone", err=True)
         yield guests.visit
 

@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import BadHttpMessage
 
 from simulator.door.background import News
+from simulator.door.encodings import DEFLATE, GZIP, Decompressor, EncodingError
 from simulator.door.problems import Problem, ProblemError, later, plain, unknown_encoding
 from simulator.events.contract import MAX_LINE_BYTES
 from simulator.files.messages import BYTE_ORDER_MARK, HeldMessage
@@ -24,8 +25,6 @@ PIECE_BYTES: Final = 3 * 1024 * 1024
 
 Those of all streams together leave room for single events with the writer.
 """
-_ENCODINGS: Final = frozenset({"", "identity", "gzip", "deflate", "br", "zstd"})
-"""Accepted encodings; aiohttp itself refuses the last two if their libraries are not installed."""
 _CHUNK: Final = 256 * 1024
 
 
@@ -66,14 +65,14 @@ class Bodies:
             ProblemError: it is too large, too slow or truncated, or too many others are being read.
 
         """
-        _check_encoding(request)
+        decoder = _decoder(request)
         if (request.content_length or 0) > self.most:
             raise self._too_large()
         pieces: list[bytes] = []
         size = 0
         with self._at_hand():
             try:
-                while piece := await self._piece(request):
+                async for piece in self._pieces(request, decoder):
                     size += len(piece)
                     self.held += len(piece)
                     if size > self.most:
@@ -94,15 +93,15 @@ class Bodies:
             ProblemError: the rest is too slow or truncated; what was yielded before is complete.
 
         """
-        _check_encoding(request)
+        decoder = _decoder(request)
         cutter = _Cutter(self)
         first = True
         with self._at_hand():
             try:
-                while piece := await self._piece(request):
-                    if first:
-                        piece, first = piece.removeprefix(BYTE_ORDER_MARK), False
-                    for lines in cutter.cut(piece):
+                async for piece in self._pieces(request, decoder):
+                    text = piece.removeprefix(BYTE_ORDER_MARK) if first else piece
+                    first = False
+                    for lines in cutter.cut(text):
                         yield lines
                     if self.held > MOST_HELD:
                         raise later(
@@ -112,6 +111,31 @@ class Bodies:
                     yield lines
             finally:
                 cutter.hold(0)
+
+    async def _pieces(
+        self, request: web.Request, decoder: Decompressor | None
+    ) -> AsyncGenerator[bytes, None]:
+        """Yield the body as it arrives, decompressed if there is a `decoder`."""
+        while piece := await self._piece(request):
+            if decoder is None:
+                yield piece
+                continue
+            try:
+                for part in decoder.feed(piece):
+                    yield part
+                    await asyncio.sleep(
+                        0
+                    )  # a small piece may become a large body, and others must not wait for it
+            except EncodingError as error:
+                raise ProblemError(
+                    Problem.UNREADABLE,
+                    f"the body is truncated, or not {decoder.encoding} ({error}); send it again",
+                ) from None
+        if decoder is not None and not decoder.complete:
+            raise ProblemError(
+                Problem.UNREADABLE,
+                f"the body is truncated: its {decoder.encoding} stream has no end; send it again",
+            )
 
     async def _piece(self, request: web.Request) -> bytes:
         try:
@@ -142,11 +166,19 @@ class Bodies:
         )
 
 
-def _check_encoding(request: web.Request) -> None:
-    """Refuse a body whose encoding was not decoded."""
+def _decoder(request: web.Request) -> Decompressor | None:
+    """Return what decompresses the body of a request, or None if it isn't compressed.
+
+    Raises:
+        ProblemError: its encoding is not supported.
+
+    """
     encoding = request.headers.get("Content-Encoding", "").strip().lower()
-    if encoding not in _ENCODINGS:
+    if encoding in GZIP or encoding == DEFLATE:
+        return Decompressor(encoding)
+    if encoding not in ("", "identity"):
         raise unknown_encoding(encoding)
+    return None
 
 
 class _Cutter:

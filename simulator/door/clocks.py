@@ -17,7 +17,7 @@ _MOST_TIMES: Final = 1_000_000.0  # a year in half a minute
 
 
 class DoorClock:
-    """The clock by which events are received, in milliseconds UTC.
+    """The clock by which events are received, in milliseconds UTC; it never goes back.
 
     `pace` is how many milliseconds pass per real millisecond on an accelerated clock, else None.
     """
@@ -27,8 +27,8 @@ class DoorClock:
     ) -> None:
         """Make a clock of this kind: `real`, `frozen`, or a multiple such as `3600x`.
 
-        A clock that is not real starts at `starts_at` (milliseconds UTC), by default now. `seconds` is what drives an
-        accelerated clock.
+        It starts at `starts_at` (milliseconds UTC), by default now; a real one stands there until the wall clock has
+        reached that time. `seconds` is what drives an accelerated clock.
 
         Raises:
             InputError: there is no such kind.
@@ -50,16 +50,22 @@ class DoorClock:
     def now_ms(self) -> int:
         """Return the time in milliseconds UTC."""
         if self.kind == REAL:
-            return wall_ms()
+            self._from_ms = max(self._from_ms, wall_ms())  # the wall clock may be set back
+            return self._from_ms
         if self.pace is None:
             return self._from_ms
         return self._from_ms + int((self._seconds() - self._from_s) * 1000 * self.pace)
+
+    @property
+    def stands_until(self) -> int | None:
+        """The time at which a real clock stands while the wall clock is behind it, milliseconds UTC, else None."""
+        return self._from_ms if self.kind == REAL and wall_ms() < self._from_ms else None
 
     @classmethod
     def going_on(cls, kind: str, reached_ms: int) -> DoorClock:
         """Make a clock of this kind for a platform whose time is `reached_ms` (milliseconds UTC; 0 for a new one).
 
-        A clock that is not real continues from there.
+        It continues from there, a real one as soon as the wall clock has reached that time.
 
         Raises:
             InputError: there is no such kind.

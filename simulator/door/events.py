@@ -21,6 +21,7 @@ from simulator.door.parameters import check_known
 from simulator.door.problems import Problem, ProblemError
 from simulator.door.receiving import deliver
 from simulator.door.writer import Answered, Ended
+from simulator.files.messages import BYTE_ORDER_MARK
 from simulator.platform.receipts import Receipts
 from simulator.platform.session import IntakeSession
 
@@ -42,7 +43,7 @@ async def post_events(request: web.Request) -> web.StreamResponse:
     media = request.content_type.lower() if "Content-Type" in request.headers else ""
     if media in NDJSON:
         return await _streamed(request, context, with_outcomes=with_outcomes)
-    body = await context.bodies.whole(request)
+    body = (await context.bodies.whole(request)).removeprefix(BYTE_ORDER_MARK)
     if media == BATCHED:
         return await _several(request, context, batch(body), with_outcomes=with_outcomes)
     line = one_message(media, request.headers.items(), body)

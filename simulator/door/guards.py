@@ -84,9 +84,19 @@ def check_key(request: web.Request, keys: Keys | None) -> None:
 
     """
     resource = request.match_info.route.resource
-    if keys is None or (resource is not None and resource.canonical in _OPEN) or _is_signed(request):
+    if (resource is not None and resource.canonical in _OPEN) or _is_signed(request):
         return
-    if key_of(request) is None:
+    check_presented(request, keys)
+
+
+def check_presented(request: web.Request, keys: Keys | None) -> None:
+    """Check that a request presents a known key, if keys are required.
+
+    Raises:
+        ProblemError: the key is missing or unknown.
+
+    """
+    if keys is not None and key_of(request) is None:
         raise ProblemError(
             Problem.UNKNOWN_KEY,
             "send a key of this server in the header Authorization: Bearer KEY; `referral-tui keys add` creates one",

@@ -15,7 +15,7 @@ from simulator.domain.errors import InputError
 from simulator.domain.wall_clock import wall_ms
 from simulator.door.context import CONTEXT, Context
 from simulator.door.events import receipts_as_objects, wants_outcome
-from simulator.door.guards import check_right
+from simulator.door.guards import check_presented, check_right
 from simulator.door.inlets import Inlet
 from simulator.door.parameters import check_known
 from simulator.door.problems import Problem, ProblemError
@@ -23,7 +23,7 @@ from simulator.door.receiving import deliver
 from simulator.events.check import Problem as Refusal
 from simulator.events.csvfile import CsvRow
 from simulator.events.moment import format_moment
-from simulator.files.messages import messages
+from simulator.files.messages import BYTE_ORDER_MARK, messages
 from simulator.mapping.mapper import Mapper
 from simulator.mapping.rows import is_skipped, records_of_csv, rows_of_lines
 from simulator.mapping.signatures import IN_FORM, signature_problem
@@ -45,6 +45,7 @@ async def post_records(request: web.Request) -> web.Response:
     with_outcomes = wants_outcome(request)
     inlet = _inlet(request, context)
     if with_outcomes:
+        check_presented(request, context.keys)  # a signature is a right to send, not to read
         check_right(request, "read")
     body = await context.bodies.whole(request)
     form = _form(request, inlet, body)
@@ -108,7 +109,7 @@ def _in_form(inlet: Inlet, body: bytes, form: Mapping[str, str]) -> bytes:
     """Return the text of the records: a field of the form, or the body if there is no form."""
     field = inlet.mapper.mapping.form_field
     if not form or field is None:
-        return body
+        return body.removeprefix(BYTE_ORDER_MARK)
     if field not in form:
         raise ProblemError(
             Problem.UNREADABLE, f"the form has no field {field}; it must hold the record as JSON"

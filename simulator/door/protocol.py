@@ -7,10 +7,10 @@ import logging
 from typing import Final, cast
 
 from aiohttp import web
-from aiohttp.http_exceptions import ContentEncodingError, HttpProcessingError, LineTooLong
+from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
 
 from simulator.door.guards import HEADERS
-from simulator.door.problems import Problem, ProblemError, plain, unknown_encoding
+from simulator.door.problems import Problem, ProblemError, plain
 
 _INTERNAL: Final = 500
 _LOG: Final = logging.getLogger(__name__)
@@ -69,8 +69,6 @@ class _Protocol(web.RequestHandler):
 
 def unreadable(error: HttpProcessingError, message: str | None = None) -> ProblemError:
     """Return the problem of a request or body that the HTTP parser rejected."""
-    if isinstance(error, ContentEncodingError):
-        return unknown_encoding("this encoding")
     if isinstance(error, LineTooLong):
         return ProblemError(
             Problem.UNREADABLE, "the address or a header is longer than 8,190 bytes; send a shorter one"

@@ -232,6 +232,7 @@ async def listening(context: Context, settings: Settings) -> AsyncIterator[str]:
     runner = Runner(
         application(context),
         access_log=None,
+        auto_decompress=False,  # `Bodies` does it
         shutdown_timeout=_PATIENCE_S,
         lingering_time=min(_PATIENCE_S, settings.patience_s),  # for the rest of a body that was given up
     )

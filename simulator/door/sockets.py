@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import resource
@@ -13,7 +14,7 @@ from aiohttp import web
 from simulator.domain.errors import InputError
 
 _MOST_FILES: Final = 65_536
-_IN_USE: Final = "it is in use; choose another --port, or 0 for any free one"
+_IN_USE: Final = "it is in use; choose another port, or 0 for any free one"
 
 
 def allow_connections() -> None:
@@ -23,6 +24,27 @@ def allow_connections() -> None:
     if soft != resource.RLIM_INFINITY and soft < most:
         with suppress(OSError, ValueError):  # some systems allow less than they state
             resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def check_free(host: str, port: int, options: str | None = None) -> None:
+    """Check that an address can be listened on, before anything is made that would be left over if it can't.
+
+    `options` are those that gave the address.
+
+    Raises:
+        InputError: it can't be listened on.
+
+    """
+
+    async def listen() -> None:
+        server = await asyncio.get_running_loop().create_server(asyncio.Protocol, host, port)
+        server.close()
+        await server.wait_closed()
+
+    try:
+        asyncio.run(listen())
+    except (OSError, OverflowError) as error:
+        raise _not_listened_on(options or _options(host, port), error) from error
 
 
 async def listen_on(runner: web.AppRunner, host: str, port: int) -> str:
@@ -36,19 +58,17 @@ async def listen_on(runner: web.AppRunner, host: str, port: int) -> str:
     try:
         await site.start()
     except (OSError, OverflowError) as error:
-        number = getattr(error, "errno", None) or 0  # negative for an unknown host name
-        why = (
-            _IN_USE
-            if number == errno.EADDRINUSE
-            else os.strerror(number)
-            if number > 0
-            else _error_text(error)
-        )
-        raise InputError(f"--host {host} --port {port}: can't be listened on ({why})") from error
+        raise _not_listened_on(_options(host, port), error) from error
     name, taken = runner.addresses[0][:2]
     return f"http://[{name}]:{taken}" if ":" in name else f"http://{name}:{taken}"
 
 
-def _error_text(error: Exception) -> str:
-    """Return an error in its own words."""
-    return str(getattr(error, "strerror", None) or error)
+def _options(host: str, port: int) -> str:
+    return f"--host {host} --port {port}"
+
+
+def _not_listened_on(options: str, error: OSError | OverflowError) -> InputError:
+    number = getattr(error, "errno", None) or 0  # negative for an unknown host name
+    said = str(getattr(error, "strerror", None) or error)
+    why = _IN_USE if number == errno.EADDRINUSE else os.strerror(number) if number > 0 else said
+    return InputError(f"{options}: can't be listened on ({why})")

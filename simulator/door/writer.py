@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Condition, Thread
 from time import monotonic
 from typing import Final
@@ -19,7 +19,7 @@ import polars as pl
 from simulator.domain.errors import DatabaseError
 from simulator.door.clocks import DoorClock
 from simulator.events.check import Problem as Refusal
-from simulator.events.decode import Decoded, decode_known
+from simulator.events.decode import Decoded, Receiver, decode_known
 from simulator.platform.platform import Platform
 from simulator.platform.receipts import ACCEPTED, Receipts
 from simulator.platform.session import Batching, IntakeSession
@@ -30,6 +30,7 @@ MOST_TOGETHER: Final = 20_000  # messages judged at once
 MOST_WAITING: Final = 50_000  # messages
 MOST_WAITING_BYTES: Final = 64 * 1024 * 1024
 _CLIENTS_SHARE: Final = 2  # one client may use half of the queue
+_SETTABLE: Final = "check the sender's clock, or set this server's with POST /v1/clock"
 _IDLE_S: Final = 0.25  # how often an idle writer looks at the clock
 
 
@@ -348,8 +349,12 @@ class Writer(Intake):
                 self._on_news()
 
         self._unanswered[after] = [*self._unanswered.get(after, ()), *parcels]
-        decoded = decode_known(lines, session.receiver(), platform.check_program, _refused(parcels))
+        decoded = decode_known(lines, self._receiver(session), platform.check_program, _refused(parcels))
         session.receive(decoded, lines, answer=answer)
+
+    def _receiver(self, session: IntakeSession) -> Receiver:
+        found = session.receiver()
+        return replace(found, advice=_SETTABLE) if self.clock.frozen else found
 
     def _do(self, session: IntakeSession, errand: Errand) -> None:
         session.flush()

@@ -75,6 +75,7 @@ class Receiver:
     times: NDArray[np.int64] | None = None
     numeric_references: bool = False
     infer_time: bool = False
+    advice: str = "check the sender's clock"
 
 
 def decode_lines(
@@ -123,7 +124,7 @@ def decode_known(
     frame = frame.hstack([pl.Series("received_at", received[frame["position"].to_numpy()], dtype=pl.Int64)])
     if receiver.infer_time:
         frame = frame.with_columns(pl.col("occurred_at").fill_null(pl.col("received_at")))
-    problems.update(_late_problems(frame, check_program))
+    problems.update(_late_problems(frame, check_program, receiver.advice))
     if problems:
         frame = frame.filter(~pl.col("position").is_in(list(problems)))
     rejected = [
@@ -194,13 +195,15 @@ def _receipts(
     return received, bool((received[positions] > own).any())
 
 
-def _late_problems(frame: pl.DataFrame, check_program: Callable[[str], object]) -> dict[int, Problem]:
+def _late_problems(
+    frame: pl.DataFrame, check_program: Callable[[str], object], advice: str
+) -> dict[int, Problem]:
     """Find problems that only show once the time of receipt is known, and programs with errors."""
     problems: dict[int, Problem] = {}
     ahead = frame["occurred_at"].to_numpy() - frame["received_at"].to_numpy() > FUTURE_LIMIT_MS
     for row in frame.filter(ahead).iter_rows(named=True) if ahead.any() else ():
         moment, receipt = format_moment(row["occurred_at"]), format_moment(row["received_at"])
-        reason = f"{moment} is more than 24 hours after receipt at {receipt}; check the sender's clock"
+        reason = f"{moment} is more than 24 hours after receipt at {receipt}; {advice}"
         problems[row["position"]] = _late(row, "time", reason)
     some = frame["program"].null_count() < frame.height
     for row in frame.filter(pl.col("program").is_not_null()).iter_rows(named=True) if some else ():

@@ -71,7 +71,6 @@ class DatabaseTarget:
     def take(self, messages: pl.DataFrame, done: Done) -> None:
         """Judge and store messages; `done` is called from the writer's thread."""
         self.platform.receive_columns(messages, done=lambda receipts: done(receipts.counts))
-        self.platform.subscribers.take_reviews()  # nobody settles them here; don't let them pile up
 
     def flush(self) -> None:
         """Write everything that was taken."""

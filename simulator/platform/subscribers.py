@@ -25,25 +25,26 @@ class Subscribers:
         """Call `on_events` with all accepted events, in log order."""
         self._on_events = on_events
         self._feedback = FeedbackCollector()
-        self._past: Store | None = None  # holds past feedback until `listen` is called
+        self._past: Store | None = None  # holds open reviews and past feedback until `listen` is called
         self._in_review: list[tuple[int, str, str, str, str]] = []
 
     def restore(self, store: Store) -> None:
-        """Restore open reviews from a database; accepted events are passed on as its log is replayed."""
-        self._in_review = store.read(open_reviews)
+        """Remember where the past is stored; accepted events are passed on as its log is replayed."""
         self._past = store
 
     def listen(self) -> None:
-        """Start collecting outcome feedback, past feedback included. Events read from files need none."""
+        """Start collecting reviews and outcome feedback, those of the past included. Only a simulation needs them."""
         self._feedback.listening = True
         if self._past is not None:
+            self._in_review = self._past.read(open_reviews)
             restore_feedback(self._feedback, self._past)
             self._past = None
 
     def publish(self, written: WriteSet, engine: Engine) -> None:
         """Pass on what the engine made of a batch of events, or of an advance of the clock."""
         self._feedback.collect(written, engine)
-        self._in_review += put_in_review(written)
+        if self._feedback.listening:  # nobody would ever take them
+            self._in_review += put_in_review(written)
         if written.events.height and self._on_events is not None:
             self._on_events(written.events)
 

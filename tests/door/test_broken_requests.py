@@ -6,13 +6,15 @@ import asyncio
 import gzip
 import json
 import logging
+import zlib
 from typing import Any
 
 import pytest
 
+from simulator.door.bodies import PIECE_LINES
 from simulator.door.openapi import description
 from simulator.door.problems import CONTENT_TYPE
-from tests.door.calling import NDJSON, STORY, STRUCTURED, Caller, event_keys, lines, stored
+from tests.door.calling import BATCHED, NDJSON, SETTINGS, STORY, STRUCTURED, Caller, event_keys, lines, stored
 
 PATIENCE_S = 30.0
 EVENTS = b"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n"
@@ -139,6 +141,64 @@ async def test_a_packed_body_is_unpacked_and_a_client_that_asks_first_is_told_to
     )
     assert asked.said["receipt"] == "duplicate"
     assert len(stored(door.path, event_keys)) == len(STORY)
+
+
+WHOLE = gzip.compress(lines(STORY))
+CUT = {
+    "gzip, in the middle": ("gzip", WHOLE[: len(WHOLE) // 2]),
+    "gzip, in its checksum": ("gzip", WHOLE[:-4]),
+    "gzip, in its second member": ("gzip", WHOLE + WHOLE[:20]),
+    "gzip, with another checksum": ("gzip", WHOLE[:-8] + bytes(8)),
+    "gzip, with something after it": ("gzip", WHOLE + b"more"),
+    "deflate": ("deflate", zlib.compress(lines(STORY))[:-6]),
+    "deflate, with something after it": ("deflate", zlib.compress(lines(STORY)) + b"more"),
+}
+
+
+@pytest.mark.parametrize("case", CUT)
+async def test_a_packed_body_that_is_cut_is_refused_and_nothing_of_it_is_stored(
+    door: Caller, case: str
+) -> None:
+    encoding, sent = CUT[case]
+    for media in (NDJSON, STRUCTURED):
+        told = await door.post(sent, media, Content_Encoding=encoding)
+        kind = told.said["type"].rpartition(":")[2]
+        assert (told.status, kind, told.said.get("stored_lines", 0)) == (400, "unreadable", 0)
+        assert "truncated" in told.said["detail"]
+    assert stored(door.path, event_keys) == []
+
+
+async def test_a_long_packed_body_that_is_cut_says_how_many_lines_are_stored(door: Caller) -> None:
+    count = 2 * PIECE_LINES
+    packed = gzip.compress(lines([STORY[0]] * count))
+    told = await door.post(packed[:-1], NDJSON, Content_Encoding="gzip")
+    assert told.status == 400
+    assert PIECE_LINES <= told.said["stored_lines"] < count
+    again = await door.post(packed, NDJSON, Content_Encoding="gzip")
+    assert [one["receipt"] for one in again.said] == ["duplicate"] * count
+
+
+async def test_a_packed_body_may_have_several_members_and_deflate_no_header(door: Caller) -> None:
+    members = b"".join(gzip.compress(lines([one])) for one in STORY) + bytes(16)
+    told = await door.post(members, NDJSON, Content_Encoding="x-gzip")
+    assert [one["receipt"] for one in told.said] == ["accepted"] * len(STORY)
+    bare = zlib.compressobj(wbits=-15)
+    for sent in (zlib.compress(lines(STORY)), bare.compress(lines(STORY)) + bare.flush()):
+        told = await door.post(sent, NDJSON, Content_Encoding="deflate")
+        assert [one["receipt"] for one in told.said] == ["duplicate"] * len(STORY)
+
+
+async def test_a_small_packed_body_that_becomes_a_large_one_is_too_large(door: Caller) -> None:
+    told = await door.post(gzip.compress(b" " * (SETTINGS.most_body + 1)), Content_Encoding="gzip")
+    assert told.status == 413
+
+
+@pytest.mark.parametrize("media", [STRUCTURED, BATCHED, NDJSON])
+async def test_a_byte_order_mark_before_a_body_is_passed_over(door: Caller, media: str) -> None:
+    body = json.dumps([STORY[0]] if media == BATCHED else STORY[0])
+    told = await door.post(body.encode("utf-8-sig"), media)
+    assert told.status == (201 if media == STRUCTURED else 200)
+    assert [key[1] for key in stored(door.path, event_keys)] == ["w1"]
 
 
 def test_every_address_that_takes_a_body_may_answer_that_it_is_packed_strangely() -> None:

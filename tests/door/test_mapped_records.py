@@ -94,6 +94,11 @@ async def test_a_record_becomes_an_event_and_its_repetition_a_duplicate(inlet: C
     )
 
 
+async def test_a_byte_order_mark_before_a_record_is_passed_over(inlet: Caller) -> None:
+    told = await records(inlet, "shopify", json.dumps(order(7), indent=2).encode("utf-8-sig"))
+    assert [one["receipt"] for one in told.said["receipts"]] == ["accepted"]
+
+
 async def test_several_records_come_as_an_array_as_lines_or_as_csv(inlet: Caller) -> None:
     pending = order(2, financial_status="pending")
     broken = order(3, total_price="many")
@@ -192,6 +197,11 @@ async def test_a_signed_mapping_accepts_what_its_sender_signed_without_a_key(tmp
                 refused = await records(caller, "stripe", body, **header)
                 assert (refused.status, refused.said["type"][-8:]) == (401, "unsigned")
                 assert SECRET not in refused.said["detail"]
+            asking = await records(caller, "stripe", body, "?wait=outcome", Stripe_Signature=right)
+            assert (asking.status, asking.said["type"][-11:]) == (
+                401,
+                "unknown-key",
+            )  # a signature reads nothing
             changed = await records(caller, "stripe", body.replace(b"1500", b"9900"), Stripe_Signature=right)
             assert changed.status == 401
             assert (await records(caller, "mention-me", rows)).status == 401

@@ -175,6 +175,11 @@ async def test_a_frozen_clock_is_turned_and_what_is_due_is_issued(door: Caller) 
         assert (reply.status, reply.said["field"]) == (422, "to"), wrong
 
 
+async def test_who_is_ahead_of_a_clock_that_can_be_set_is_told_how(door: Caller) -> None:
+    (told,) = await door.send(message("w2", "session.authenticated", "ann", NOW + 2 * DAY))
+    assert told.said["reason"].endswith("check the sender's clock, or set this server's with POST /v1/clock")
+
+
 async def test_holds_of_months_are_over_in_a_request_and_a_reversal_claws_back(door: Caller) -> None:
     await door.post(lines(STORY), NDJSON)
     await door.ask("POST", "/v1/clock", json={"to": NOW + 4 * DAY})

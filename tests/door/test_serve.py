@@ -12,16 +12,20 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from socket import socket
 from typing import Any
 
 import pytest
 
+from simulator.platform.session import open_or_create
+from simulator.program.load import load_program
 from tests.cli.conftest import cli
 from tests.cli.nasty import PROGRAM, START, Cli, message
 from tests.cli.test_tours import pattern
 from tests.door.calling import STORY, lines
 
 __all__ = ["cli"]
+FAR = 4_070_908_800_000  # 2099-01-01
 ADDRESS = re.compile(r"http://127\.0\.0\.1:[0-9]+")
 
 
@@ -123,6 +127,29 @@ def test_the_journey_of_the_page_is_walked_as_it_is_written(tmp_path: Path) -> N
         ("anna", "issued"),
         ("ben", "issued"),
     }
+
+
+def test_a_port_that_is_taken_is_reported_and_no_database_is_left(cli: Cli, tmp_path: Path) -> None:
+    with socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        served_there = cli("serve", "--db", tmp_path / "a.db", "--program", "telecom", "--port", port)
+        ran = cli("simulate", "--db", tmp_path / "b.db", "--days", 1, "--door", port)
+    assert (served_there.status, ran.status) == (2, 2)
+    assert f"--port {port}: can't be listened on (it is in use" in served_there.err
+    assert f"--door {port}: can't be listened on (it is in use" in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
+def test_a_database_that_is_ahead_of_the_wall_clock_is_announced_and_its_time_stands(tmp_path: Path) -> None:
+    with open_or_create(tmp_path / "a.db", load_program(PROGRAM, "program")) as platform:
+        platform.advance(FAR)
+    with served(tmp_path) as (process, address):
+        assert process.stdout is not None
+        assert "2099-01-01T00:00:00.000Z, is ahead of the wall clock" in process.stdout.readline()
+        assert json.loads(curl(f"{address}/v1/clock", cwd=tmp_path)) == {"clock": "real", "now": FAR}
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.com"])

@@ -106,6 +106,17 @@ def test_a_clock_stands_runs_faster_or_is_the_walls() -> None:
             DoorClock(wrong)
 
 
+def test_a_real_clock_stands_while_the_wall_clock_is_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    wall = [NOW]
+    monkeypatch.setattr("simulator.door.clocks.wall_ms", lambda: wall[0])
+    clock = DoorClock.going_on("real", NOW + 100)
+    assert (clock.now_ms(), clock.stands_until) == (NOW + 100, NOW + 100)
+    told = []
+    for wall[0] in (NOW + 300, NOW + 200, NOW + 400):  # it is set back once
+        told.append((clock.now_ms(), clock.stands_until))
+    assert told == [(NOW + 300, None), (NOW + 300, NOW + 300), (NOW + 400, None)]
+
+
 def test_receipts_that_refuse_nothing_are_the_same_lines_as_all_others(writer: Writer) -> None:
     told: list[Answered | BaseException] = []
     writer.submit(parcel(3, "one", told))
