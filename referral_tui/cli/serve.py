@@ -204,8 +204,8 @@ def _listening(db: str, door: Door, settings: Settings, clock: DoorClock, *, ope
     say(f"{db}: served at {door.address}, {who}; press ctrl-c to stop")
     if (stands_until := clock.stands_until) is not None:
         say(
-            f"{db}: its time, {format_moment(stands_until)}, is ahead of the wall clock: until then it stands still, and "
-            "no reward falls due; --clock frozen or 3600x continues from it"
+            f"{db}: its time, {format_moment(stands_until)}, is ahead of the wall clock: until then it stands still, "
+            "and no reward falls due; --clock frozen or 3600x continues from it"
         )
     for name, inlet in settings.inlets.items():
         how = "if signed by their sender" if inlet.secret is not None else "without a signature"

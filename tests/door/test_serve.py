@@ -197,14 +197,6 @@ def test_an_unknown_clock_is_refused(cli: Cli, tmp_path: Path) -> None:
     assert not (tmp_path / "a.db").exists()
 
 
-def test_a_port_in_use_is_reported(cli: Cli, tmp_path: Path) -> None:
-    with served(tmp_path, "--program", "program.toml") as (_, address):
-        port = address.rsplit(":", 1)[1]
-        ran = cli("serve", "--db", tmp_path / "b.db", "--program", "telecom", "--port", port)
-    assert ran.status == 2
-    assert "in use" in ran.err
-
-
 NEEDED = [shutil.which(name) for name in ("curl", "bash", "openssl")]
 
 
