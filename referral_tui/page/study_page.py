@@ -10,6 +10,7 @@ from referral_tui import figures, scales
 from referral_tui.page.charts import Chart, Fan, bars, dots, fans, points, tornado, waterfall
 from referral_tui.page.markup import SERIES, document, figure, listed, paragraph, section, table, text
 from referral_tui.study_numbers import count, of_100, signed_span
+from simulator.domain.definitions import STAGES
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from simulator.lab.vary import Design
     from simulator.world.spec_assumed import Assumption
 
-_STAGES: Final = ("visited", "claimed", "eligible", "converted", "qualified", "rewarded")
 _LOST: Final = (
     ("counted", "counted toward a bonus"),
     ("capped", "over a cap"),
@@ -135,7 +135,7 @@ def _funnel(page: StudyPage) -> str:
     from simulator.lab.measures import MEASURES
 
     rows = []
-    for key in _STAGES:
+    for key in STAGES[1:]:
         bands = [page.summary(name).bands[key] for name in page.shown]
         medians = [0.0 if band is None else band.median for band in bands]
         rows.append((MEASURES[key].title, [(one, page.ground.value(MEASURES[key], one)) for one in medians]))
@@ -144,10 +144,7 @@ def _funnel(page: StudyPage) -> str:
     below = table(
         "Friends at each stage: median (5 to 95 % of markets)",
         ["", *page.shown],
-        [
-            [MEASURES[key].title, *(_band(page, name, MEASURES[key]) for name in page.shown)]
-            for key in ("reached", *_STAGES)
-        ],
+        [[MEASURES[key].title, *(_band(page, name, MEASURES[key]) for name in page.shown)] for key in STAGES],
     )
     return figure(bars(chart, page.shown, rows), chart.title, below)
 

@@ -30,7 +30,6 @@ from simulator.mapping.partner_forms import FormWriter
 from simulator.platform.records import typed
 
 Format = Literal["jsonl", "csv", "parquet"]
-WHATS: Final = ("events", *TABLES)
 CHUNK = 10_000  # rows in memory at once
 GROUP = 50_000  # rows to a Parquet row group
 
@@ -54,8 +53,8 @@ def export(
 ) -> int:
     """Write one export of the database at `path` to a binary file, and return the number of rows.
 
-    `what` is one of `WHATS`; `progress` is called with the number of further rows written. With `guard`, no CSV cell is
-    a formula to a spreadsheet.
+    `what` is `events` or one of `TABLES`; `progress` is called with the number of further rows written. With `guard`, no
+    CSV cell is a formula to a spreadsheet.
 
     Raises:
         DatabaseError: the database is missing, foreign or damaged.

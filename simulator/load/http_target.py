@@ -13,6 +13,7 @@ import aiohttp
 import orjson
 import polars as pl
 
+from simulator.domain.definitions import RECEIPTS
 from simulator.domain.errors import InputError
 from simulator.domain.stopwatch import Stopwatch
 from simulator.domain.wall_clock import wall_ms
@@ -31,7 +32,6 @@ _BY_STATUS: Final = {
     422: Counts(malformed=1),
 }
 """What became of an event that came alone."""
-_NAMES: Final = ("accepted", "duplicate", "conflict", "malformed")
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ def _counted(status: int, body: bytes) -> Counts:
     if status != 200:
         return Counts()
     found = Counter(orjson.loads(line)["receipt"] for line in body.splitlines())
-    return Counts(**{name: found[name] for name in _NAMES})
+    return Counts(**{name: found[name] for name in RECEIPTS})
 
 
 def moved(messages: pl.DataFrame, span: Span, now_ms: int) -> pl.DataFrame:
