@@ -53,8 +53,8 @@ def export(
 ) -> int:
     """Write one export of the database at `path` to a binary file, and return the number of rows.
 
-    `what` is `events` or one of `TABLES`; `progress` is called with the number of further rows written. With `guard`, no
-    CSV cell is a formula to a spreadsheet.
+    `what` is `events` or one of `TABLES`; `progress` is called with the number of further rows written. With `guard`,
+    no CSV cell is a formula to a spreadsheet.
 
     Raises:
         DatabaseError: the database is missing, foreign or damaged.

@@ -361,7 +361,7 @@ class Platform:
         """Queue batches until they hold `events` events, then write them in one transaction.
 
         A thread of its own writes them while the next ones are judged, so an error surfaces at a later call. A
-        crash loses nothing that would not be generated again. `query` writes everything queued first.
+        crash loses nothing that would not be generated again. `read` writes everything queued first.
         """
         self._outbox.hold(events)
 
