@@ -69,7 +69,7 @@ class QuestionStore(DoorFile):
             ).fetchall()
         return [Question(*row) for row in rows]
 
-    def let_be(self) -> set[int]:
+    def not_vetoed(self) -> set[int]:
         """Return the entries whose rewards were let pass."""
         with self.in_words():
             return {entry for (entry,) in self.db.execute("SELECT entry FROM question WHERE answered = 1")}

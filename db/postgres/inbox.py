@@ -159,7 +159,7 @@ class Answerer(_End):
             for door in sorted({door for (door,) in _returned(cursor)}):
                 server.execute("SELECT pg_notify(%s, '')", (door,))
 
-    def tidy(self) -> None:
+    def remove_unclaimed(self) -> None:
         """Remove answers whose doors are gone. Raises DatabaseError."""
         with self._connected() as server:
             server.execute(

@@ -16,7 +16,7 @@ from db.read.rewards import Budget, budget
 from db.read.settings import all_settings
 from db.read.sums import PastSums, now
 from db.read.waterfall import Waterfall, waterfall
-from db.sqlite.readonly import making_sense
+from db.sqlite.readonly import reporting_damage
 from simulator.domain.errors import InputError
 
 NUMBERS: Final = (
@@ -68,7 +68,7 @@ class ComparedDatabase:
 
 def read_compared(path: Path) -> ComparedDatabase:
     """Read one database; raises DatabaseError if it is not one of ours or can't be read."""
-    with making_sense(path):
+    with reporting_damage(path):
         return _read_compared(path)
 
 

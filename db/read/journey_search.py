@@ -102,7 +102,7 @@ class Search:
             self._begin(db, by_index=by_index)
         elif self._finished or now >= self._fresh_at + FRESH_MS:
             self._fresh_at = now
-            self._go_along(db, by_index=by_index)
+            self._refresh(db, by_index=by_index)
         for _ in range(MOST_SLICES):
             people = None if self._full or self._walk is None else self._walk.take(db)
             if people is None:
@@ -123,10 +123,10 @@ class Search:
     def _finished(self) -> bool:
         return self._full or self._walk is None or self._walk.done >= 1
 
-    def _go_along(self, db: sqlite3.Connection, *, by_index: bool) -> None:
+    def _refresh(self, db: sqlite3.Connection, *, by_index: bool) -> None:
         """Refresh the result with what is new; if that is too much, restart once this search has ended."""
         same = self._ends(db) == (self._top, self._trail)
-        if not same and not (by_index and self._freshen(db)) and self._finished:
+        if not same and not (by_index and self._read_changed(db)) and self._finished:
             self._begin(db, by_index=by_index)
 
     def _newest(self, db: sqlite3.Connection) -> int:
@@ -191,7 +191,7 @@ class Search:
                     self._full = True
                     return
 
-    def _freshen(self, db: sqlite3.Connection) -> bool:
+    def _read_changed(self, db: sqlite3.Connection) -> bool:
         """Read people with new events again; return False if rereading the page is faster.
 
         In a search for a text, if there are many, only the newest and those found so far are read.

@@ -76,7 +76,7 @@ def rows_in_order(
         yield rows
 
 
-def misfits(db: Database, table: str, key: int) -> Iterator[tuple[Row, str, str, tuple[str, ...]]]:
+def mistyped_values(db: Database, table: str, key: int) -> Iterator[tuple[Row, str, str, tuple[str, ...]]]:
     """Yield, for each column, the first value whose storage class the column's type does not allow.
 
     Yields the row's key, the column, the value's storage class, and those that are allowed.

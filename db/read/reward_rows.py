@@ -90,7 +90,7 @@ class ReleasedLine(NamedTuple):
         """Its place among the lines that fall due."""
         return Place(self.due_at, self.seq, self.id)
 
-    def stood(self, at: int) -> bool:
+    def had_not_fallen(self, at: int) -> bool:
         """Return whether it had not fallen by a moment (milliseconds UTC)."""
         return self.state not in FALLEN or self.state_at > at
 

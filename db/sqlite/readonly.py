@@ -213,7 +213,7 @@ def _check_file(path: Path) -> None:
 
 
 @contextmanager
-def making_sense(path: Path) -> Iterator[None]:
+def reporting_damage(path: Path) -> Iterator[None]:
     """Raise DamagedDatabaseError if what is read inside the context has the wrong type: a text in a count, say."""
     try:
         yield

@@ -60,7 +60,7 @@ def learn(
         return 0
     from referral_tui.cli.terminal import need_terminal
     from referral_tui.config import progress_path, read_config
-    from referral_tui.dashboard.launch import teach
+    from referral_tui.dashboard.launch import run_course
     from referral_tui.lessons.load import find_lesson, shipped
     from referral_tui.lessons.progress import Progress
 
@@ -68,7 +68,7 @@ def learn(
     lessons = [of_world(find_lesson(name, "lesson"), program, preset) for name in names]
     begin = 0 if lesson is not None else None
     need_terminal("learn")
-    return teach(
+    return run_course(
         lessons[0].world.arguments(),
         course_of(lessons, Progress(progress_path()), begin),
         read_config(),

@@ -49,7 +49,7 @@ def show(
     from db.read.person_held import person_held
     from db.read.settings import setting
     from db.read.versions import newest_money
-    from db.sqlite.readonly import making_sense, snapshot
+    from db.sqlite.readonly import reporting_damage, snapshot
     from referral_tui.cli.beside import UNREACHED, places
     from referral_tui.cli.stored import readable
     from referral_tui.names import short_name
@@ -57,7 +57,7 @@ def show(
     from simulator.domain.errors import InputError
 
     path, name = readable(db), db.name if isinstance(db, Path) else str(db)
-    with snapshot(path) as database, making_sense(path):
+    with snapshot(path) as database, reporting_damage(path):
         if setting(database, "kind") == "shards":
             raise InputError(
                 f"{db}: holds the sums of its shards and nobody's rows; name a shard, such as the first"

@@ -34,7 +34,7 @@ def present(
     from referral_tui.cli.learn import course_of, of_world
     from referral_tui.cli.terminal import need_terminal
     from referral_tui.config import notes_path, read_config
-    from referral_tui.dashboard.launch import show_notes, teach
+    from referral_tui.dashboard.launch import run_course, show_notes
     from referral_tui.lessons.load import find_lesson
     from referral_tui.lessons.notes import NotesFile
 
@@ -44,4 +44,4 @@ def present(
         return show_notes(file, read_config())
     lesson = of_world(find_lesson(talk, "talk"), None, None)
     need_terminal("present")
-    return teach(lesson.world.arguments(), course_of([lesson], None, 0, file), read_config())
+    return run_course(lesson.world.arguments(), course_of([lesson], None, 0, file), read_config())

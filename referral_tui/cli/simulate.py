@@ -286,9 +286,9 @@ def _receipts(opened: OpenRun) -> dict[str, int]:
 def _figures(opened: OpenRun, ended: str, before: dict[str, int], seconds: float) -> dict[str, Any]:
     """Return the figures to report: the content of the database, and the speed of this call."""
     from db.read.delivery_report import delivery_report
-    from db.sqlite.readonly import making_sense
+    from db.sqlite.readonly import reporting_damage
 
-    with making_sense(opened.platform.path):  # sums that somebody may have written over
+    with reporting_damage(opened.platform.path):  # sums that somebody may have written over
         receipts = _receipts(opened)
         received = sum(receipts.values())
         here = received - sum(before.values())

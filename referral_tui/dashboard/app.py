@@ -281,7 +281,7 @@ class Dashboard(OrderedKeys):
             self.steering.leave_screen()
         self._chosen = True
         await self.switch_mode(mode)
-        if self.place is not None and await self.place.furnish():
+        if self.place is not None and await self.place.build_board():
             self.call_after_refresh(self.settled)
         self._ask()
         self._show()
@@ -388,7 +388,7 @@ class Dashboard(OrderedKeys):
         if self.current_mode == SCREENS[0].MODE != start and not self._chosen:
             await self.switch_mode(start)
         if self.place is not None:
-            await self.place.furnish()
+            await self.place.build_board()
         self.steering = Steering()
         setup = self.setup
         self.feed = Feed(setup.path, self.post_message, setup.clocks, setup.ended, read_only=setup.read_only)

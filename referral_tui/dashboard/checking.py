@@ -32,7 +32,7 @@ class Checked:
     failed: str = ""
 
     @property
-    def fine(self) -> bool:
+    def valid(self) -> bool:
         """Whether it can be run."""
         return not self.problems and not self.failed
 

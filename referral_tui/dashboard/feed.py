@@ -20,12 +20,12 @@ from textual.message import Message
 from db import control
 from db.read.queries import DatabaseError, DatabaseStatus, Reader, database_status
 from referral_tui.dashboard.clocks import Clocks
+from referral_tui.dashboard.declared_types import check_types, unreadable
 from referral_tui.dashboard.messages import CommandFailed, CommandSent, ReadFailed, SnapshotTaken
 from referral_tui.dashboard.motion import Motion
 from referral_tui.dashboard.query import Request
 from referral_tui.dashboard.query_runner import QueryRunner
 from referral_tui.dashboard.snapshot import Snapshot, Trouble, stopped_at, take, trouble_of
-from referral_tui.dashboard.sound import sound, unreadable
 
 LOG = logging.getLogger(__name__)
 EVERY_S = 0.15  # 6.7 looks a second: fluent to the eye; one costs 2-3 ms, an unchanged database microseconds
@@ -156,7 +156,10 @@ class Feed:
         if changed or due:
             with reader.look() as db:
                 if changed or self._database_status is None:
-                    self._database_status, self._version = sound(database_status(db), self.path), version
+                    self._database_status, self._version = (
+                        check_types(database_status(db), self.path),
+                        version,
+                    )
                 if due:
                     self._runner.answer(db, self._database_status, request, version, now_ms)
         stands, answer = self._database_status, self._runner.last

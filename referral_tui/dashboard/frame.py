@@ -163,7 +163,7 @@ class DashboardScreen(Screen[None]):
             self.set_class(event.size.width >= SIDE_FROM, "-at-side")
             self.set_class(event.size.width < SIDE_FROM, "-above")
 
-    async def furnish(self) -> bool:
+    async def build_board(self) -> bool:
         """Add the screen's own part, once: the frame is painted before it. Returns whether it did so now."""
         if self._furnished:
             return False

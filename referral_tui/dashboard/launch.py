@@ -83,8 +83,8 @@ def watch_own(arguments: Sequence[str], preferences: Preferences) -> int:
         return run(Dashboard(setup))
 
 
-def teach(arguments: Sequence[str], course: Course, preferences: Preferences) -> int:
-    """Start the world of a course in a database of its own and teach it; return the exit status."""
+def run_course(arguments: Sequence[str], course: Course, preferences: Preferences) -> int:
+    """Start the world of a course in a database of its own and run_course it; return the exit status."""
     with _own_world(arguments) as own:
         setup = Setup(
             own.path, ended=own.ended, starting=True, preferences=replace(preferences, start="overview")

@@ -12,9 +12,9 @@ from db.client.people import NameBook
 from db.read.moment import seq_at
 from db.read.queries import Database, DatabaseError, DatabaseStatus, Program, program_then, translated
 from db.read.sums import received_upto
+from referral_tui.dashboard.declared_types import check_types
 from referral_tui.dashboard.query import MentionsPeople, PartialAnswer, QueryContext, Request
 from referral_tui.dashboard.snapshot import FAILED, Trouble, trouble_of
-from referral_tui.dashboard.sound import sound
 from referral_tui.names import PSEUDONYMS, Names
 
 LOG = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ class QueryRunner:
                         received = received_upto(db, at)
                         program = program_then(db, context.seq)
                     read = request.screen_query.read(context)
-                value, program = sound(read, self._path), sound(program, self._path)
+                value, program = check_types(read, self._path), check_types(program, self._path)
             except DatabaseError as error:
                 trouble = trouble_of(error)
             except Exception:  # a screen that fails must not take the others with it

@@ -11,7 +11,7 @@ from aiohttp.http import HttpVersion11
 from simulator.door.context import CONTEXT, Context
 from simulator.door.described import get_description, get_page
 from simulator.door.events import post_events
-from simulator.door.guards import IN, LINK, Handler, add_headers, answer_problems, check_right
+from simulator.door.guards import IN, LINK, Handler, add_headers, answer_problems, require_right
 from simulator.door.hooks import delete_hook, get_dead_letters, get_hooks, post_hook, post_replay, post_rotate
 from simulator.door.keys import Right
 from simulator.door.links import get_link, post_link
@@ -105,7 +105,7 @@ def _needing(right: Right, handler: Handler) -> Handler:
     """Return a handler that first checks that the key has a right, if keys are required."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        check_right(request, right)
+        require_right(request, right)
         return await handler(request)
 
     return handle

@@ -28,10 +28,10 @@ from simulator.door.sending import (
     LOOK_S,
     Entries,
     Sending,
-    despite_locks,
     end,
     is_another,
     pause,
+    retrying_locks,
 )
 from simulator.door.webhooks import message, signed, webhook_id
 
@@ -59,7 +59,7 @@ class Dispatcher:
 
     def start(self) -> None:
         """Start sending."""
-        self._run = asyncio.create_task(self._look_after())
+        self._run = asyncio.create_task(self._keep_tasks())
 
     async def close(self) -> None:
         """Stop: messages in flight have a moment to finish; the rest is sent when the server is back."""
@@ -94,7 +94,7 @@ class Dispatcher:
         """The subscriber store; call its methods through `stored`."""
         return self._store
 
-    async def _look_after(self) -> None:
+    async def _keep_tasks(self) -> None:
         """Keep one task for each subscriber, whoever adds or removes subscribers."""
         async with sender(self._sending.patience_s) as session:
             while not self._closing:
@@ -121,7 +121,7 @@ class Dispatcher:
             await self._send_on(number, session)
             self._stale = True  # it may have been resumed by now
 
-        await despite_locks(serve, self._news, "webhooks", lambda: self._closing)
+        await retrying_locks(serve, self._news, "webhooks", lambda: self._closing)
 
     async def _check(self, number: int) -> None:
         """Restart a subscriber at the first entry if its cursor belongs to another database at this path."""

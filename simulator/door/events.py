@@ -15,7 +15,7 @@ from db.read.outcomes import named_conversions, outcomes
 from simulator.domain.vocabulary import Receipt
 from simulator.door.context import CONTEXT, Context
 from simulator.door.errands import on_writer, refusal
-from simulator.door.guards import check_right
+from simulator.door.guards import require_right
 from simulator.door.messages import BATCHED, NDJSON, batch, one_message
 from simulator.door.parameters import check_known
 from simulator.door.problems import Problem, ProblemError
@@ -39,7 +39,7 @@ async def post_events(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     with_outcomes = wants_outcome(request)
     if with_outcomes:
-        check_right(request, "read")
+        require_right(request, "read")
     media = request.content_type.lower() if "Content-Type" in request.headers else ""
     if media in NDJSON:
         return await _streamed(request, context, with_outcomes=with_outcomes)

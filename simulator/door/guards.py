@@ -60,7 +60,7 @@ def client_of(request: web.Request) -> str:
     return key.name if key is not None else request.remote or ""
 
 
-def check_right(request: web.Request, right: Right) -> None:
+def require_right(request: web.Request, right: Right) -> None:
     """Check that a request's key has a right, if keys are required.
 
     Raises:

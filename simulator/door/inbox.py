@@ -106,7 +106,7 @@ class InboxWorker:
             try:
                 self._answerer.answer([(number, answer_fields(found)) for number, _, found in some])
                 if monotonic() - tidied > _TIDY_S:
-                    self._answerer.tidy()
+                    self._answerer.remove_unclaimed()
                     tidied = monotonic()
             except DatabaseError as error:  # the letters are judged again, as duplicates
                 _LOG.warning("inbox: %s", error)

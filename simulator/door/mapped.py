@@ -15,7 +15,7 @@ from simulator.domain.errors import InputError
 from simulator.domain.wall_clock import wall_ms
 from simulator.door.context import CONTEXT, Context
 from simulator.door.events import receipts_as_objects, wants_outcome
-from simulator.door.guards import check_presented, check_right
+from simulator.door.guards import check_presented, require_right
 from simulator.door.inlets import Inlet
 from simulator.door.parameters import check_known
 from simulator.door.problems import Problem, ProblemError
@@ -46,7 +46,7 @@ async def post_records(request: web.Request) -> web.Response:
     inlet = _inlet(request, context)
     if with_outcomes:
         check_presented(request, context.keys)  # a signature is a right to send, not to read
-        check_right(request, "read")
+        require_right(request, "read")
     body = await context.bodies.whole(request)
     form = _form(request, inlet, body)
     _check_signature(request, inlet, body, form)

@@ -18,7 +18,7 @@ from db.postgres.address import PostgresAddress
 from db.postgres.copy import Follower
 from db.postgres.inbox import Collector, Letter, Sender
 from db.read.notices import Notice
-from db.sqlite.readonly import Database, making_sense, snapshot
+from db.sqlite.readonly import Database, reporting_damage, snapshot
 from simulator.domain.errors import DatabaseError
 from simulator.door.clocks import REAL, DoorClock
 from simulator.door.deliveries import Dispatcher
@@ -64,7 +64,7 @@ class FollowingReading(Reading):
         def work() -> _Found:
             with self._turn:
                 self._follower.bring_up()
-            with snapshot(self._follower.path) as db, making_sense(self._follower.path):
+            with snapshot(self._follower.path) as db, reporting_damage(self._follower.path):
                 return query(db, *given, **named)
 
         return await self.on_thread(work)

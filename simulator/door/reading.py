@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
-from db.sqlite.readonly import Database, making_sense
+from db.sqlite.readonly import Database, reporting_damage
 from db.sqlite.same_process import snapshot_beside_writer
 
 _Given = ParamSpec("_Given")
@@ -38,7 +38,7 @@ class Reading:
         """
 
         def work() -> _Found:
-            with snapshot_beside_writer(self._path) as db, making_sense(self._path):
+            with snapshot_beside_writer(self._path) as db, reporting_damage(self._path):
                 return query(db, *given, **named)
 
         return await self.on_thread(work)

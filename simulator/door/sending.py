@@ -57,7 +57,7 @@ async def pause(news: asyncio.Event, seconds: float | None) -> None:
     await wait(news, None if seconds is None else min(seconds, LOOK_S))
 
 
-async def despite_locks(
+async def retrying_locks(
     work: Callable[[], Awaitable[None]], news: News, what: str, closing: Callable[[], bool]
 ) -> None:
     """Run `work` to completion, retrying while a database is locked, until it is done or the door closes."""

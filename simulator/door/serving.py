@@ -141,7 +141,7 @@ async def opened(
     asker = deadline = None
     if settings.veto is not None:
         asker = Asker(platform.path, reading, settings.veto, settings.sending)
-        deadline = Deadline(asker.let_be) if settings.veto.refuse else None
+        deadline = Deadline(asker.not_vetoed) if settings.veto.refuse else None
 
     def news() -> None:
         hooks.news()

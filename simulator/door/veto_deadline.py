@@ -14,10 +14,10 @@ UNANSWERED: Final = "unanswered"
 
 
 class Deadline:
-    """A writer's gate, which knows when pending rewards fall due; `let_be` are the entries that were let pass."""
+    """A writer's gate, which knows when pending rewards fall due; `not_vetoed` are the entries that were let pass."""
 
-    def __init__(self, let_be: set[int]) -> None:
-        self._let_be = let_be
+    def __init__(self, not_vetoed: set[int]) -> None:
+        self._not_vetoed = not_vetoed
         self._looked = 0  # entries
         self._due: list[tuple[int, int, int]] = []  # a heap of due time, reward and entry
         self._newest: dict[int, int] = {}  # the entry since which each reward is pending
@@ -30,7 +30,7 @@ class Deadline:
             if self._newest.get(reward) != entry:
                 continue  # it was pending twice, and this is the first time
             del self._newest[reward]
-            if entry not in self._let_be:
+            if entry not in self._not_vetoed:
                 stop(session, reward, entry, UNANSWERED, due)
 
     def _look(self, session: IntakeSession) -> None:

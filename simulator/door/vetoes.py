@@ -27,7 +27,7 @@ from simulator.door.posting import Posted, post, sender
 from simulator.door.problems import ProblemError
 from simulator.door.reading import Reading
 from simulator.door.retries import SCHEDULE_S
-from simulator.door.sending import AT_ONCE, LATEST, Sending, despite_locks, end, is_another, pause
+from simulator.door.sending import AT_ONCE, LATEST, Sending, end, is_another, pause, retrying_locks
 from simulator.door.webhooks import new_secret, signed, webhook_id
 from simulator.door.writer import Writer
 from simulator.events.moment import format_moment
@@ -51,7 +51,7 @@ class Veto:
 
 
 class Asker:
-    """Ask about rewards while running; only for the event loop's thread, except `let_be`, which only grows there."""
+    """Ask about rewards; only for the event loop's thread, except `not_vetoed`, which only grows there."""
 
     def __init__(self, path: Path, reading: Reading, veto: Veto, sending: Sending) -> None:
         """Prepare to ask about the rewards of the database at `path`.
@@ -64,7 +64,7 @@ class Asker:
         self._store = QuestionStore(path)
         asker = self._store.asker(new_secret)
         self.secret = asker.secret
-        self.let_be = self._store.let_be()
+        self.not_vetoed = self._store.not_vetoed()
         self._reached, self._reached_id = asker.reached, asker.reached_id
         self._stored = OneThread("questions")
         self._news, self._progress = News(), News()
@@ -118,7 +118,7 @@ class Asker:
                         await pause(news, left)
 
             try:
-                await despite_locks(ask, self._news, "veto", lambda: self._closing)
+                await retrying_locks(ask, self._news, "veto", lambda: self._closing)
             except ProblemError:  # the server is shutting down; the question is repeated when it is back
                 self._closing = True
             self._progress.notify()
@@ -128,7 +128,7 @@ class Asker:
         if await is_another(self._entries, self._reached, self._reached_id):
             await self._stored(self._store.restart)
             self._reached, self._reached_id = 0, ""
-            self.let_be.clear()
+            self.not_vetoed.clear()
 
     async def _round(self, writer: Writer, session: ClientSession) -> float | None:
         """Ask what is due now, and return the seconds until the next question is; None: not before there is news."""
@@ -167,7 +167,7 @@ class Asker:
 
     async def _answered(self, one: Question, posted: Posted, writer: Writer) -> None:
         if posted.taken:
-            self.let_be.add(one.entry)
+            self.not_vetoed.add(one.entry)
             await self._stored(self._store.answered, one)
         elif posted.status is not None and 400 <= posted.status < 500 and posted.status not in _NO_ANSWER:
             reason = reason_of(posted)

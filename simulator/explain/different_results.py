@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db.read.results import FriendResult, friend_results
-from db.sqlite.readonly import Database, making_sense, snapshot
+from db.sqlite.readonly import Database, reporting_damage, snapshot
 from simulator.explain.journey import explain_friend
 from simulator.explain.source import Fields, Source
 
@@ -38,7 +38,7 @@ def different_results(
         DatabaseError: a database is missing, damaged, or not one of this program's.
 
     """
-    with snapshot(one) as a, snapshot(other) as b, making_sense(one):
+    with snapshot(one) as a, snapshot(other) as b, reporting_damage(one):
         different = [pair for pair in _pairs(a, b) if _result_words(pair[0]) != _result_words(pair[1])]
         counts = Counter((_result(x), _result(y)) for x, y in different)
         different.sort(key=lambda pair: None in pair)

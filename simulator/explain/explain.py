@@ -9,7 +9,7 @@ from db.read.decision_rows import attribution_of, decision, is_decided
 from db.read.event_fields import event_at
 from db.read.people import reference
 from db.read.reward_rows import reward
-from db.sqlite.readonly import Database, making_sense, snapshot
+from db.sqlite.readonly import Database, reporting_damage, snapshot
 from simulator.explain.account import explain_account
 from simulator.explain.context import load_context
 from simulator.explain.journey import explain_friend
@@ -30,7 +30,7 @@ def explain(path: Path, what: str, short_name: Callable[[str], str]) -> Fields:
         DatabaseError: the database is missing, damaged, or not one of this program's.
 
     """
-    with snapshot(path) as db, making_sense(path):
+    with snapshot(path) as db, reporting_damage(path):
         return _explain(Source(db), what, short_name)
 
 

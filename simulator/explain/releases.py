@@ -182,7 +182,7 @@ class Releases(AccountLines):
         return max(0, last // every - (tier[0] - 1) // every)
 
     def _standing(self, at: int) -> list[ReleasedLine]:
-        return [row for row in self.before(at) if row.stood(at)]
+        return [row for row in self.before(at) if row.had_not_fallen(at)]
 
     def _taken(self, at: int) -> int:
         """Return how many of the earlier releases that stand have passed the test of numbers."""
@@ -200,7 +200,7 @@ class Releases(AccountLines):
     def _passes_after(self, place: int, passed: set[int]) -> bool:
         """Return whether the line at this place of the others pays by its number, if these passed before it."""
         due_at = self.rows[place].due_at
-        ahead = [one.id for one in self.rows[:place] if one.stood(due_at)]
+        ahead = [one.id for one in self.rows[:place] if one.had_not_fallen(due_at)]
         return sum(number in passed for number in ahead) < self._paying(len(ahead) + 1)
 
     def _is_number_taken(self) -> bool:

@@ -29,7 +29,7 @@ from simulator.program.layout import BY_NAME, CAP, Form, Key, Table
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.program.nearest import advice, shown
-from simulator.program.revise import find_spots, revise
+from simulator.program.revise import find_positions, revise
 from simulator.program.source import Path, parse_toml
 
 MOST_DESIGNS: Final = 100
@@ -202,7 +202,7 @@ class _Maker:
         self.text = text
         self.document: Mapping[str, Any] = parse_toml(text, "")
         self.digits = program.digits
-        self.spots = find_spots(text).values
+        self.spots = find_positions(text).values
 
     def setting(self, one: Variation, value: str) -> _Setting:
         """Return what a value of a variation sets."""

@@ -60,7 +60,7 @@ def _reading(mapper: Mapper, record: dict[str, Any]) -> tuple[tuple[str, ...], t
     used: list[Path] = [path for value in mapper.mapping.values.values() for path in value.field.paths()]
     missing: dict[str, None] = {}
     items: dict[tuple[str | int, ...], list[Path]] = {}
-    for event, item, number in mapper.takers(record):
+    for event, item, number in mapper.events_for(record):
         for path in _paths(event):
             if path.of_item and event.each is not None:
                 items.setdefault(event.each.keys, []).append(path)

@@ -61,7 +61,7 @@ class Mapper:
     def __init__(self, mapping: MappingFile, hasher: Hasher | None) -> None:
         self.mapping = mapping
         self._values = {
-            name: as_kind(value.fact.kind, _forgiving(value.field, hasher))
+            name: as_kind(value.fact.kind, _or_null(value.field, hasher))
             for name, value in mapping.values.items()
         }
         self._events = [self._ready(event, hasher) for event in mapping.events]
@@ -102,7 +102,7 @@ class Mapper:
             return made
         return [self.refusal(raw, None, self._unmatched(record))]
 
-    def takers(self, record: dict[str, Any]) -> Iterator[tuple[EventMap, Any, int]]:
+    def events_for(self, record: dict[str, Any]) -> Iterator[tuple[EventMap, Any, int]]:
         """Yield which events take a record, each with the item of the list and its number (from 1), if it has one."""
         for event in self._events:
             items = [None] if event.each is None else event.each(record, None, 0)
@@ -216,7 +216,7 @@ def _nothing_at(field: Field) -> str:
     return f"nothing is at {' or '.join(paths)}" if paths else "nothing stands for it in the mapping"
 
 
-def _forgiving(field: Field, hasher: Hasher | None) -> Read:
+def _or_null(field: Field, hasher: Hasher | None) -> Read:
     """Return a function that reads a value for a condition; a value that can't be used counts as null."""
     read = compile_field(field, hasher)
     if field.path is not None and read is field.path.read:

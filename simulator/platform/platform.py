@@ -20,7 +20,7 @@ import polars as pl
 from db.control import WriterCommand
 from db.read import resume
 from db.read.summary import summary
-from db.sqlite.readonly import Select, making_sense
+from db.sqlite.readonly import Select, reporting_damage
 from db.sqlite.rows import Row
 from db.write.store import Store, Upstream
 from simulator.domain.errors import DatabaseError
@@ -119,7 +119,7 @@ class Platform:
         """
         store = Store.open(path, upstream)
         try:
-            with making_sense(path):
+            with reporting_damage(path):
                 platform = cls(store, replay_log(store, program, progress, on_events), on_events)
                 platform._quarantined = store.read(resume.last_quarantined)
                 platform._refusals = Refusals(store.read(resume.counted_refusals))
@@ -192,7 +192,7 @@ class Platform:
             DamagedDatabaseError: a sum is not a number.
 
         """
-        with making_sense(self.path):
+        with reporting_damage(self.path):
             return self.read(summary)
 
     @property

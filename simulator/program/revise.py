@@ -22,7 +22,7 @@ class ValuePositions:
     """By table, the width of its widest key, so that the equal sign of a new one stands below those before it."""
 
 
-def find_spots(text: str) -> ValuePositions:
+def find_positions(text: str) -> ValuePositions:
     """Find where the values and tables of a valid TOML text stand; what is not understood is left out."""
     scan = _ValueScan(text)
     scan.run()
@@ -35,7 +35,7 @@ def revise(text: str, values: Mapping[Path, str]) -> str:
     A key that a table does not have yet is added below its other keys, a table that is missing at the end. The caller
     checks the result by loading it.
     """
-    spots = find_spots(text)
+    spots = find_positions(text)
     edits: list[tuple[int, int, str]] = []
     new: dict[Path, list[str]] = {}
     for path, value in values.items():

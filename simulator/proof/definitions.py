@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from db.read.proving import columns, misfits
+from db.read.proving import columns, mistyped_values
 from db.schema.stored import first_difference
 from db.sqlite.readonly import Database
 from simulator.proof.compare import Comparison, DifferenceError
@@ -35,7 +35,7 @@ def check_kinds(stored: Database, tables: Iterable[Comparison]) -> None:
 
     """
     for what in tables:
-        for key, name, kind, kinds in misfits(stored, what.table, what.key):
+        for key, name, kind, kinds in mistyped_values(stored, what.table, what.key):
             names = ", ".join(columns(stored, what.table)[: what.key])
             raise DifferenceError(
                 f"{what.table} with {names} {', '.join(map(str, key))}: {name} is "

@@ -151,7 +151,7 @@ class Run:
             if self._stopped():
                 return "stopped"
             self._take_commands()
-            self._let_in()
+            self._admit_guests()
             self._send_heartbeat()
             if 0 < self._hold_after <= self._platform.last_seq:
                 self._hold()
@@ -228,7 +228,7 @@ class Run:
             self._source.make_window()
             made()
 
-    def _let_in(self) -> None:
+    def _admit_guests(self) -> None:
         """Let others besides the world send messages."""
         if self._visit is not None:
             self._visit(self._session)

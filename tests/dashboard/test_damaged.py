@@ -12,10 +12,10 @@ import pytest
 from db.read.sums import Sums
 from referral_tui.dashboard.app import SCREENS
 from referral_tui.dashboard.clocks import Clocks
+from referral_tui.dashboard.declared_types import find_mistyped
 from referral_tui.dashboard.feed import Feed
 from referral_tui.dashboard.frame import load
 from referral_tui.dashboard.query import Request
-from referral_tui.dashboard.sound import unsound
 from tests.dashboard.story import Story
 from tests.dashboard.watching import WALL, HeldClock, Watch
 
@@ -121,10 +121,10 @@ async def test_a_text_in_a_count_is_said_on_the_screen_that_reads_it_and_the_oth
 
 def test_what_is_not_of_its_kind_is_found() -> None:
     pair = {"a": (1, 2)}
-    assert unsound(Sums(pair, {"b": pair})) is None
-    assert unsound(Sums({"a": (1, "2")}, {})) == "a str where another kind belongs"  # type: ignore[dict-item]
-    assert unsound(Sums(pair, {"b": {"c": (1, 1e308)}})) == "a number beyond all bounds"  # type: ignore[dict-item]
-    assert unsound(Sums(pair, {b"b": pair})) == "a blob"  # type: ignore[dict-item]
-    assert unsound(Sums({"a": (None, 1)}, {})) == "nothing where there must be something"  # type: ignore[dict-item]
-    assert unsound(Request("overview")) is None
-    assert unsound((1, float("nan"))) == "a number beyond all bounds"
+    assert find_mistyped(Sums(pair, {"b": pair})) is None
+    assert find_mistyped(Sums({"a": (1, "2")}, {})) == "a str where another kind belongs"  # type: ignore[dict-item]
+    assert find_mistyped(Sums(pair, {"b": {"c": (1, 1e308)}})) == "a number beyond all bounds"  # type: ignore[dict-item]
+    assert find_mistyped(Sums(pair, {b"b": pair})) == "a blob"  # type: ignore[dict-item]
+    assert find_mistyped(Sums({"a": (None, 1)}, {})) == "nothing where there must be something"  # type: ignore[dict-item]
+    assert find_mistyped(Request("overview")) is None
+    assert find_mistyped((1, float("nan"))) == "a number beyond all bounds"

@@ -114,7 +114,7 @@ async def test_the_checker_is_the_command_itself(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(checking, "ask", ask)
     found = await checking.check("text", "GBP")
     assert found == Checked((Problem(3, "wrong"),), (Problem(None, "odd"),))
-    assert not found.fine
+    assert not found.valid
 
 
 async def test_the_checker_compares_a_draft_with_what_came(
@@ -122,7 +122,7 @@ async def test_the_checker_compares_a_draft_with_what_came(
 ) -> None:
     monkeypatch.undo()  # the command itself, in a process of its own
     found = await checking.check(DESIGN, "GBP", story.path)
-    assert found.fine
+    assert found.valid
     assert "nothing in the program uses it: do not send it" in str(found.warnings)
 
 

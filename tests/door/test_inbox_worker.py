@@ -44,7 +44,7 @@ class Box:
     def wait(self, _seconds: float) -> None:
         self.looked_again.wait(0.01)
 
-    def tidy(self) -> None:
+    def remove_unclaimed(self) -> None:
         """Nothing is left behind."""
 
     def close(self) -> None:

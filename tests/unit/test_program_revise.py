@@ -7,7 +7,7 @@ import tomllib
 import pytest
 
 from simulator.program.presets import preset_names, preset_text
-from simulator.program.revise import find_spots, revise
+from simulator.program.revise import find_positions, revise
 
 TEXT = """\
 # about it
@@ -54,7 +54,7 @@ def test_a_table_that_is_missing_is_added_at_the_end() -> None:
 @pytest.mark.parametrize("name", preset_names())
 def test_every_value_of_a_preset_is_found_and_can_be_changed(name: str) -> None:
     text = preset_text(name)
-    spots = find_spots(text)
+    spots = find_positions(text)
     leaves = dict(_leaves((), tomllib.loads(text)))
     assert set(leaves) <= set(spots.values)
     for path, value in leaves.items():

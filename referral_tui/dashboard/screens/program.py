@@ -313,7 +313,7 @@ class ProgramScreen(DashboardScreen):
             self._applying = None
             if text == self._draft:
                 self.action_apply()
-        if found.fine and status is not None and status.accepted:
+        if found.valid and status is not None and status.accepted:
             await self._compare(text, currency)
 
     async def _compare(self, text: str, currency: str | None) -> None:
@@ -323,7 +323,7 @@ class ProgramScreen(DashboardScreen):
         except asyncio.CancelledError:
             self._known.pop(text, None)  # to be asked again, should the draft return to it
             raise
-        if compared.fine and text in self._known:
+        if compared.valid and text in self._known:
             self._known[text] = compared
             self._show_design_and_draft()
 

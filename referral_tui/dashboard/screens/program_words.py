@@ -71,7 +71,7 @@ def refusal(snapshot: Snapshot, draft: Checked | None) -> str:
     """Say why a draft can't be applied; empty if it can."""
     if draft is None:
         return "It is still being checked; try again in a moment."
-    if not draft.fine:
+    if not draft.valid:
         first = draft.problems[0] if draft.problems else Problem(None, draft.failed)
         where = f"{_line(first.line)}: " if first.line is not None else ""
         return f"Not applied, since it can't be run. {where}{first.text}"

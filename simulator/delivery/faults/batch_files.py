@@ -47,13 +47,13 @@ class _Files:
         number = rows["file"].unique().sort().to_numpy()
         return cls(number, type_codes_of(number), due_of(number), chances.file_keys(number), chances)
 
-    def would(self, dial: str) -> Bools:
+    def candidates(self, dial: str) -> Bools:
         """Return which files a dial would strike if no other did."""
         return self.chances.strikes(dial, self.keys, self.kinds, self.due)
 
     def struck(self, dial: str, among: Bools) -> Bools:
         """Return which of the files `among` a dial strikes, and count them."""
-        hit = among & self.would(dial)
+        hit = among & self.candidates(dial)
         self.chances.count(dial, self.kinds[hit], self.due[hit])
         return hit
 
@@ -132,7 +132,7 @@ def _overlapping(rows: pl.DataFrame, period_ms: Ints, chances: Chances) -> pl.Da
     """Repeat the last lines of some files in the next file of their type; repeated lines are not repeated again."""
     own = rows.filter(pl.col("line") < _OVERLAP)
     files = _Files.of(own, chances)
-    whole = ~files.would("file-missing") & ~files.would("file-empty")
+    whole = ~files.candidates("file-missing") & ~files.candidates("file-empty")
     hit = files.number[files.struck("file-overlap", whole)]
     own = own[np.flatnonzero(np.isin(own["file"].to_numpy(), hit))]
     back = pl.int_range(pl.len(), 0, -1).over("file")

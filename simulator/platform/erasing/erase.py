@@ -18,17 +18,17 @@ from typing import Final
 
 from db.read import erasures
 from db.shards.merging import parts_of
-from db.sqlite.readonly import making_sense
+from db.sqlite.readonly import reporting_damage
 from db.write.erasing import Cells, Overwriting
 from db.write.store import Store, Upstream
 from simulator.domain.errors import InputError
 from simulator.domain.naming import mentioning
 from simulator.domain.personal_data import ERASED
-from simulator.platform.erasing.event import check_said, write
+from simulator.platform.erasing.event import check_by_and_reason, write
 from simulator.platform.erasing.kept_answers import KeptAnswers
 from simulator.platform.erasing.named_events import NamedEvents
 from simulator.platform.erasing.outcomes import Outcomes, PersonalFacts
-from simulator.platform.erasing.people import KnownAs, Person, find, silent, with_contact_of
+from simulator.platform.erasing.people import KnownAs, Person, find, silent_people, with_contact_of
 from simulator.platform.erasing.pseudonyms import pseudonym, reference_like
 from simulator.program.load import load_program
 from simulator.program.model import Program
@@ -111,8 +111,8 @@ def erase(
         raise InputError(
             f"{path}: is merged from others; erase in each of them: {', '.join(one.name for one in parts)}"
         )
-    check_said(by, reason)
-    with Store.open(path, upstream) as store, making_sense(path):
+    check_by_and_reason(by, reason)
+    with Store.open(path, upstream) as store, reporting_damage(path):
         programs = {
             row[0]: load_program(row[-1], f"{path}, program version {row[0]}") for row in store.versions()
         }
@@ -120,7 +120,7 @@ def erase(
         if contact_of is not None:
             wanted += with_contact_of(store, contact_of)
         if older_than is not None:
-            wanted += silent(store, older_than)
+            wanted += silent_people(store, older_than)
         eraser = _Eraser(store, programs)
         people = find(store, wanted, eraser.merges, known_as)
         store.empty_log()  # whoever keeps it from being emptied is told before, not after

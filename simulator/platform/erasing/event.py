@@ -29,7 +29,7 @@ from simulator.program.model import Program
 _TYPE_NAME: Final = str(EventType.PERSON_ERASED)
 
 
-def check_said(by: str, reason: str) -> None:
+def check_by_and_reason(by: str, reason: str) -> None:
     """Check who erases somebody and why against the event contract; raises InputError."""
     for contract, option, value in zip(
         EVENT_TYPES[_TYPE_NAME].fields, ("--by", "--basis"), (by, reason), strict=True

@@ -81,7 +81,7 @@ def with_contact_of(store: Store, reference: str) -> list[str]:
     return [reference, *(ref for ref in found.values() if ref != reference)]
 
 
-def silent(store: Store, days: int) -> list[str]:
+def silent_people(store: Store, days: int) -> list[str]:
     """Return the people not yet erased about whom nothing was received for so many days, by the database's time."""
     simulated = store.settings().get("kind") == "simulate"
     now = int(store.clock()["sim_at"]) if simulated else wall_ms()

@@ -19,7 +19,7 @@ from typing import Any, ClassVar, TypeVar
 from simulator.domain.errors import DatabaseError
 
 
-class UnsoundDatabaseError(DatabaseError):
+class MistypedValueError(DatabaseError):
     """A value in the database is not of the kind of its column."""
 
     title: ClassVar[str] = "The database is damaged"
@@ -31,22 +31,22 @@ _CONTAINERS = (tuple, list, AbstractSet)
 _Value = TypeVar("_Value")
 
 
-def sound(value: _Value, path: Path) -> _Value:
-    """Return what was read. Raises UnsoundDatabaseError if a value in it is not of its declared kind."""
-    found = unsound(value)
+def check_types(value: _Value, path: Path) -> _Value:
+    """Return what was read. Raises MistypedValueError if a value in it is not of its declared kind."""
+    found = find_mistyped(value)
     if found is not None:
         raise unreadable(path, f" ({found})")
     return value
 
 
-def unreadable(path: Path, why: str = "") -> UnsoundDatabaseError:
+def unreadable(path: Path, why: str = "") -> MistypedValueError:
     """Return an error: what is in a database is not what belongs there."""
-    return UnsoundDatabaseError(
+    return MistypedValueError(
         f"{path}: holds values that make no sense{why}; `referral-tui verify --db {path}` says where"
     )
 
 
-def unsound(value: object, kind: Any = Any) -> str | None:
+def find_mistyped(value: object, kind: Any = Any) -> str | None:
     """Say what the first value within `value` is that is not of its declared kind, or None if there is none."""
     if value is None:
         return (
@@ -65,7 +65,7 @@ def unsound(value: object, kind: Any = Any) -> str | None:
     else:
         return None
     for one, hint, quick in parts:
-        if type(one) not in quick and (found := unsound(one, hint)) is not None:
+        if type(one) not in quick and (found := find_mistyped(one, hint)) is not None:
             return found
     return None
 
