@@ -111,7 +111,7 @@ def headlines(totals: Rollup, buckets: Sequence[Rollup] = ()) -> tuple[Headline,
 
 
 def figure(key: str, totals: Rollup, buckets: Sequence[Rollup] = ()) -> Headline:
-    """Compute a number of DEFINITIONS, with its course over the buckets, the newest last."""
+    """Compute a number of DEFINITIONS, with its values over the buckets, the newest last."""
     one = DEFINITIONS[key]
     over, under = one.over.of(totals), None if one.under is None else one.under.of(totals)
     money = one.unit == "money" and one.under is None

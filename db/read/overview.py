@@ -43,7 +43,7 @@ class Attributed:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The time range of a course: its buckets begin at `start`, and each lasts `hours`.
+    """The time range of a series: its buckets begin at `start`, and each lasts `hours`.
 
     `begun` is the start of the first hour with any data, `now` the last full hour; milliseconds UTC. The first bucket
     may begin before `begun`, and the last may end after `now`.

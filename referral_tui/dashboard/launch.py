@@ -84,7 +84,7 @@ def watch_own(arguments: Sequence[str], preferences: Preferences) -> int:
 
 
 def run_course(arguments: Sequence[str], course: Course, preferences: Preferences) -> int:
-    """Start the world of a course in a database of its own and run_course it; return the exit status."""
+    """Start the world of a course in a database of its own, and run it; return the exit status."""
     with _own_world(arguments) as own:
         setup = Setup(
             own.path, ended=own.ended, starting=True, preferences=replace(preferences, start="overview")

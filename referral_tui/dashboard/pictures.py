@@ -109,9 +109,9 @@ def overview_picture(overview: Overview, program: Program | None) -> Picture:
 
 def rewards_picture(look: RewardsLook, program: Program | None) -> Picture:
     """Make the chart of rewards: what was issued and what was pending, and what was spent beside the budget."""
-    course = look.course
-    span, each = course.span, display_ms(course.span)
-    spent = level(_sums_up_to(look.budget.spent, course.spent), span)
+    money = look.money
+    span, each = money.span, display_ms(money.span)
+    spent = level(_sums_up_to(look.budget.spent, money.spent), span)
     curves = [Curve("spent", spent, "good")]
     title, total = "Spent so far", look.budget.total
     if total is not None and look.budget.spent * FAR >= total:
@@ -123,13 +123,13 @@ def rewards_picture(look: RewardsLook, program: Program | None) -> Picture:
             f"Money a {_NAMES[each]}",
             "money",
             (
-                Curve("pending, as it stood", level(course.pending, span), "warn", dotted=True),
-                Curve("issued", flow(course.issued, span), "participation"),
+                Curve("pending, as it stood", level(money.pending, span), "warn", dotted=True),
+                Curve("issued", flow(money.issued, span), "participation"),
             ),
         ),
         Panel(title, "money", tuple(curves)),
     )
-    return over_time(panels, span, course.changes, program)
+    return over_time(panels, span, money.changes, program)
 
 
 def due_picture(look: RewardsLook, program: Program | None) -> Picture | None:
@@ -165,7 +165,7 @@ def load_pictures(load: Load) -> tuple[Picture, Picture]:
         if measurements[0].sim_at < one.at <= measurements[-1].sim_at
     )
 
-    def course(name: str, values: Sequence[float | None], ink: str, *, dotted: bool = False) -> Curve:
+    def curve(name: str, values: Sequence[float | None], ink: str, *, dotted: bool = False) -> Curve:
         return Curve(
             name,
             tuple(zip((float(beat.wall_ms - start) for beat in measurements), values, strict=True)),
@@ -174,12 +174,12 @@ def load_pictures(load: Load) -> tuple[Picture, Picture]:
         )
 
     whole = merge_short_last(measurements)
-    rates = [course("achieved", [beat.achieved for beat in whole], "participation")]
+    rates = [curve("achieved", [beat.achieved for beat in whole], "participation")]
     if any(beat.offered is not None for beat in whole):
-        rates.insert(0, course("offered", [beat.offered for beat in whole], "identification", dotted=True))
+        rates.insert(0, curve("offered", [beat.offered for beat in whole], "identification", dotted=True))
     latencies = (
-        course("p50", [beat.p50 for beat in measurements], "good", dotted=True),
-        course("p99", [beat.p99 for beat in measurements], "warn"),
+        curve("p50", [beat.p50 for beat in measurements], "good", dotted=True),
+        curve("p99", [beat.p99 for beat in measurements], "warn"),
     )
     end = max(1.0, float(measurements[-1].wall_ms - start))
     return (

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 COMMAND = ("-m", "referral_tui", "whatif", "--answers")
 MOST_LINE = 2**20  # bytes; an answer has 10 kB or so
-Course = tuple[tuple[float, float, float, float, float], ...]
+BandSeries = tuple[tuple[float, float, float, float, float], ...]
 """For the beginning and each week's end, what 5, 25, 50, 75 and 95 % of markets are below."""
 
 
@@ -67,8 +67,8 @@ class Side:
     funnel: tuple[float, ...]
     promised: float
     cost: float | None
-    customers: Course
-    issued: Course
+    customers: BandSeries
+    issued: BandSeries
     budget_ended: int | None
     budget_most: float
 

@@ -55,7 +55,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """The definition of a number. Its course over time is a `flow` (per span of time) or a level (as it stood)."""
+    """The definition of a number. Over time it is a `flow` (per span of time) or a level (as it stood)."""
 
     key: str
     title: str
@@ -64,7 +64,7 @@ class Definition:
     under: Term | None
     meaning: str
     flow: str = ""
-    """What the course of a flow shows; empty for a level."""
+    """What the chart of a flow shows; empty for a level."""
     parts: tuple[str, ...] = ()
     """The keys of the numbers that add up to the numerator, if each is worth showing."""
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 from referral_tui.dashboard.numbers import numbers_of
-from referral_tui.dashboard.what_if import Answer, Course, Interval, Question, Side, UnanswerableError
+from referral_tui.dashboard.what_if import Answer, BandSeries, Interval, Question, Side, UnanswerableError
 from tests.dashboard.story import START
 
 FUNNEL = (40_210.0, 3_105.0, 412.0, 398.4, 171.6, 142.2, 101.0)
@@ -77,8 +77,8 @@ def _side(reward: float, part: float, days: int) -> Side:
     qualified = (120 + reward) * part
     funnel = tuple(count * qualified / FUNNEL[5] for count in FUNNEL)
     weeks = range(-(-days // 7) + 1)
-    customers: Course = tuple(_week(qualified * week / weeks[-1], 0.15) for week in weeks)
-    issued: Course = tuple(
+    customers: BandSeries = tuple(_week(qualified * week / weeks[-1], 0.15) for week in weeks)
+    issued: BandSeries = tuple(
         _week(qualified * reward * 100 * max(0, week - 1) / weeks[-1], 0.25) for week in weeks
     )
     ended = 2 if reward > 25 else 0

@@ -18,7 +18,7 @@ MOST_WAITING = 200  # rows of the queue; it says when there are more
 
 
 @dataclass(frozen=True, slots=True)
-class MoneyCourse:
+class MoneyHistory:
     """How the money went: what was issued and spent in each bucket, and what was pending at its end."""
 
     span: Span
@@ -30,7 +30,7 @@ class MoneyCourse:
 
 @dataclass(frozen=True, slots=True)
 class RewardsLook:
-    """Rewards, budget, course, calendar and queue of one moment; the last two are not known of the past (None).
+    """Rewards, budget, money over time, due lines and queue of one moment; None where it is not known of the past.
 
     `now` is that moment, milliseconds UTC.
     """
@@ -38,7 +38,7 @@ class RewardsLook:
     now: int
     rewards: tuple[RewardRow, ...]
     budget: Budget
-    course: MoneyCourse
+    money: MoneyHistory
     due: tuple[DueRow, ...] | None
     queue: tuple[Waiting, ...] | None
     waiting: int
@@ -64,18 +64,18 @@ class RewardsQuery(ScreenQuery):
             now,
             by_reward(found),
             budget(context.db, past, found, now),
-            _course(context, found, now),
+            _money(context, found, now),
             falling_due(context.db) if context.at is None else None,
             queue(context.db, MOST_WAITING) if context.at is None else None,
             found.count("decision.review"),
         )
 
 
-def _course(context: QueryContext, found: sums.Sums, now: int) -> MoneyCourse:
+def _money(context: QueryContext, found: sums.Sums, now: int) -> MoneyHistory:
     """Read how the money went up to a moment; buckets that can no longer change are kept, but not of the past."""
     history: History = History() if context.at is not None else context.kept.setdefault("history", History())
     buckets = history.read(context.db, *(() if context.at is None else (context.at // HOUR_MS,)))
     issued, pending, spent = (
         figure(key, found.totals, buckets).series for key in ("issued", "pending", "spent")
     )
-    return MoneyCourse(history.span(now), changes(context.db, now), issued, pending, spent)
+    return MoneyHistory(history.span(now), changes(context.db, now), issued, pending, spent)

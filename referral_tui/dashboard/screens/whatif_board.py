@@ -21,7 +21,7 @@ from simulator.domain.spans import DAY_MS
 
 if TYPE_CHECKING:
     from referral_tui.dashboard.snapshot import Snapshot
-    from referral_tui.dashboard.what_if import Answer, Course, Study, World
+    from referral_tui.dashboard.what_if import Answer, BandSeries, Study, World
 
 FORM_SAYS = (
     "The numbers of the design that runs, at the left, and of its copy: right and left turn the one under "
@@ -42,7 +42,7 @@ FAN_FACTS = (
 RESULTS, RESULTS_HIGH, SAID, SAID_HIGH, LOWEST = 3, 6, 2, 3, 5  # rows
 HIGH = 30  # rows from which results stand in large digits
 STAGES_ROWS, BOTH_ROWS = 9, 16  # rows of the funnels, with their frame: a row for each stage, or two
-NO_COURSE = "The curves begin with the first answer."
+NO_CURVES = "The curves begin with the first answer."
 
 
 class WhatIfBoard(Container):
@@ -60,8 +60,8 @@ class WhatIfBoard(Container):
         yield AnswerSentence()
         yield NumberForm(FORM_SAYS, id="turning")
         yield BothFunnels()
-        yield Chart("New customers", FAN_SAYS, FAN_FACTS, id="fan-customers", empty=NO_COURSE)
-        yield Chart("Money issued", FAN_SAYS, FAN_FACTS, id="fan-issued", empty=NO_COURSE)
+        yield Chart("New customers", FAN_SAYS, FAN_FACTS, id="fan-customers", empty=NO_CURVES)
+        yield Chart("Money issued", FAN_SAYS, FAN_FACTS, id="fan-issued", empty=NO_CURVES)
 
     @property
     def form(self) -> NumberForm:
@@ -129,12 +129,12 @@ def _fan(answer: Answer, name: str, unit: Unit, world: World, currency: str, dig
     ):
         if side is None:
             continue
-        course: Course = getattr(side, name)
-        at = [answer.start_ms + min(7 * week, answer.days) * DAY_MS for week in range(len(course))]
+        series: BandSeries = getattr(side, name)
+        at = [answer.start_ms + min(7 * week, answer.days) * DAY_MS for week in range(len(series))]
         for low, high, sign in ((0, 4, signs[0]), (1, 3, signs[1])):
-            points = tuple((when, week[low], week[high]) for when, week in zip(at, course, strict=True))
+            points = tuple((when, week[low], week[high]) for when, week in zip(at, series, strict=True))
             bands.append(Band(points, ink, sign))
-        points_of = tuple((when, week[2]) for when, week in zip(at, course, strict=True))
+        points_of = tuple((when, week[2]) for when, week in zip(at, series, strict=True))
         curves.append(Curve(title, points_of, ink, dotted=side is answer.left))
     panel = Panel("", unit, tuple(curves), tuple(bands))
     end = answer.start_ms + world.days * DAY_MS

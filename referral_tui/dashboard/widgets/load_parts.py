@@ -130,7 +130,7 @@ class Rates(LoadPart):
         super().__init__("Events a second", "load-rates")
 
     def lines(self, load: Load, width: int, height: int) -> Iterator[Strip]:
-        """Draw the three rates, and the course of the achieved one."""
+        """Draw the three rates, and the curve of the achieved one."""
         found = load.figures
         offered = found["offered_per_second"]
         asked = "as fast as it goes" if offered is None else f"{found['offered']:,} in all"
@@ -169,7 +169,7 @@ class Latency(LoadPart):
         super().__init__("Latency", "load-latency")
 
     def lines(self, load: Load, width: int, height: int) -> Iterator[Strip]:
-        """Draw the percentiles to one scale, time behind, and the course of the 99th."""
+        """Draw the percentiles to one scale, time behind, and the curve of the 99th."""
         latency = load.figures["latency_ms"]
         known = [value for value in latency.values() if value]
         top, low = max(known, default=1.0), min(known, default=1.0) / 2
@@ -276,8 +276,8 @@ class Room(LoadPart):
             ),
         )
         deep = max(1, min(16, (height - 4 - len(found.get("thresholds", ()))) // 3))
-        for name, value, course, ink in rows:
-            texts = area(course, max(4, width - NAME - VALUE - 4), deep)
+        for name, value, curve, ink in rows:
+            texts = area(curve, max(4, width - NAME - VALUE - 4), deep)
             for number, text in enumerate(texts):
                 line = self.line(width).skip()
                 line.add(name if number == 0 else "", self.ink("quiet"), NAME)
