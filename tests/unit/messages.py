@@ -108,3 +108,12 @@ def event(kind: str = "purchase.paid", data: Any = MISSING, **envelope: Any) -> 
 
 def line(made: Any) -> bytes:
     return json.dumps(made).encode()
+
+
+def refused_field(raw: bytes, **options: Any) -> str | None:
+    """Return the field for which a message is refused, None if the message as a whole."""
+    decoded = decode(raw, **options)
+    assert decoded.messages.is_empty()
+    (rejected,) = decoded.rejected
+    assert rejected.reason
+    return rejected.field
