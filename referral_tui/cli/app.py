@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import gc
+import inspect
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -136,10 +138,23 @@ def load(name: str) -> Any:
     if isinstance(found, typer.Typer):
         for entry in found.registered_commands:
             entry.cls = LightCommand
-        return typer.main.get_group(found)
+        group = typer.main.get_group(found)
+        for command in group.commands.values():
+            command.help = unwrapped(command.help or "")
+        return group
     alone = typer.Typer(add_completion=False, rich_markup_mode="rich")
     alone.command(name, cls=LightCommand)(found)
-    return typer.main.get_command(alone)
+    command = typer.main.get_command(alone)
+    command.help = unwrapped(command.help or "")
+    return command
+
+
+def unwrapped(text: str) -> str:
+    """Return a docstring with each paragraph on one line; indented lines keep their own.
+
+    Typer keeps the line breaks of all paragraphs but the first, which leaves ragged lines on narrow terminals.
+    """
+    return re.sub(r"(?<=\S)\n(?=\S)", " ", inspect.cleandoc(text))
 
 
 app = typer.Typer(

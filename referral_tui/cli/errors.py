@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any, Final
@@ -20,6 +21,17 @@ FINE: Final = 0
 FAILED: Final = 1
 WRONG: Final = 2
 INTERRUPTED: Final = 130
+_PYDANTIC: Final = tuple(
+    (re.compile(theirs), ours)
+    for theirs, ours in (
+        (r"Value error, ", ""),
+        (r"Input should be greater than or equal to (-?[\d.]+)", r"must be at least \1"),
+        (r"Input should be less than or equal to (-?[\d.]+)", r"must be at most \1"),
+        (r"Input should be a valid integer\b.*", "must be a whole number"),
+        (r"Input should be a valid number\b.*", "must be a number"),
+        (r"Input should be a finite number", "must be a finite number"),
+    )
+)
 
 
 class InterruptedCommand(Exception):  # noqa: N818 - not an error: somebody pressed ctrl-C
@@ -81,11 +93,18 @@ def _wrong_use(error: TyperException) -> str:
     """Describe wrong arguments in one line that points to the help."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "referral-tui"
-    message = " ".join(error.format_message().split()).rstrip(".").replace("Value error, ", "")
+    message = _plain(" ".join(error.format_message().split()).rstrip("."))
     if not message:  # a group was called without a subcommand, and its help was printed
         return f"which one? add {_listed(getattr(context.command, 'commands', ()))}" if context else path
     message += "" if message.endswith("?") else ";"
     return f"{message[:1].lower()}{message[1:]} `{path} --help` says what is right"
+
+
+def _plain(message: str) -> str:
+    """Return Pydantic's words for a wrong value in ours: `invalid value for '--days': must be at least 1`."""
+    for pattern, ours in _PYDANTIC:
+        message = pattern.sub(ours, message)
+    return message
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -128,8 +128,9 @@ def ingest(
     """Receive events from files, judge and store them, and report the receipts.
 
     Refused messages go to quarantine with file, line and reason: `referral-tui export quarantine`. If interrupted, it
-    keeps what was read; reading the same file again only adds duplicates. To follow a growing file:
-    tail -n +1 -F events.jsonl | referral-tui ingest --db shop.db -
+    keeps what was read; reading the same file again only adds duplicates.
+
+    To follow a growing file: tail -n +1 -F events.jsonl | referral-tui ingest --db shop.db -
 
     A row of --receipts has file, line, receipt (accepted, duplicate, conflict or malformed), seq (of the event in the
     log), field and reason; it is written once its message is stored.
@@ -156,7 +157,7 @@ def ingest(
             "--received-as-occurred": received_as_occurred, "--strict": strict, "--dry-run": dry_run,
             "--receipts": receipts, "--json": as_json,
         }  # fmt: skip
-        watch_folder(watch, db, program, mapper, others, infer_time=infer_time)
+        watch_folder(watch, db, program, mapper, others, used=(mapping, secrets), infer_time=infer_time)
         return
     if not files:
         raise InputError("name the files to receive, - for standard input, or a folder with --watch")
@@ -192,6 +193,7 @@ def ingest(
     ):
         if final is not None:
             platform.check_now(final)
+            _check_final(final, 0 if replay or received_as_occurred else wall_ms())
         floor, before = platform.earliest_receipt_ms, platform.last_seq
         with Bar("ingest", size_of(files) if mapper is None else None) as bar, interruptible() as interrupt:
             ingest_files(
@@ -241,6 +243,18 @@ def _end(platform: Platform, floor: int, *, replay: bool) -> int:
         platform.newest if platform.newest > floor else 0
     )  # not beyond it: moved up, and stated by nobody
     return max(platform.earliest_now, newest if replay else wall_ms())
+
+
+def _check_final(final_ms: int, clock_ms: int) -> None:
+    """Check before anything is stored that the final time is not before the time at which events will be received."""
+    from simulator.domain.errors import InputError
+    from simulator.domain.moments import moment
+
+    if final_ms < clock_ms:
+        raise InputError(
+            f"--now: {moment(final_ms)} has passed, and events count as received now; give a later time, --replay if "
+            "they state when they were received, or --received-as-occurred"
+        )
 
 
 def _check_times(*, replay: bool, infer_time: bool) -> None:

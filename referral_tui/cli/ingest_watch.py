@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,12 +28,13 @@ def watch_folder(
     mapper: Mapper | None,
     others: Mapping[str, object],
     *,
+    used: Sequence[str | Path | None] = (),
     infer_time: bool,
 ) -> None:
-    """Watch a folder until Ctrl-C; `others` are options that only go with named files.
+    """Watch a folder until Ctrl-C; `others` are options that only go with named files, `used` files that are read.
 
     Raises:
-        InputError: one of them is given, or the folder can't be used.
+        InputError: one of the options is given, or the folder can't be used: it is none, or holds one of our own files.
         DatabaseError: the database can't be written.
 
     """
@@ -41,7 +42,9 @@ def watch_folder(
     if wrong:
         raise InputError(f"--watch, {wrong[0]}: files are taken as they arrive; leave {wrong[0]} out")
     if not folder.is_dir():
-        raise InputError(f"--watch {folder}: no such folder; make it, and let files arrive in it")
+        what = "is a file; name the folder" if folder.exists() else "no such folder; make it"
+        raise InputError(f"--watch {folder}: {what}, and let files arrive in it")
+    _check_ours(folder, db, [program, *used])
     with (
         opened_database(db, program) as platform,
         IntakeSession(platform, clock=wall_ms, batching=QUEUED) as session,
@@ -53,6 +56,17 @@ def watch_folder(
         )
         session.advance(max(platform.earliest_now, wall_ms()))
     say(f"{db}: ended in order; everything that was taken is stored")
+
+
+def _check_ours(folder: Path, db: Path | PostgresAddress, used: Sequence[str | Path | None]) -> None:
+    """Check that no file that this command uses is in the folder: everything in it is moved away."""
+    read = [Path(one) for one in used if one is not None and Path(one).is_file()]
+    for path in [db, *read] if isinstance(db, Path) else read:
+        if path.resolve().parent == folder.resolve():
+            raise InputError(
+                f"--watch {folder}: {path.name} belongs in another folder, since everything in this one is moved to "
+                f"{DONE}/; give the files that arrive a folder of their own"
+            )
 
 
 def _say_result(result: FileResult) -> None:

@@ -33,14 +33,21 @@ class Direct(RuntimeParam):
 
 
 def _stored_at(text: str, kinds: list[type], param: Any, ctx: Any) -> Path | PostgresAddress:
-    """Return the path that a text names, or, where one may be given, the address in Postgres."""
+    """Return the path that a text names, or, where one may be given, the address in Postgres.
+
+    Raises:
+        InputError: the text is empty, which as a path would be the current folder; or an address can't be given.
+
+    """
+    option = next((name for name in param.opts if name.startswith("-")), param.metavar or param.name)
+    if not text:
+        raise InputError(f"{option}: is empty; name a file or a folder")
     if not is_address(text):
         return Path(text)
     if PostgresAddress in kinds:
         return PostgresAddress.parse(text)
     from referral_tui.cli.stored import takers_of_addresses
 
-    option = next((name for name in param.opts if name.startswith("-")), param.name)
     takers = ", ".join(takers_of_addresses())
     raise InputError(
         f"{option}: `{ctx.command_path}` takes a file; a database in Postgres can be given to {takers}"

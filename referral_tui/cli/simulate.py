@@ -18,6 +18,7 @@ from referral_tui.cli.options import (
     read_time,
 )
 from referral_tui.cli.output import print_json, say, say_lines
+from referral_tui.figures import counted
 from simulator.domain.definitions import RECEIPTS
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from simulator.platform.session import IntakeSession
     from simulator.program.model import Program
     from simulator.run.opening import OpenRun
+    from simulator.run.plan import Plan
     from simulator.run.script import ScheduledCommand
 
 _HERE = "127.0.0.1"
@@ -187,7 +189,7 @@ def simulate(
     if as_json:
         print_json(figures)
     else:
-        say_lines(_words(figures, db, design))
+        say_lines(_words(figures, sum(before.values()), db, opened.plan, design))
     return FINE if ended == "finished" else INTERRUPTED
 
 
@@ -308,8 +310,8 @@ def _figures(opened: OpenRun, ended: str, before: dict[str, int], seconds: float
     }
 
 
-def _words(figures: dict[str, Any], db: Path, program: Program) -> Iterator[str]:
-    """Yield the figures as lines for a person."""
+def _words(figures: dict[str, Any], before: int, db: Path, plan: Plan, program: Program) -> Iterator[str]:
+    """Yield the figures as lines for a person; `before` events had been received when the command was called."""
     from referral_tui.cli.summary import (
         delivery_lines,
         late_lines,
@@ -319,13 +321,18 @@ def _words(figures: dict[str, Any], db: Path, program: Program) -> Iterator[str]
     )
 
     yield (
-        f"{db}: {figures['status']}; {figures['referrers']:,} referrers, {figures['days']} days, preset "
-        f"{figures['preset']}, seed {figures['seed']}"
+        f"{db}: {figures['status']}; {counted(figures['referrers'], 'referrer')}, {counted(figures['days'], 'day')}, "
+        f"preset {figures['preset']}, seed {figures['seed']}"
     )
-    yield (
-        f"received {figures['received']:,} in {figures['seconds']:.1f} s ({figures['events_per_second']:,} a second, "
-        "world and storing included)"
-    )
+    here = figures["received"] - before
+    if before and not here:
+        yield f"received {before:,}, all of them before this call"
+    else:
+        yield (
+            f"received {figures['received']:,}{f', of which {here:,}' if before else ''} in {figures['seconds']:.1f} s "
+            f"({figures['events_per_second']:,} a second, world and storing included)"
+        )
+    yield from _outside(plan, program)
     yield from receipt_lines(figures)
     yield from delivery_lines(figures)
     yield from standing_lines(figures, program)
@@ -335,3 +342,14 @@ def _words(figures: dict[str, Any], db: Path, program: Program) -> Iterator[str]
         yield f"to go on: referral-tui simulate --resume --db {db}"
     else:
         yield f"to look: referral-tui dashboard --db {db}"
+
+
+def _outside(plan: Plan, program: Program) -> Iterator[str]:
+    """Yield a line if the run reaches beyond the program's dates: conversions are ignored there."""
+    from simulator.domain.moments import moment
+
+    starts, ends = program.starts_ms, program.ends_ms
+    if starts is not None and plan.start_ms < starts:
+        yield f"the program starts on {moment(starts)}: conversions before that are ignored"
+    if ends is not None and ends < plan.end_ms:
+        yield f"the program ended on {moment(ends)}: conversions after that are ignored"

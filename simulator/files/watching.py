@@ -35,6 +35,8 @@ DONE: Final = "done"
 RESULTS: Final = ".results.csv"
 UNFINISHED: Final = (".part", ".tmp", ".filepart", ".crdownload", ".swp")
 """Endings of files that are still being written; files whose names begin with a dot are also passed over."""
+DATABASE: Final = (".db", "-wal", "-shm", "-journal", ".lock")
+"""Endings of the files of a database, which are passed over: moved away from its write-ahead log, one loses data."""
 QUEUED: Final = Batching(2**62, indexed=True)
 """Only `flush` commits, after the results were written."""
 _TAKEN: Final = "watched_file"  # the setting that says how far a file was taken
@@ -90,7 +92,8 @@ class FolderWatcher:
         except OSError as error:
             raise InputError(f"--watch {self._folder}: can't be read ({error.strerror})") from error
         for entry in entries:
-            if entry.name.startswith(".") or entry.name.lower().endswith(UNFINISHED) or not entry.is_file():
+            name = entry.name.lower()
+            if name.startswith(".") or name.endswith(UNFINISHED + DATABASE) or not entry.is_file():
                 continue
             with suppress(FileNotFoundError):  # moved away meanwhile
                 state = entry.stat()

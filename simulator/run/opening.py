@@ -14,6 +14,8 @@ from db.read.resume import ends_at
 from simulator.delivery.accepted import Accepted
 from simulator.delivery.dials import mixes
 from simulator.domain.errors import DatabaseError, InputError, ReferralError
+from simulator.events.check import EARLIEST_RECEIPT_MS, LATEST_RECEIPT_MS
+from simulator.events.moment import format_moment
 from simulator.platform.platform import Platform
 from simulator.program.load import load_program
 from simulator.program.model import Program
@@ -42,10 +44,15 @@ def begin(path: Path, plan: Plan, program: Program) -> Iterator[OpenRun]:
 
     Raises:
         DatabaseError: there is a database already.
-        InputError: the plan is not valid.
+        InputError: the plan is not valid, or reaches beyond the years in which events can be received.
 
     """
     plan.models(plan.world())  # report a bad plan before creating anything
+    if not EARLIEST_RECEIPT_MS <= plan.start_ms <= plan.end_ms <= LATEST_RECEIPT_MS:
+        raise InputError(
+            f"--start {format_moment(plan.start_ms)}, --days {plan.days}: no event can be received before "
+            f"{format_moment(EARLIEST_RECEIPT_MS)} or after {format_moment(LATEST_RECEIPT_MS)}; choose others"
+        )
     customers = crm_path(path)
     if customers.exists() and not path.exists():
         raise DatabaseError(f"{customers}: belongs to another run; remove it, or use another --db")

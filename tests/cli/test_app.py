@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,48 @@ def test_every_help_has_an_example(cli: Cli, name: str) -> None:
     ran = cli(name, "--help")
     assert ran.status == 0
     assert re.search(rf"Example:\s+referral-tui\s+{name}", ran.out)
+
+
+@pytest.mark.parametrize("width", ["80", "110"])
+def test_help_fills_its_lines_on_a_narrow_terminal(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, width: str
+) -> None:
+    monkeypatch.setattr("typer.rich_utils.MAX_WIDTH", int(width))
+    for name in ("ingest", "verify", "study", "load"):
+        text = cli(name, "--help").out.partition("╭")[0]
+        lines = [line.strip() for line in text.splitlines()]
+        short = [
+            f"{line} | {after}"
+            for line, after in pairwise(lines)
+            if line and after and len(line) + 1 + len(after.split()[0]) < int(width) - 8
+        ]
+        assert [pair for pair in short if "Example" not in pair and "referral-tui" not in pair] == [], name
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["simulate", "--days", "-1"], "invalid value for '--days': must be at least 1;"),
+        (["simulate", "--days", "99999"], "invalid value for '--days': must be at most 3660;"),
+        (["simulate", "--days", "3.5"], "invalid value for '--days': must be a whole number;"),
+        (["load", "--seconds", "soon"], "invalid value for '--seconds': must be a number;"),
+    ],
+)
+def test_a_wrong_number_is_told_in_our_words(cli: Cli, arguments: list[str], said: str) -> None:
+    ran = cli(*arguments)
+    assert ran.status == 2
+    assert said in ran.err
+    assert ran.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "command", ["erase x --by a --basis b --db", "load --db", "verify --db", "learn new"]
+)
+def test_an_empty_file_name_is_one_line(cli: Cli, command: str) -> None:
+    ran = cli(*command.split(), "")
+    assert ran.status == 2
+    assert "is empty; name a file" in ran.err
+    assert ran.err.count("\n") == 1
 
 
 @pytest.mark.parametrize(

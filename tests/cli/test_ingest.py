@@ -36,6 +36,17 @@ def test_any_cut_gives_the_same_bytes(
         assert exports(whole, form) == exports(cut, form)
 
 
+def test_a_final_time_that_has_passed_stores_nothing(
+    cli: Cli, tmp_path: Path, program: Path, nasty_file: Path
+) -> None:
+    db = tmp_path / "a.db"
+    ran = cli("ingest", "--db", db, "--program", program, "--now", "2020-01-01", nasty_file)
+    assert ran.status == 2
+    assert ran.err.startswith("referral-tui: --now: 1 January 2020, 00:00 UTC has passed")
+    assert ran.err.count("\n") == 1
+    assert cli("export", "events", "--db", db).out == ""
+
+
 def test_the_figures_add_up(
     cli: Cli, tmp_path: Path, program: Path, nasty_file: Path, nasty: list[bytes]
 ) -> None:

@@ -123,7 +123,16 @@ def test_records_of_another_system_have_a_row_each_skipped_ones_too(folder: Path
 def test_only_files_that_have_settled_are_complete(folder: Path) -> None:
     now = 0.0
     looker = FolderWatcher(folder, lambda: now)
-    for name in ("b.jsonl", "a.jsonl", ".hidden.jsonl", "c.jsonl.part", "d.tmp"):
+    for name in (
+        "b.jsonl",
+        "a.jsonl",
+        ".hidden.jsonl",
+        "c.jsonl.part",
+        "d.tmp",
+        "e.db",
+        "e.db-wal",
+        "e.db.lock",
+    ):
         write(folder / name, EVENTS[:1])
     (folder / "done").mkdir()
     assert looker.complete() == []
@@ -261,6 +270,8 @@ def test_the_command_says_what_it_watches_and_refuses_what_does_not_go_with_it(
         ((folder / "a.jsonl", "--watch", folder), "--watch, FILE"),
         (("--watch", folder, "--dry-run"), "--watch, --dry-run"),
         (("--watch", tmp_path / "none"), "no such folder"),
+        (("--watch", program), "is a file"),
+        (("--watch", tmp_path), "a.db belongs in another folder"),
         ((), "name the files to receive"),
     ):
         ran = cli("ingest", *given, *common)

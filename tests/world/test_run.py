@@ -336,11 +336,25 @@ def test_the_command_reports_what_happened(tmp_path: Path, capfd: pytest.Capture
     assert command(few) == 2
     assert "already exists" in capfd.readouterr().err
     assert command(["simulate", "--resume", "--db", str(path)]) == 0
-    assert "finished" in capfd.readouterr().out
+    said = capfd.readouterr().out
+    assert "finished; 120 referrers, 12 days" in said
+    assert f"received {figures['received']:,}, all of them before this call" in said
+    assert "a second" not in said
     with closing(sqlite3.connect(path)) as db:
         settings = dict(db.execute("SELECT name, value FROM setting"))
     assert settings["delivery"] == '{"service.activated": "real-time"}'
     assert int(settings["received"]) == figures["received"]
+
+
+def test_a_run_beyond_the_dates_of_its_program_says_so(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    few = ["simulate", "--referrers", "1", "--days", "1", "--db", str(tmp_path / "s.db")]
+    assert command([*few, "--start", "2029-01-01"]) == 0
+    said = capfd.readouterr().out
+    assert "1 referrer, 1 day, " in said
+    assert "the program ended on 1 January 2028, 00:00 UTC: conversions after that are ignored" in said
+    assert "the program starts" not in said
 
 
 @pytest.mark.parametrize(
@@ -351,6 +365,9 @@ def test_the_command_reports_what_happened(tmp_path: Path, capfd: pytest.Capture
         (["--delivery", "bill.paid=sometimes"], "batch@02:00"),
         (["--referrers", "0"], "--referrers"),
         (["--start", "yesterday"], "--start"),
+        (["--start", "9999-12-31"], "--start 9999-12-31T00:00:00.000Z, --days 365: no event can be received"),
+        (["--start", "1969-12-31"], "before 2000-01-01"),
+        (["--start", "2099-12-31"], "after 2100-01-01"),
         (["--resume"], "n.db"),
         (["--program", "nowhere.toml"], "nowhere.toml"),
     ],
