@@ -191,9 +191,7 @@ def ingest(
         opened_database(db, program) as platform,
         IntakeSession(platform, clock=None if replay else wall_ms, batching=AHEAD) as session,
     ):
-        if final is not None:
-            platform.check_now(final)
-            _check_final(final, 0 if replay or received_as_occurred else wall_ms())
+        _check_final(platform, final, 0 if replay or received_as_occurred else wall_ms())
         floor, before = platform.earliest_receipt_ms, platform.last_seq
         with Bar("ingest", size_of(files) if mapper is None else None) as bar, interruptible() as interrupt:
             ingest_files(
@@ -245,11 +243,14 @@ def _end(platform: Platform, floor: int, *, replay: bool) -> int:
     return max(platform.earliest_now, newest if replay else wall_ms())
 
 
-def _check_final(final_ms: int, clock_ms: int) -> None:
+def _check_final(platform: Platform, final_ms: int | None, clock_ms: int) -> None:
     """Check before anything is stored that the final time is not before the time at which events will be received."""
     from simulator.domain.errors import InputError
     from simulator.domain.moments import moment
 
+    if final_ms is None:
+        return
+    platform.check_now(final_ms)
     if final_ms < clock_ms:
         raise InputError(
             f"--now: {moment(final_ms)} has passed, and events count as received now; give a later time, --replay if "
