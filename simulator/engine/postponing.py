@@ -1,7 +1,7 @@
 """Find the merges that need no cut: those that nothing in the batch depends on take effect at its end.
 
-A cut costs as much as a small batch, and most merges unite two references of a friend who only looked around: neither
-has referred anybody or has a conversion, and the batch says nothing more about them.
+A cut costs as much as a small batch, and most merges unite two references of a friend: neither has referred anybody,
+the one that is merged only looked around, and the batch says nothing more about them.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ import numpy as np
 import polars as pl
 
 from simulator.domain.vocabulary import EventType
-from simulator.engine.arrays import NONE, Bools, Ints
+from simulator.engine.arrays import NONE, Ints
+from simulator.engine.batch import CONVERSION_CODES
 from simulator.engine.interner import hash_texts
 from simulator.engine.state import State
 from simulator.events.columns import TYPE_CODES
 
 _MERGED = TYPE_CODES[EventType.CUSTOMER_MERGED]
 _CLAIMED = TYPE_CODES[EventType.FRIEND_CLAIMED]
+_VERDICT = TYPE_CODES[EventType.REVIEW_DECIDED]
 _HARMLESS = frozenset(
     TYPE_CODES[kind]
     for kind in (
@@ -35,6 +37,8 @@ _HARMLESS = frozenset(
     )
 )
 """Events that, for a person without link or conversion, concern nobody else, except that a claim may attribute."""
+_HARMLESS_INTO = _HARMLESS | frozenset(CONVERSION_CODES.tolist())
+"""The same for a person into whom somebody without conversions is merged, which adds nothing to their own."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,10 @@ class _Merge:
     people: tuple[int, int]
     before: list[tuple[int, int]] = field(default_factory=list)
     until: int | None = None
+
+    def kinds_of(self, place: int) -> set[int]:
+        """Return the types of the events before it of one of the two: 0 is the one that is merged into the other."""
+        return {kind for kind, person in self.before if person == self.people[place]}
 
     @property
     def row(self) -> int:
@@ -80,7 +88,7 @@ def find_parts(events: pl.DataFrame, types: np.ndarray, state: State) -> list[Pa
     if not len(rows):
         return [Part(0, len(events), opening=None, postponed=())]
     merges = _merges(events, types, rows, state)
-    waiting = _may_wait(merges, state)
+    waiting = _may_wait(merges, types, state)
     opening = {one.row: one.named for one, waits in zip(merges, waiting, strict=True) if not waits}
     postponed = [one for one, waits in zip(merges, waiting, strict=True) if waits]
     cuts = sorted({0, *opening, *_pierce(postponed, set(opening)), len(events)})
@@ -126,21 +134,29 @@ def _note(one: _Merge, row: int, person: int, kind: int) -> None:
         one.until = row
 
 
-def _may_wait(merges: list[_Merge], state: State) -> list[bool]:
-    """Which merges can be put into effect after the events between them and the next ones of their people."""
+def _may_wait(merges: list[_Merge], types: np.ndarray, state: State) -> list[bool]:
+    """Which merges can be put into effect after the events between them and the next ones of their people.
+
+    If somebody has conversions into whom another is merged, nothing of theirs changes unless a condition for keeping a
+    reward is asked again, a cap counts by friend, or a verdict is given, which may ask a condition.
+    """
     both = np.array([one.people for one in merges])
     people = state.people
-    refers: Bools = (people["link"][both] != 0) | (people["referrer"][both] != 0)
-    converted: Bools = people["conversion"][both] != NONE
-    involved: Bools = np.any(refers | converted, axis=1)
+    refers = ((people["link"][both] != 0) | (people["referrer"][both] != 0)).any(axis=1).tolist()
+    converted = (people["conversion"][both] != NONE).tolist()
+    alone = not state.keeping.conditions and not any(book.scopes.kinds for book in state.ledger.books)
+    verdicts = np.flatnonzero(types == _VERDICT)
     found = []
-    for one, is_plain in zip(merges, np.logical_not(involved).tolist(), strict=True):
-        kinds = {kind for kind, _ in one.before}
+    for one, is_referrer, (of_merged, of_into) in zip(merges, refers, converted, strict=True):
         friends = {person for person in one.people if people["attribution"][person] != NONE}
         friends |= {person for kind, person in one.before if kind == _CLAIMED}
-        found.append(
-            is_plain and kinds <= _HARMLESS and len(friends) < 2
-        )  # one of two attributions would end
+        waits = not is_referrer and not of_merged and one.kinds_of(0) <= _HARMLESS
+        waits = waits and len(friends) < 2  # otherwise one of two attributions would end
+        if waits and (of_into or not one.kinds_of(1) <= _HARMLESS):
+            waits = alone and one.kinds_of(1) <= _HARMLESS_INTO
+            later = verdicts[verdicts > one.row][:1].tolist()
+            one.until = min([*later, *([] if one.until is None else [one.until])], default=None)
+        found.append(waits)
     return found
 
 

@@ -17,6 +17,7 @@ from simulator.domain.write_set import WriteSet
 from simulator.engine.arrays import Bools, Ints
 from simulator.engine.frames import EMPTY
 from simulator.program.model import Program
+from simulator.world.repeats import Repeats
 
 WEEK_HOURS: Final = 7 * 24
 Sums = dict[str, tuple[int, int]]
@@ -63,6 +64,23 @@ class Tally:
         """Count received messages by market; `duplicates` are the rows of the duplicates among them."""
         self.received += np.bincount(market, minlength=self.markets)
         self.duplicates += np.bincount(market[list(duplicates)], minlength=self.markets)
+
+    def count(self, repeats: Repeats) -> None:
+        """Count events that were not made, as the engine would have, but by week."""
+        first = self.start_ms // HOUR_MS
+        week = (repeats.at // HOUR_MS - first) // WEEK_HOURS
+        places = week * self.markets + repeats.market
+        kept, places = np.unique(places, return_inverse=True)
+        counts = np.bincount(places)
+        self.received += np.bincount(repeats.market, minlength=self.markets)
+        columns: dict[str, Ints | pl.Series] = {
+            "hour": kept // self.markets * WEEK_HOURS + first,
+            "metric": pl.repeat(f"event.{repeats.type}", len(kept), eager=True),
+            "count": counts,
+            "value": np.bincount(places, repeats.reach).astype(np.int64),
+            "market": kept % self.markets,
+        }
+        self._kept.add_sums(pl.DataFrame(columns))
 
     def hear(self, events: pl.DataFrame) -> None:
         """Take accepted events before they are judged; the figures need none of them."""
@@ -214,6 +232,10 @@ class _Kept:
             self._rollups.append(one)
         if written.breakdown.height and (vain := written.breakdown["metric"] == WITHOUT_EFFECT).any():
             self._vain.append(written.breakdown.filter(vain))
+
+    def add_sums(self, rollup: pl.DataFrame) -> None:
+        """Add increments by hour, metric and market."""
+        self._rollups.append(rollup)
 
     def rollup(self) -> pl.DataFrame:
         """Return the increments by hour, metric and market."""

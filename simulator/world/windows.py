@@ -16,6 +16,7 @@ from simulator.domain.spans import DAY_MS
 from simulator.program.model import Program
 from simulator.world.feedback import OutcomeFeedback
 from simulator.world.operator import LOOKAHEAD_MS
+from simulator.world.repeats import Repeats
 from simulator.world.spec import WorldSpec
 from simulator.world.spec_buying import Offer
 from simulator.world.world import World
@@ -34,7 +35,8 @@ class WorldSetup:
     """Everything that determines a world: the file, the first program, the seed, the size and the time.
 
     With several seeds it is a world of several markets, each of that size. `offers` say how people respond in each of
-    them; without it, everybody responds as the file says.
+    them; without it, everybody responds as the file says. With `counting`, repeats are counted instead of being made
+    into events.
     """
 
     spec: WorldSpec
@@ -44,6 +46,7 @@ class WorldSetup:
     start_ms: int
     days: int
     offers: Sequence[Offer] = ()
+    counting: bool = False
 
     @property
     def end_ms(self) -> int:
@@ -60,16 +63,21 @@ class WorldSetup:
             start_ms=self.start_ms,
             days=self.days,
             offers=self.offers,
+            counting=self.counting,
         )
 
 
 @dataclass(frozen=True)
 class Window:
-    """What people did before `until_ms` and after the last window: events, and who became known (`CRM_SCHEMA`)."""
+    """What people did before `until_ms` and after the last window: events, and who became known (`CRM_SCHEMA`).
+
+    `repeats` are what was counted instead of being made into events, if that was wanted.
+    """
 
     until_ms: int
     events: pl.DataFrame
     people: pl.DataFrame
+    repeats: Sequence[Repeats] = ()
 
 
 class Windows(Protocol):
@@ -101,7 +109,8 @@ class InProcessWorld:
     def make(self) -> Window:
         """Make the next window without applying feedback."""
         self._until = min(self._world.end_ms, self._until + LOOKAHEAD_MS)
-        return Window(self._until, self._world.advance(self._until), self._world.take_people())
+        events = self._world.advance(self._until)
+        return Window(self._until, events, self._world.take_people(), self._world.take_repeats())
 
     def apply_feedback(self, feedback: OutcomeFeedback) -> None:
         """Apply feedback from before the start of the window made last."""

@@ -27,6 +27,7 @@ from simulator.world.offer import answers, is_dated
 from simulator.world.people import People
 from simulator.world.population import Population
 from simulator.world.referring import JOIN_WIDTH, Referring
+from simulator.world.repeats import RepeatCounter, Repeats
 from simulator.world.reward_acts import ReportedReward, RewardActs
 from simulator.world.rhythm import Rhythm
 from simulator.world.spec import WorldSpec
@@ -51,13 +52,14 @@ class World:
         start_ms: int,
         days: int,
         offers: Sequence[Offer] = (),
+        counting: bool = False,
     ) -> None:
         """Start with `referrers` customers of the brand, at `start_ms` (milliseconds UTC), for `days`.
 
         With several seeds, one for each market, there are so many customers in each; then events have a column
         `market`, the place of the seed, and a community's name has the seed before a colon. What happens in a market
         is what happens in its world alone. `offers` say how people respond in each; without it, all respond as the file
-        says.
+        says. `counting` leaves the repeats (see `repeats`) out of the events; they are only counted.
         """
         seeds = (seed,) if isinstance(seed, int) else tuple(seed)
         self.start_ms = start_ms
@@ -69,6 +71,7 @@ class World:
         rhythm = Rhythm(spec.rhythm, start_ms, days)
         communities = Communities(spec.communities, seeds)
         people = People(4 * referrers * len(seeds))
+        self._repeats = RepeatCounter(people) if counting else None
         self._population = Population(
             spec, people, communities, [pseudonyms.client_key(one) for one in seeds]
         )
@@ -119,7 +122,8 @@ class World:
         self._asked = until_ms
         drafts: list[Draft] = []
         while self._next_day < self._days and self.start_ms + self._next_day * DAY_MS < until_ms:
-            drafts.append(self._framer.draft(self._day(self._next_day)))
+            rows = self._day(self._next_day)
+            drafts.append(self._framer.draft(rows if self._repeats is None else self._repeats.without(rows)))
             self._next_day += 1
             if sum(len(draft.rows) for draft in drafts) > _DRAFTED:
                 self._frame(drafts)
@@ -161,6 +165,10 @@ class World:
     def people_count(self) -> int:
         """How many people have been created so far."""
         return self._population.people.count
+
+    def take_repeats(self) -> Sequence[Repeats]:
+        """Return what was counted instead of being made into events since the last call."""
+        return () if self._repeats is None else self._repeats.take()
 
     def take_people(self) -> pl.DataFrame:
         """Return CRM rows of people who became known, or changed, since the last call."""

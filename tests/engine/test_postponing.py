@@ -14,7 +14,7 @@ from simulator.engine.postponing import Part, find_parts
 from simulator.engine.state import State
 from tests.engine.agreeing import check, disagreement
 from tests.engine.logbook import Event, message
-from tests.engine.strategies import CODES, Case, Step
+from tests.engine.strategies import CODES, TYPES, Case, Step
 from tests.engine.strategies2 import case_of2
 
 _KINDS = (
@@ -35,10 +35,10 @@ _BEFORE = (
 )  # how often, of a hundred, something of the kind is in the log before a merge
 
 
-def _lookers(dice: random.Random, number: int) -> list[tuple[str, str, dict[str, str | None]]]:
-    """What the two references of a friend who looks around do, in order: type, subject and data."""
+def _lookers(dice: random.Random, number: int) -> list[tuple[str, str | None, dict[str, str | None]]]:
+    """What the two references of a friend who looks around, and may buy, do in order: type, subject and data."""
     guest, account = f"guest-{number}", f"account-{number}"
-    said: list[tuple[str, str, dict[str, str | None]]] = [
+    said: list[tuple[str, str | None, dict[str, str | None]]] = [
         ("friend.visited", guest, {"code": dice.choice(CODES), "channel": "chat"})
         for _ in range(dice.randrange(3))
     ]
@@ -48,7 +48,13 @@ def _lookers(dice: random.Random, number: int) -> list[tuple[str, str, dict[str,
             code = {"link.created": f"NEW{number}", "friend.claimed": dice.choice((None, *CODES))}.get(kind)
             contact = f"c{dice.randrange(4)}" if kind == "customer.identified" else None
             said.append((kind, who, {"code": code, "contact_ref": contact}))
+    bought = None
+    if dice.randrange(100) < 50:
+        bought = f"looker-{number}-{len(said)}"
+        said.append((dice.choice(TYPES), account if dice.randrange(100) < 85 else guest, {}))
     said.append(("customer.merged", guest, {"into": account}))
+    if bought is not None and dice.randrange(100) < 40:
+        said.append(("conversion.reversed", None, {"reverses": bought}))
     later = dice.randrange(100)
     if later < 15:
         said.append(("friend.claimed", dice.choice((guest, account)), {"code": dice.choice(CODES)}))
