@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 
 from db.read.queries import Reader, database_status
 from db.schema.ddl import make
+from referral_tui.dashboard.app import SCREENS
 from referral_tui.dashboard.query import Request, ScreenQuery
 from referral_tui.dashboard.query_runner import QueryRunner
 from referral_tui.dashboard.screens.data_query import DataQuery
@@ -19,9 +20,10 @@ from referral_tui.dashboard.screens.overview_query import OverviewQuery
 from referral_tui.dashboard.screens.program_query import ProgramQuery
 from referral_tui.dashboard.screens.referrers_query import ReferrersQuery
 from referral_tui.dashboard.screens.rewards_query import RewardsQuery
+from referral_tui.dashboard.screens.whatif_query import WhatIfQuery
 from tests.dashboard.story import Story
 
-WISHES: dict[str, ScreenQuery] = {
+QUERIES: dict[str, ScreenQuery] = {
     "overview": OverviewQuery(),
     "journeys": JourneysQuery(page=40),
     "journeys by match": JourneysQuery(page=40, order="matched"),
@@ -39,6 +41,7 @@ WISHES: dict[str, ScreenQuery] = {
     "a frequent event type, opened": DataQuery(opened="friend.visited"),
     "an event type that there is none of, opened": DataQuery(opened="policy.started"),
     "load": LoadQuery(),
+    "what if": WhatIfQuery(),
 }
 BOUNDS = {
     "db.read.journeys.TAIL": 60,
@@ -91,14 +94,20 @@ def steps(path: Path, screen_query: ScreenQuery, looks: int) -> int:
     return count
 
 
+def test_every_screen_has_its_query_measured() -> None:
+    assert {one.QUERY.partition(":")[2] for one in SCREENS} == {
+        type(one).__name__ for one in QUERIES.values()
+    }
+
+
 @pytest.mark.parametrize("what", ["at rest", "at full speed"])
-@pytest.mark.parametrize("name", WISHES)
+@pytest.mark.parametrize("name", QUERIES)
 def test_a_look_costs_the_same_however_much_is_stored(
     sizes: dict[tuple[int, str], Path], what: str, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for bound, rows in BOUNDS.items():
         monkeypatch.setattr(bound, rows)
-    screen_query = WISHES[name]
+    screen_query = QUERIES[name]
     looks = 1 if isinstance(screen_query, JourneysQuery) else 2  # hours of the past are read once, and kept
     small, large = (steps(sizes[days, what], screen_query, looks) for days in (30, 90))
     assert large < 1.5 * small + 10  # of three times the rows; trees of indexes are a little deeper

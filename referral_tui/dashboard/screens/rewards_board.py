@@ -31,10 +31,8 @@ if TYPE_CHECKING:
 
 BELOW = 9  # lines for budget and calendar, at least
 CHART, QUEUE, CALENDAR = 8, 4, 4  # lines of each, at least
-BUDGET, BUDGET_LARGE = (
-    8,
-    12,
-)  # lines of the budget with all its sentences; with its number in large digits, too
+BUDGET = 8  # lines of the budget with all its sentences
+BUDGET_LARGE = 12  # with its number in large digits, too
 ROOMY = 34  # lines below the table from which it is so large
 CHART_TEXT = (
     "What was issued in each complete hour, day or week, what was pending, and what was spent, by the end of each. "
