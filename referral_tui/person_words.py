@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -40,6 +41,8 @@ _TRUTHS: Final = ("eligible", "new_customer", "time_inferred")  # stored as 0 an
 _MOMENTS: Final = ("occurred_at", "attributed_at", "decided_at", "state_at", "at", "received_at", "issued_at")
 """The columns that say when a row's subject happened; the first one present counts."""
 _LEADING: Final = ("table", "file", "type", "milestone", "reward", "kind", "board")
+_AMOUNT: Final = re.compile(r"^(.*: )(\d+)( to (?:friend|referrer|upline|community)\b.*)$", re.DOTALL)
+"""An audit entry's detail that begins with a reward line: the reward, its value (minor units) and the role."""
 MENTIONS: Final = {
     "event": "of other people's events, with a code, contact or device of this person's; they are about those people",
     "reason": "of other people's or nobody's events, with a written reason that names this person or is about a reward "
@@ -92,6 +95,10 @@ def held_beside_lines(
 def _line(table: str, row: Row, money: tuple[str, int]) -> str:
     """Put a row into words: its number, what it is, when it happened, and its other columns."""
     row = _spelled(row)
+    if table == "audit" and isinstance(row.get("detail"), str):
+        row["detail"] = _AMOUNT.sub(
+            lambda found: f"{found[1]}{figures.money(int(found[2]), *money)}{found[3]}", row["detail"]
+        )
     number = _NUMBERS.get(table, "")
     moment = next((name for name in _MOMENTS if name in row), "")
     leading = next((name for name in _LEADING if name in row), "")
@@ -149,9 +156,7 @@ def _erasing(table: str) -> str:
     parts = [f"replaces {', '.join(replaced)}"] if replaced else []
     parts += [f"removes {', '.join(removed)}"] if removed else []
     if not parts:
-        return (
-            "changes nothing here: without the references, the rows no longer held_lines whom they are about."
-        )
+        return "changes nothing here: without the references, the rows no longer tell whom they are about."
     return f"{' and '.join(parts)}; the rest stays."
 
 

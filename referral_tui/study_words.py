@@ -210,7 +210,11 @@ def _span(each: Interval, ground: Ground) -> str:
 def _lasts(one: DesignSummary, ground: Ground) -> str:
     from simulator.lab.statistics import upper_chance
 
-    end = "the year is over" if ground.days == YEAR_DAYS else f"the {ground.days} days are over"
+    end = (
+        "the year is over"
+        if ground.days == YEAR_DAYS
+        else f"the {figures.counted(ground.days, 'day')} {'is' if ground.days == 1 else 'are'} over"
+    )
     if one.budget_ended:
         return f"{of_markets(one.budget_ended, one.markets)} its budget ends before {end}"
     most = of_100(upper_chance(0, one.markets))

@@ -317,6 +317,18 @@ def _advice(stated: int | None, path: Path) -> str:
     )
 
 
+def _foreign(name: str) -> str:
+    """Say what a database seems to be, by the name of its file, if it is not the platform's."""
+    for ending, what in (
+        (".crm.db", "the client's customer system"),
+        (".control.db", "commands to a running simulation"),
+        (".door.db", "the server's own database"),
+    ):
+        if name.endswith(ending):
+            return f"holds {what}; name the platform's database, {name.removesuffix(ending)}.db"
+    return "an SQLite database, but not of referral-tui; name one that it made"
+
+
 def _check_application(db: Database, path: Path) -> set[str]:
     """Check that a database is one of ours, and return the names of its tables."""
     (application,) = db.execute("PRAGMA application_id").fetchone()
@@ -326,9 +338,7 @@ def _check_application(db: Database, path: Path) -> set[str]:
             raise EmptyDatabaseError(
                 f"{path}: nothing in it yet; if nobody is making it just now, remove it and begin again"
             )
-        raise ForeignDatabaseError(
-            f"{path}: an SQLite database, but not of referral-tui; name one that it made"
-        )
+        raise ForeignDatabaseError(f"{path}: {_foreign(path.name)}")
     if "setting" not in tables:
         raise UnfinishedDatabaseError(f"{path}: its tables are still being made")
     return tables

@@ -12,6 +12,7 @@ import typer
 from referral_tui.cli.options import DEFAULT_DATABASE, SharedDatabase
 from referral_tui.cli.output import say
 from referral_tui.cli.writing import naming_errors, opened_out
+from referral_tui.figures import counted
 
 if TYPE_CHECKING:
     from simulator.mapping.partner_forms import FormWriter
@@ -99,7 +100,7 @@ def export(
         else:
             rows = export_form(path, partner, stream, bar.advance, guard=guard)
     if out != Path("-"):
-        say(f"{out}: {rows:,} rows of {what}", err=True)
+        say(f"{out}: {counted(rows, 'row')} of {what}", err=True)
 
 
 def _partner(mapping: str | None, what: ExportedRows) -> FormWriter | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from referral_tui.cli.summary import receipt_lines, standing_lines
+from referral_tui.figures import counted
 
 if TYPE_CHECKING:
     from simulator.program.model import Program
@@ -196,7 +197,7 @@ def _pieces(figures: Mapping[str, Any]) -> Iterator[str]:
 def _kept(figures: Mapping[str, Any]) -> Iterator[str]:
     if figures["rows"]:
         rows = sum(figures["rows"].values())
-        yield f"written: {rows:,} rows, {figures['database_bytes'] / 1e6:,.1f} MB of database"
+        yield f"written: {counted(rows, 'row')}, {figures['database_bytes'] / 1e6:,.1f} MB of database"
     yield f"memory: {figures['memory_bytes'] / 1e6:,.0f} MB at its peak"
 
 

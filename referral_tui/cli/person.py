@@ -65,7 +65,9 @@ def show(
         held = person_held(database, ref, lambda references: known_as(path, references))
         money = newest_money(database)
     if held is None:
-        raise InputError(f"{ref}: nobody in {db} has this reference; give a whole one, as in the events")
+        raise InputError(
+            f"{ref}: nobody in {db} has this reference; give a whole one, as `explain` prints it"
+        )
     beside = [(place, place.held(held)) for place in places(path, files)]
     if as_json:
         print_json(_fields(held, name, beside))

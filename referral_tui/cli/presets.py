@@ -9,6 +9,7 @@ import typer
 
 from referral_tui.cli.options import Json, preset_completion
 from referral_tui.cli.output import print_json, say, say_lines
+from referral_tui.figures import counted
 
 if TYPE_CHECKING:
     from simulator.calibration.bounds import Estimate
@@ -204,7 +205,7 @@ def _lines(
 
 def _markets_words(referrers: int, days: int, seeds: Sequence[int]) -> str:
     which = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {', '.join(map(str, seeds))} together"
-    return f"{referrers:,} referrers, {days} days, {which}"
+    return f"{counted(referrers, 'referrer')}, {counted(days, 'day')}, {which}"
 
 
 def _range(figure: Published, percent: bool) -> str:

@@ -59,7 +59,8 @@ def form_problem(cells: Sequence[str], text: bytes, columns: int) -> str | None:
     if len(cells) == columns:
         return None
     more = "; a comma inside a cell needs quotes" if len(cells) > columns else "; is the row cut short?"
-    return f"{len(cells)} cells, where the header has {columns} columns{more}"
+    cells_words = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+    return f"{cells_words}, where the header has {columns} columns{more}"
 
 
 class _Recorder:

@@ -108,8 +108,8 @@ def _single(found: Sequence[Person], whose: str) -> Target | None:
     """Return the one person found, or None; raise InputError if there are several."""
     if len(found) > 1:
         names = ", ".join(one.ref for one in found[:_MOST])
-        more = " and others" if len(found) > _MOST else ""
-        raise InputError(f"{whose} of {len(found)} people; give a reference: {names}{more}")
+        many, more = ("many", " and others") if len(found) > _MOST else (str(len(found)), "")
+        raise InputError(f"{whose} of {many} people; give a reference: {names}{more}")
     return Target("person", found[0].id) if found else None
 
 
@@ -124,8 +124,9 @@ def _not_found(source: Source, what: str, short_name: Callable[[str], str]) -> s
     if near:
         return f"{shown(what)}: nobody is called so; did you mean {' or '.join(near)}?"
     return (
-        f"{shown(what)}: nobody and nothing is called so; give a reference or short name of a friend or referrer, "
-        "a code, the hash of a contact, a conversion's ID or SOURCE:ID, or a reward's number"
+        f"{shown(what)}: nobody and nothing is called so; give a reference (or its first {_FEWEST} characters or "
+        "more) or short name of a friend or referrer, a code, the hash of a contact, a conversion's ID or SOURCE:ID, "
+        "or a reward's number"
     )
 
 

@@ -235,6 +235,6 @@ def find_form(name: str, columns: Sequence[str]) -> PartnerForm:
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f"--map {path}: can't be read") from error
     if name not in form_names():
-        raise InputError(f"--map {name}: no such form; {advice(name, form_names())}, or name a file")
+        raise InputError(f"--map {name}: no such form, and no such file; {advice(name, form_names())}")
     text = resources.files("simulator.mapping").joinpath("partners", f"{name}{_ENDING}").read_text("utf-8")
     return load_form(text, f"{name}{_ENDING}", columns)

@@ -40,7 +40,7 @@ def find_mapping(name: str) -> MappingFile:
         except UnicodeDecodeError:
             raise InputError(f"{path}: not UTF-8; save it as UTF-8 text") from None
     if name not in shipped_names():
-        raise InputError(f"--map {name}: no such mapping; {advice(name, shipped_names())}, or name a file")
+        raise InputError(f"--map {name}: no such mapping, and no such file; {advice(name, shipped_names())}")
     text = resources.files("simulator.mapping").joinpath("shipped", f"{name}{_ENDING}").read_text("utf-8")
     return load_mapping(text, f"{name}{_ENDING}")
 

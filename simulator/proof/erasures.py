@@ -12,6 +12,7 @@ from db.schema.blocks import BLOCK_ROWS, CHAINS
 from db.sqlite.readonly import Database, select_on
 from db.write.chain import commitment
 from simulator.domain.vocabulary import EventType
+from simulator.program.words import counted
 from simulator.proof.compare import DifferenceError
 
 
@@ -47,7 +48,7 @@ def check_erasures(stored: Database) -> list[str]:
     _check_rows(stored, blanked)
     _check_salts(stored, blanked)
     rows = len({(one.chain, one.number) for one in blanked})
-    return [f"{len(done):,} erasures, which overwrote {rows:,} rows"] if done else []
+    return [f"{counted(len(done), 'erasure')}, which overwrote {counted(rows, 'row')}"] if done else []
 
 
 def _check_rows(stored: Database, blanked: Iterable[BlankedRow]) -> None:

@@ -35,6 +35,7 @@ from simulator.platform.receipt_sums import Refusals
 from simulator.platform.records import parse_program, typed
 from simulator.program.load import load_program
 from simulator.program.model import Program
+from simulator.program.words import counted
 from simulator.proof.compare import DifferenceError, compare
 from simulator.proof.contacts import ContactSearch
 from simulator.proof.definitions import check_definitions, check_kinds
@@ -120,7 +121,7 @@ def _verify(stored: Database, verdict: Verdict, progress: Callable[[int, int], N
     except LookupError:
         raise DifferenceError("clock with id 1: is missing") from None
     programs = _programs(stored)
-    verdict.checked.append(f"{len(programs)} program version(s)")
+    verdict.checked.append(counted(len(programs), "program version"))
     counts = receipts(stored)
     verdict.checked.append(f"receipts add up: {sum(counts.values()):,} received")
     verdict.checked += _checked_erasures(stored)
@@ -132,11 +133,13 @@ def _verify(stored: Database, verdict: Verdict, progress: Callable[[int, int], N
             for chain in ("person", "event", "quarantine"):
                 verdict.checked.append(_compare_chain(stored, derived, chain))
             for what in (*LOG, *OUTCOMES):
-                verdict.checked.append(f"{compare(stored, derived, what):,} rows of {what.table}")
+                verdict.checked.append(f"{counted(compare(stored, derived, what), 'row')} of {what.table}")
             verdict.checked.append(_compare_chain(stored, derived, "audit"))
             compare(stored, derived, BLOCKS)
             for what in ROLLUPS:
-                verdict.checked.append(f"{compare(stored, derived, what):,} rows of rollup {what.table}")
+                verdict.checked.append(
+                    f"{counted(compare(stored, derived, what), 'row')} of rollup {what.table}"
+                )
     verdict.checked += check_invariants(stored, programs)
     verdict.checked.append(contacts.check())
     verdict.unproven = unproven_lines(UNPROVEN)
@@ -286,7 +289,7 @@ def _compare_chain(stored: Database, derived: Database, chain: str) -> str:
     while True:
         one, other = next(ours, None), next(theirs, None)
         if one is None and other is None:
-            return f"{count:,} blocks of the {chain} chain"
+            return f"{counted(count, 'block')} of the {chain} chain"
         count += 1
         if one == other:
             continue

@@ -276,6 +276,16 @@ def test_a_hash_may_be_cut_where_it_stays_one_persons(cli: Cli, db: Path, tmp_pa
     assert cli("ingest", "--db", db, "--replay", file).status == 0
     assert cli("explain", "p4fe210ab", "--db", db, "--json").json["ref"] == "p4fe210ab"
     assert cli("explain", "p4fe2", "--db", db).err.startswith('referral-tui: "p4fe2": nobody and nothing')
+    crowd = tmp_path / "crowd.jsonl"
+    visits = [
+        message(f"m{n}", "friend.visited", f"q77777{n:02}", START + 9 * DAY, code="ANN", channel="qr")
+        for n in range(9)
+    ]
+    crowd.write_text("\n".join(map(json.dumps, visits)))
+    assert cli("ingest", "--db", db, "--replay", crowd).status == 0
+    assert (
+        "the beginning of many people; give a reference: q7777700" in cli("explain", "q77777", "--db", db).err
+    )
     assert (
         "of 2 people; give a reference: p4fe210aa, p4fe210ab\n" in cli("explain", "p4fe210", "--db", db).err
     )
@@ -287,7 +297,7 @@ def test_a_hash_may_be_cut_where_it_stays_one_persons(cli: Cli, db: Path, tmp_pa
 @pytest.mark.parametrize(
     ("what", "said"),
     [
-        ("nobody", '"nobody": nobody and nothing is called so; give a reference or short name'),
+        ("nobody", '"nobody": nobody and nothing is called so; give a reference (or its first 6'),
         ("", '"": nobody and nothing'),
         (short_name("ben").rsplit("-", 1)[0] + "-x", f"did you mean {short_name('ben')}?"),
         ("ben@example.com", "[e-mail]: no e-mail and no telephone number is kept here"),

@@ -118,6 +118,10 @@ def test_money_answers_and_what_was_chosen_are_told_in_words() -> None:
         {"seq": 3, "type": "customer.merged", "at": START, "steering": '{"into":"ann"}'},
     ]
     lines = [line for line in held_lines({"event": rows}, frozenset(), ("GBP", 2)) if line[2:3].isdigit()]
+    trail = {"seq": 4, "at": START, "kind": "pending", "detail": "gift: 1500 to friend, release 1"}
+    assert "  4: pending, 1 January 2026, 00:00 UTC, detail gift: £15.00 to friend, release 1" in held_lines(
+        {"audit": [trail]}, frozenset(), ("GBP", 2)
+    )
     assert lines == [
         "  1: bill.paid, 1 January 2026, 00:00 UTC, amount £12.50, new customer no",
         "  2: reward.chosen, 1 January 2026, 00:00 UTC, reward source client/shop, reward id o1, reward gift, "

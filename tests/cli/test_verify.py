@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -47,6 +48,8 @@ def test_a_sound_database_passes(cli: Cli, db: Path) -> None:
     ran = cli("verify", "--db", db)
     assert (ran.status, ran.err) == (0, "")
     assert "newest hash of the audit chain" in ran.out
+    assert "ok  1 block of the person chain\n" in ran.out
+    assert not re.search(r"\b1 (rows|blocks)\b|\(s\)", ran.out)
     ran = cli("verify", "--db", db, "--json")
     assert ran.json["verified"] is True
     assert ran.json["difference"] is None

@@ -337,6 +337,15 @@ def test_what_can_not_be_opened_is_said(make: Make, tmp_path: Path, setup: str, 
     assert not path.with_name(path.name + ".lock").exists()
 
 
+def test_a_file_beside_the_database_says_what_it_is(make: Make, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "a.crm.db")) as connection:
+        connection.execute("CREATE TABLE customer (ref)")
+    with pytest.raises(
+        DatabaseError, match=r"holds the client's customer system; name the platform's .*, a\.db"
+    ):
+        Store.open(tmp_path / "a.crm.db")
+
+
 @pytest.mark.parametrize("what", ["there", "folder", "no folder"])
 def test_what_can_not_be_made_is_said(tmp_path: Path, what: str) -> None:
     path = {"there": tmp_path / "a.db", "folder": tmp_path, "no folder": tmp_path / "none" / "a.db"}[what]

@@ -50,7 +50,7 @@ READING = Topic(
 
 
 class DrillBar(LineWidget):
-    """The brand, the place in the drill_setup, and how many look-ups there were."""
+    """The brand, the place in the session, and how many look-ups there were."""
 
     def __init__(self) -> None:
         super().__init__(id="top")

@@ -1,7 +1,7 @@
 """A table on the line API: a header, rows of any number, a cursor, columns that adapt to the width.
 
 Only visible rows are drawn, and kept as strips: a tick costs as much as the rows that changed. The screen hands in
-rows that are few enough to hold (a page of its screen_query); `NearEnd` asks for more of them.
+rows that are few enough to hold (a page of its query); `NearEnd` asks for more of them.
 """
 
 from __future__ import annotations
