@@ -84,8 +84,10 @@ async def post_link(request: web.Request) -> web.Response:
 
 
 async def get_link(request: web.Request) -> web.Response:
-    """Record a friend's visit, and redirect them to the landing page."""
-    check_known(request, "friend", "channel")
+    """Record a friend's visit, and redirect them to the landing page.
+
+    Unknown parameters are ignored: whoever passes a link on may add some, as social networks do.
+    """
     context = request.app[CONTEXT]
     code = request.match_info["code"]
     if await context.read(_link, code) is None:

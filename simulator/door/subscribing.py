@@ -194,9 +194,16 @@ def repeat(store: HookStore, one: Subscriber, after: int | None, until: int | No
     last one the subscriber has reached).
 
     Raises:
-        InputError: the span ends before it begins, or after what the subscriber has reached.
+        InputError: the span ends before it begins, or after what the subscriber has reached, or it is not clear what
+            to send.
 
     """
+    if dead and (after, until) != (None, None):
+        raise InputError(
+            "dead: asks for the messages that were given up, after and until for a span; give one of them"
+        )
+    if until is not None and after is None:
+        raise InputError(f"until {until}: say where the span begins, too, with after (0: at the first entry)")
     spans: list[tuple[int, int]] = []
     if dead:
         spans = [(letter.entry - 1, letter.entry) for letter in store.dead_letters(one.id, MOST_LETTERS)]

@@ -77,6 +77,9 @@ async def test_a_friend_who_follows_a_link_is_remembered(door: Caller) -> None:
     raw = await follow(door, "ANN", "?friend=ben@example.com")
     assert (raw.status, raw.said["field"]) == (422, "friend")
     assert (await follow(door, "ANN", "?channel=")).said["field"] == "channel"
+    assert (
+        await follow(door, "ANN", "?friend=ben&fbclid=x&fbclid=y")
+    ).status == 200  # as a social network adds
     assert CHANNEL == "link"
 
 

@@ -269,6 +269,9 @@ async def test_a_span_is_sent_again_with_the_ids_it_had(door: Caller) -> None:
         await shop.got(4)
         await bill(door, 1)
         await shop.got(6)
+        for unclear in ({"until": 2}, {"dead": True, "after": 1}, {"dead": True, "until": 2}):
+            refused = await door.ask("POST", "/v1/hooks/shop/replay", json=unclear)
+            assert (refused.status, refused.said["type"].rpartition(":")[2]) == (422, "invalid")
         beyond = await door.ask("POST", "/v1/hooks/shop/replay", json={"after": 1, "until": 99})
     assert shop.posts[3].id == shop.posts[1].id
     assert shop.types[4:] == ["conversion.qualified", "reward.pending"]
