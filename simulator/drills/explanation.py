@@ -115,8 +115,8 @@ class FriendExplanation:
         return decision is not None and bool(decision["changes"])
 
     def lines(self, cause: Cause) -> tuple[str, ...]:
-        """Return the conclusions as sentences."""
-        return tuple(dict.fromkeys(one[:1].upper() + one[1:] for one in self._lines(cause)))
+        """Return the conclusions, with a capital letter and without a full stop."""
+        return tuple(dict.fromkeys(one[:1].upper() + one[1:].removesuffix(".") for one in self._lines(cause)))
 
     def _lines(self, cause: Cause) -> Iterator[str]:
         decision, reward = self._decision, self._reward

@@ -214,7 +214,13 @@ class Refuter:
         decision = self.facts.journey.decision
         if state is CaseState.IGNORED and decision is not None and decision.outcome == Outcome.IGNORED:
             return None  # also where it is told by another name
-        return None if state is self._state_now else self.stopped
+        if state is self._state_now:
+            return None
+        if self.level > Level.ARRIVAL and state in (CaseState.NOT_RECEIVED, CaseState.QUARANTINED):
+            return self._arrived()
+        if self.level > Level.MATCH and state in (CaseState.UNMATCHED, CaseState.OTHERS):
+            return self._matched()
+        return self.stopped
 
     @property
     def _state_now(self) -> CaseState:

@@ -41,6 +41,25 @@ def test_every_question_has_one_right_answer_and_a_fact_behind_each(world: Pract
     assert ambiguous == []
 
 
+def test_a_fact_is_one_sentence_that_gets_its_full_stop_on_the_screen(cases: list[Case]) -> None:
+    facts = [option.fact for case in cases for one in case.questions for option in one.options]
+    assert [fact for fact in [*facts, *(line for case in cases for line in case.account)] if fact.endswith(".")] == []
+
+
+def test_what_has_arrived_is_refuted_by_its_arrival_and_what_is_matched_by_its_match(cases: list[Case]) -> None:
+    facts = {
+        (LEVELS[case.cause], option.text): option.fact
+        for case in cases
+        for option in case.questions[0].options
+        if not option.right
+    }
+    for (level, text), fact in facts.items():
+        if text in (STATE_WORDS[CaseState.NOT_RECEIVED], STATE_WORDS[CaseState.QUARANTINED]):
+            assert " arrived on " in fact or level is Level.ARRIVAL, (level, text, fact)
+        if text in (STATE_WORDS[CaseState.UNMATCHED], STATE_WORDS[CaseState.OTHERS]):
+            assert " was matched to " in fact or level in (Level.ARRIVAL, Level.MATCH), (level, text, fact)
+
+
 def test_the_check_finds_a_case_with_two_right_answers(cases: list[Case]) -> None:
     case = cases[0]
     first = case.questions[0]
