@@ -151,7 +151,10 @@ def report(
 
     from referral_tui.drills.progress import class_folder, read_class
     from referral_tui.drills.report import csv_text, rows
+    from simulator.domain.errors import InputError
 
+    if folder is not None and not folder.is_dir():
+        raise InputError(f"--from {folder}: no such folder; give the one in which the answers were collected")
     where = folder if folder is not None else class_folder(seed)
     found = rows(read_class(where))
     if as_json:
@@ -171,8 +174,8 @@ def _say_report(found: list[Row]) -> None:
     say(f"{'person':<{width}}  {'cause':<16} {'seen':>5} {'right':>8} {'look-ups':>9}  comes back")
     for one in found:
         right = f"{one.right} of {one.answered}" if one.answered else "-"
-        line = f"{one.person:<{width}}  {one.cause:<16} {one.seen:>5} {right:>8} {one.looks:>9.1f}  {date(one.due_at)}"
-        say(line)
+        looks = "-" if one.looks is None else f"{one.looks:.1f}"
+        say(f"{one.person:<{width}}  {one.cause:<16} {one.seen:>5} {right:>8} {looks:>9}  {date(one.due_at)}")
 
 
 @app.command("check")

@@ -16,7 +16,7 @@ class Row:
     """A person and a cause.
 
     `answered` counts cases in which the person answered questions, `right` those with every question right at once;
-    `looks` is the average number of look-ups per answered case. `due_at` is when the cause comes back (milliseconds
+    `looks` is the average number of look-ups per answered case, None without one. `due_at` is when the cause comes back (milliseconds
     UTC).
     """
 
@@ -25,7 +25,7 @@ class Row:
     seen: int
     answered: int
     right: int
-    looks: float
+    looks: float | None
     due_at: int
 
 
@@ -39,8 +39,8 @@ def rows(answers: Iterable[Answered]) -> list[Row]:
         for cause, standing in sorted(standings(own).items()):
             tried = [one for one in own if one.cause == cause and one.helped < Help.WORKED.value]
             right = sum(not one.missed for one in tried)
-            looks = sum(one.looks for one in tried) / len(tried) if tried else 0.0
-            row = Row(person, str(cause), standing.seen, len(tried), right, round(looks, 1), standing.due_at)
+            looks = round(sum(one.looks for one in tried) / len(tried), 1) if tried else None
+            row = Row(person, str(cause), standing.seen, len(tried), right, looks, standing.due_at)
             found.append(row)
     return found
 

@@ -43,10 +43,14 @@ def test_every_question_has_one_right_answer_and_a_fact_behind_each(world: Pract
 
 def test_a_fact_is_one_sentence_that_gets_its_full_stop_on_the_screen(cases: list[Case]) -> None:
     facts = [option.fact for case in cases for one in case.questions for option in one.options]
-    assert [fact for fact in [*facts, *(line for case in cases for line in case.account)] if fact.endswith(".")] == []
+    assert [
+        fact for fact in [*facts, *(line for case in cases for line in case.account)] if fact.endswith(".")
+    ] == []
 
 
-def test_what_has_arrived_is_refuted_by_its_arrival_and_what_is_matched_by_its_match(cases: list[Case]) -> None:
+def test_what_has_arrived_is_refuted_by_its_arrival_and_what_is_matched_by_its_match(
+    cases: list[Case],
+) -> None:
     facts = {
         (LEVELS[case.cause], option.text): option.fact
         for case in cases

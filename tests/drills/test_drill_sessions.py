@@ -140,7 +140,20 @@ def test_the_report_of_a_class_reads_the_answers_that_people_handed_in(cli: Cli,
     ]
     assert json.loads(cli("drill", "report", "--from", tmp_path, "--json").out)["rows"][0]["right"] == 0
     assert cli("drill", "report", "--from", tmp_path, "--csv").out.startswith("person,cause,seen")
+    missing = cli("drill", "report", "--from", tmp_path / "none")
+    assert (missing.status, "no such folder" in missing.err) == (2, True)
+    (tmp_path / "none").mkdir()
     assert "nobody has answered" in cli("drill", "report", "--from", tmp_path / "none").out
+
+
+def test_the_look_ups_of_a_case_that_was_only_watched_are_not_counted_as_none(
+    cli: Cli, tmp_path: Path
+) -> None:
+    add_answer(tmp_path, answered(Cause.CAPPED, NOON, helped=4))
+    (_, line) = cli("drill", "report", "--from", tmp_path).out.splitlines()
+    assert line.split()[:5] == ["ann", "capped", "1", "-", "-"]
+    (_, row) = cli("drill", "report", "--from", tmp_path, "--csv").out.splitlines()
+    assert row.startswith("ann,capped,1,0,0,,")
 
 
 def test_a_cause_that_does_not_exist_is_refused_with_the_nearest(cli: Cli) -> None:
