@@ -16,8 +16,8 @@ class Row:
     """A person and a cause.
 
     `answered` counts cases in which the person answered questions, `right` those with every question right at once;
-    `looks` is the average number of look-ups per answered case, None without one. `due_at` is when the cause comes back (milliseconds
-    UTC).
+    `looks` is the average number of look-ups per answered case, None without one. `due_at` is when the cause comes
+    back (milliseconds UTC).
     """
 
     person: str
