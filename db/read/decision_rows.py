@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
@@ -104,6 +105,12 @@ def attribution_of(db: Database, friend: int) -> AttributionRow | None:
         (friend,),
     ).fetchone()
     return None if found is None else AttributionRow(*found)
+
+
+def attribution_of_any(db: Database, friends: Collection[int]) -> AttributionRow | None:
+    """Return the attribution of a friend with these numbers: one that has not ended, otherwise the first; or None."""
+    rows = [row for one in friends if (row := attribution_of(db, one)) is not None]
+    return next((row for row in rows if row.ended_at is None), rows[0] if rows else None)
 
 
 def decision(db: Database, number: int) -> DecisionRow:

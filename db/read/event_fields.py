@@ -77,14 +77,25 @@ def visits_after(
     )
 
 
-def reversals_by(db: Database, source: str, conversion: str, person: int | None) -> list[EventFields]:
-    """Return the reversals of a conversion, by its source and id, in a person's name or in nobody's."""
+def reversals_by(db: Database, source: str, conversion: str, persons: Collection[int]) -> list[EventFields]:
+    """Return the reversals of a conversion, by its source and id, in the name of one of these people or in nobody's."""
+    marks = ", ".join("?" * len(persons))
     return _events(
         db,
         "event.type = 'conversion.reversed' AND event.source = ? AND event.reverses = ? "
-        "AND (event.person = ? OR event.person IS NULL)",
-        *(source, conversion, person),
+        f"AND (event.person IN ({marks}) OR event.person IS NULL)",
+        *(source, conversion, *persons),
     )
+
+
+def adjustments_of(db: Database, source: str, conversion: str, persons: Collection[int]) -> list[EventFields]:
+    """Return, as `reversals_by` does, what adjusted the amount of a conversion, in log order."""
+    marks = ", ".join("?" * len(persons))
+    named = "event.type = 'conversion.adjusted' AND event.source = ? AND event.adjusts = ?"
+    return [
+        *_events(db, f"event.person IN ({marks}) AND {named}", *persons, source, conversion),
+        *_events(db, f"event.person IS NULL AND {named}", source, conversion),
+    ]
 
 
 def newest_reversals(db: Database, conversion: str, most: int) -> list[EventFields]:

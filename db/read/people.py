@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from db.sqlite.readonly import Database
@@ -51,12 +52,41 @@ def merged_into(db: Database, person: int) -> list[int]:
     return [one for (one,) in found]
 
 
-def community_of(db: Database, person: int) -> str | None:
-    """Return the community that a person was last identified with, or None."""
+def united_with(db: Database, person: int) -> dict[int, int]:
+    """Return the numbers of all references of a person, each with the time (milliseconds UTC) since when it is one.
+
+    That is 0 for the number itself.
+    """
+    above, at = [(person, 0)], 0
+    while (merge := merge_of(db, above[-1][0])) is not None:
+        at = max(at, merge.at)
+        above.append((merge.person, at))
+    since: dict[int, int] = {}
+    for waiting in ([one] for one in above):
+        while waiting:
+            number, at = waiting.pop()
+            if number in since:
+                continue
+            since[number] = at
+            below = db.execute("SELECT merged, at FROM merge WHERE person = ?", (number,))
+            waiting += [(merged, max(at, joined)) for merged, joined in below]
+    return since
+
+
+def person_now(db: Database, person: int) -> int:
+    """Return the number of the person that somebody is by now."""
+    while (merge := merge_of(db, person)) is not None:
+        person = merge.person
+    return person
+
+
+def community_of(db: Database, persons: Collection[int]) -> str | None:
+    """Return the community that a person, by any of these numbers, was last identified with, or None."""
+    marks = ", ".join("?" * len(persons))
     found = db.execute(
-        "SELECT community FROM event WHERE person = ? AND type = 'customer.identified' AND community IS NOT NULL "
-        "ORDER BY seq DESC LIMIT 1",
-        (person,),
+        f"SELECT community FROM event WHERE person IN ({marks}) AND type = 'customer.identified' "
+        "AND community IS NOT NULL ORDER BY seq DESC LIMIT 1",
+        (*persons,),
     ).fetchone()
     return None if found is None else found[0]
 

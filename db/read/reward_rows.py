@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Final, NamedTuple
 
+from db.read.line_entries import Reduction, reductions
 from db.read.pending import STANDS
+from db.read.people import united_with
 from db.sqlite.readonly import Database
 from simulator.domain.vocabulary import COUNTS_AS_PAID
 
@@ -72,7 +74,9 @@ class RewardRow:
 class ReleasedLine(NamedTuple):
     """A line that was released, also one that fell afterwards; its money is in minor units, as in `RewardRow`.
 
-    `friend` is the number of the person whose conversion it is for, `code` that of the friend's attribution.
+    `friend` is the number of the person whose conversion it is for, `code` that of the friend's attribution. `since`
+    is when its recipient became the person whose lines were asked for, 0 if they always were (milliseconds UTC).
+    `taken_back` are the adjustments that have reduced it, in order.
     """
 
     id: int
@@ -84,11 +88,22 @@ class ReleasedLine(NamedTuple):
     state_at: int
     friend: int | None
     code: str | None
+    since: int = 0
+    taken_back: tuple[Reduction, ...] = ()
 
     @property
     def place(self) -> Place:
         """Its place among the lines that fall due."""
         return Place(self.due_at, self.seq, self.id)
+
+    @property
+    def given_minor(self) -> int:
+        """What it was given out for, before anything was taken back."""
+        return self.taken_back[0].before_minor if self.taken_back else self.value_minor
+
+    def value_at(self, at: int) -> int:
+        """Return what it was worth at a moment (milliseconds UTC) after its release."""
+        return next((one.before_minor for one in self.taken_back if one.at > at), self.value_minor)
 
     def had_not_fallen(self, at: int) -> bool:
         """Return whether it had not fallen by a moment (milliseconds UTC)."""
@@ -150,19 +165,26 @@ def chosen_by(db: Database, number: int) -> bool:
 
 
 def released(db: Database, account: Account, without: int | None) -> list[ReleasedLine]:
-    """Return the released lines of an account in the order of release, without the line with that number."""
-    return _released(db, _OF_ACCOUNT, *account, without)
+    """Return the released lines of an account in the order of release, without the line with that number.
+
+    They include those of everybody who has become the recipient since.
+    """
+    since = _united(db, account.recipient)
+    return [
+        row._replace(since=0 if recipient is None else since[recipient])
+        for recipient, row in _released(db, *_of_account(account, since), without)
+    ]
 
 
 def released_to_all(db: Database, reward: str, without: int | None) -> list[ReleasedLine]:
     """Return the released lines of a reward to whomever, as `released` does."""
-    return _released(db, "reward = ?", reward, without)
+    return [row for _, row in _released(db, "reward = ?", (reward,), without)]
 
 
 def brought_by(db: Database, decision: int) -> tuple[int | None, str | None]:
     """Return the friend (a number) of a decision, and the code by which the referrer brought them."""
-    found = db.execute(f"SELECT d.friend, {_CODE} FROM decision d WHERE d.id = ?", (decision,)).fetchone()
-    return (None, None) if found is None else (found[0], found[1])
+    found = db.execute("SELECT friend, referrer FROM decision WHERE id = ?", (decision,)).fetchone()
+    return (None, None) if found is None else (found[0], _code_of(db, *found))
 
 
 def pending_before(db: Database, account: Account, place: Place) -> tuple[int, int]:
@@ -170,11 +192,12 @@ def pending_before(db: Database, account: Account, place: Place) -> tuple[int, i
 
     Those that are expected to be forfeited are left out, since they have no number.
     """
+    where, values = _of_account(account, _united(db, account.recipient))
     found = db.execute(
         "SELECT COUNT(*), COUNT(*) FILTER (WHERE expected IS NOT 'counted') FROM reward "
-        f"WHERE {_OF_ACCOUNT} AND state = 'pending' AND expected IS NOT 'forfeited' "
+        f"WHERE {where} AND state = 'pending' AND expected IS NOT 'forfeited' "
         "AND (due_at, seq, id) < (?, ?, ?)",
-        (*account, *place),
+        (*values, *place),
     )
     return tuple(found.fetchone())
 
@@ -226,15 +249,54 @@ def own_rewards_for(db: Database, referrer: int, friend: int) -> list[OwnReward]
     return [OwnReward(*row) for row in found]
 
 
-def _released(db: Database, where: str, *values: str | int | None) -> list[ReleasedLine]:
+def _released(
+    db: Database, where: str, values: tuple[str | int | None, ...], without: int | None
+) -> list[tuple[int | None, ReleasedLine]]:
+    """Return released lines, each with its recipient's number."""
     found = db.execute(
-        f"SELECT r.id, r.seq, due_at, earned_minor, value_minor, state, state_at, d.friend, {_CODE} "
+        "SELECT r.recipient, r.id, r.seq, due_at, earned_minor, value_minor, state, state_at, d.friend, d.referrer "
         f"FROM reward r LEFT JOIN decision d ON d.id = r.decision WHERE {where} "
         f"AND (state IN {_RELEASED} OR state IN ('voided', 'forfeited') AND due_at < state_at) "
         "AND r.id IS NOT ? ORDER BY due_at, r.seq, r.id",
-        values,
+        (*values, without),
+    ).fetchall()
+    codes = {pair: _code_of(db, *pair) for pair in {row[8:10] for row in found}}
+    lines = [(row[0], ReleasedLine._make((*row[1:9], codes[row[8:10]], 0, ()))) for row in found]
+    lessened = [line for _, line in lines if line.value_minor < line.earned_minor]
+    taken = reductions(db, [line.id for line in lessened], min((line.due_at for line in lessened), default=0))
+    return [
+        (recipient, line._replace(taken_back=tuple(one for one in taken[line.id] if one.at > line.due_at)))
+        if line.id in taken
+        else (recipient, line)
+        for recipient, line in lines
+    ]
+
+
+def _united(db: Database, recipient: int | None) -> dict[int, int]:
+    return {} if recipient is None else united_with(db, recipient)
+
+
+def _of_account(account: Account, since: dict[int, int]) -> tuple[str, tuple[str | int | None, ...]]:
+    """Return the condition on the lines of an account, given the numbers of its recipient, and its values."""
+    marks = ", ".join("?" * len(since))
+    among = f"recipient IN ({marks})" if since else "recipient IS NULL"
+    return (
+        f"reward = ? AND role = ? AND {among} AND community IS ?",
+        (account.reward, account.role, *since, account.community),
     )
-    return [ReleasedLine(*row) for row in found]
+
+
+def _code_of(db: Database, friend: int | None, referrer: int | None) -> str | None:
+    """Return the code by which a referrer brought a friend, each by any number of theirs; the latest that holds."""
+    if friend is None or referrer is None:
+        return None
+    friends, referrers = united_with(db, friend), united_with(db, referrer)
+    found = db.execute(
+        f"SELECT code FROM attribution WHERE friend IN ({', '.join('?' * len(friends))}) "
+        f"AND referrer IN ({', '.join('?' * len(referrers))}) ORDER BY friend = ? DESC, ended_at IS NULL DESC LIMIT 1",
+        (*friends, *referrers, friend),
+    ).fetchone()
+    return None if found is None else str(found[0])
 
 
 def _rewards(db: Database, where: str, *values: int) -> list[RewardRow]:
@@ -242,5 +304,3 @@ def _rewards(db: Database, where: str, *values: int) -> list[RewardRow]:
 
 
 _REWARD = ", ".join(field.name for field in fields(RewardRow))
-_OF_ACCOUNT = "reward = ? AND role = ? AND recipient IS ? AND community IS ?"
-_CODE = "(SELECT a.code FROM attribution a WHERE a.friend = d.friend AND a.referrer IS d.referrer LIMIT 1)"

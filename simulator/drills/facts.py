@@ -176,7 +176,9 @@ class Books:
             decision=decision,
             referrer=reference(self._db, decision.referrer) if decision is not None else None,
             lines=tuple(rewards_of(self._db, decision.id)) if decision is not None else (),
-            reversals=tuple(reversals_by(self._db, record.source, record.id, number))
+            reversals=tuple(
+                reversals_by(self._db, record.source, record.id, () if number is None else (number,))
+            )
             if event is not None
             else (),
             merged_at=self._merges.get(record.subject),

@@ -10,6 +10,7 @@ late_arrivals.py  what arrived only after a decision, and would have counted
 reward.py         one reward: the reason for its state, and what would have had it paid
 releases.py       the state of a reward line if it fell due at another time
 reversals.py      reversals of a friend's conversions, and why some had no effect
+adjusted.py       what adjustments made of a conversion's amount and of its rewards
 amounts.py        why an amount gives no percentage
 nearest.py        the nearest single changes that would have made a decision qualify
 by_reason.py      candidate changes for each reason to be ignored

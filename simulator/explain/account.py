@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from db.read.event_fields import events_of
-from db.read.people import merge_of, merged_into, reference
+from db.read.people import merge_of, merged_into, person_now, reference
 from simulator.explain.source import Fields, Source
 
 
@@ -26,9 +26,7 @@ def explain_account(source: Source, person: int) -> Fields:
 
 def _closed(source: Source, person: int) -> Fields | None:
     """Return the event that closed the account of the person that somebody is by now; None if it is open."""
-    now = person
-    while (merge := merge_of(source.db, now)) is not None:
-        now = merge.person
+    now = person_now(source.db, person)
     changes = []
     for one in (now, *merged_into(source.db, now)):
         joined = merge_of(source.db, one)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from db.read.decision_rows import attribution_of
-from db.read.people import community_of, reference
+from db.read.decision_rows import attribution_of_any
+from db.read.people import community_of, person_now, reference, united_with
 from db.read.reward_rows import RewardRow
+from simulator.explain.adjusted import adjusted
 from simulator.explain.amounts import worth_of
 from simulator.explain.context import DecisionContext
 from simulator.explain.offers import why_not_offered
@@ -34,7 +35,7 @@ def starts_if_approved(context: DecisionContext) -> list[Fields]:
 
 def _line(context: DecisionContext, terms: Reward) -> Fields | None:
     person, community = _recipient(context, terms.to)
-    value = worth_of(context.event, terms, context.program)
+    value = worth_of(adjusted(context), terms, context.program)
     if value <= 0 or (person is None and community is None):
         return None
     source, row = context.source, context.row
@@ -77,14 +78,17 @@ def _counts(number: int, terms: Reward) -> str:
 
 def _recipient(context: DecisionContext, role: str) -> tuple[int | None, str | None]:
     """Return the person, or the community, that has this role toward the friend as of now."""
-    db, friend, referrer = context.source.db, context.row.friend, context.row.referrer
+    db, row = context.source.db, context.row
+    friend, referrer = (
+        person_now(db, row.friend),
+        None if row.referrer is None else person_now(db, row.referrer),
+    )
     if role == "friend" or referrer is None:
         return (friend if role == "friend" else None), None
     if role == "referrer":
         return referrer, None
     if role == "community":
-        return None, community_of(db, referrer)
-    upline = attribution_of(db, referrer)
-    if upline is None or upline.referrer in (referrer, friend):
-        return None, None
-    return upline.referrer, None
+        return None, community_of(db, united_with(db, referrer))
+    upline = attribution_of_any(db, united_with(db, referrer))
+    above = None if upline is None or upline.ended_at is not None else person_now(db, upline.referrer)
+    return (None if above in (referrer, friend) else above), None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from db.read.decision_rows import attribution_of, decision, is_decided
+from db.read.decision_rows import attribution_of_any, decision, is_decided
 from db.read.event_fields import event_at
-from db.read.people import reference
+from db.read.people import merged_into, reference
 from db.read.reward_rows import reward
 from db.sqlite.readonly import Database, reporting_damage, snapshot
 from simulator.explain.account import explain_account
@@ -60,7 +60,8 @@ def _explain(source: Source, what: str, short_name: Callable[[str], str]) -> Fie
     row = reward(source.db, target.number)
     decided = decision(source.db, row.decision)
     ref = reference(source.db, decided.friend) or ""
-    context = load_context(source, decided, attribution_of(source.db, decided.friend))
+    friends = (decided.friend, *merged_into(source.db, decided.friend))
+    context = load_context(source, decided, attribution_of_any(source.db, friends))
     journey = explain_friend(source, decided.friend, only_seq=row.seq)
     return {
         "kind": "reward",

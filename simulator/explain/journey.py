@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from db.read.decision_rows import AttributionRow, attribution_of, decisions_of
+from db.read.decision_rows import AttributionRow, attribution_of_any, decisions_of
 from db.read.event_fields import events_of
 from db.read.people import merged_into
 from db.read.reward_rows import RewardRow, rewards_of
@@ -30,13 +30,11 @@ _MOST_DECISIONS = (
 def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> Fields:
     """Explain a friend's journey; with `only_seq`, the decisions and rewards of that conversion only."""
     merged = merged_into(source.db, friend)
-    attribution = _attribution_of(source, friend, merged)
-    found = events_of(source.db, friend)
-    own = found[:_MOST_EVENTS]
-    for one in merged:
-        found += events_of(source.db, one)
-    events = sorted(found, key=lambda event: event["seq"])[:_MOST_EVENTS] if merged else own
-    rows = decisions_of(source.db, friend)
+    attribution = attribution_of_any(source.db, (friend, *merged))
+    own = {one: events_of(source.db, one) for one in (friend, *merged)}
+    found = sorted((event for events in own.values() for event in events), key=lambda event: event["seq"])
+    events = found[:_MOST_EVENTS]
+    rows = sorted((row for one in own for row in decisions_of(source.db, one)), key=lambda row: row.id)
     rows = [row for row in rows if only_seq is None or row.seq == only_seq]
     reversals, changed = reversals_of(source, events, only_seq), amended(source, friend, events, only_seq)
     gone = still_reversed(reversals, changed)
@@ -44,7 +42,7 @@ def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> 
     all_lines: list[RewardRow] = []
     for row in rows[:_MOST_DECISIONS]:
         context = load_context(source, row, attribution)
-        decision = explain_decision(context, own)
+        decision = explain_decision(context, own[row.friend][:_MOST_EVENTS])
         lines = rewards_of(source.db, row.id)
         reversed_at = gone.get(f"{decision['source']}:{decision['event_id']}")
         decision["if_approved"] = starts_if_approved(context) if reversed_at is None else []
@@ -59,7 +57,7 @@ def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> 
         rewards += [explain_reward(source, line, context) for line in lines]
         all_lines += lines
     changed += acts_without_effect(source, all_lines, events, only_seq)
-    unmatched = [] if attribution or decisions else why_not_yet(source, own)
+    unmatched = [] if attribution or decisions else why_not_yet(source, own[friend][:_MOST_EVENTS])
     return {
         "timeline": _timeline(_with_effects(source, events, reversals), attribution, decisions, rewards),
         "events_left_out": len(found) - len(events),
@@ -73,12 +71,6 @@ def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> 
         "amended": sorted(changed, key=lambda one: one["seq"]),
         "why_not": _why_not(decisions, rewards, unmatched),
     }
-
-
-def _attribution_of(source: Source, friend: int, merged: list[int]) -> AttributionRow | None:
-    """Return the friend's attribution; where they have none, or it has ended, that of somebody merged into them."""
-    rows = [row for one in (friend, *merged) if (row := attribution_of(source.db, one)) is not None]
-    return next((row for row in rows if row.ended_at is None), rows[0] if rows else None)
 
 
 def _attribution(row: AttributionRow | None) -> Fields | None:

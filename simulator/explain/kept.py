@@ -73,11 +73,31 @@ def condition_of(terms: Reward, program: Program) -> str:
     return condition_words(terms.keep_if or "", facts_at(program, "release"))
 
 
-class Release:
-    """The moment at which a reward was forfeited by its condition."""
+def outcome_at(
+    row: RewardRow, terms: Reward, context: DecisionContext, at: int, edits: Sequence[Edit]
+) -> str | None:
+    """Return `kept` or `forfeited`: what the condition would make of a line at a moment after edits of the log.
 
-    def __init__(self, row: RewardRow, terms: Reward, context: DecisionContext) -> None:
+    None if that is not known. A reward without a condition is kept.
+    """
+    if terms.keep_if is None:
+        return "kept"
+    release = Release(row, terms, context, at)
+    facts = release.facts(edits)
+    if facts is None:
+        return None
+    return "kept" if release.outcome(facts) is None else "forfeited"
+
+
+class Release:
+    """The moment at which a reward was forfeited by its condition, or another one at which that is asked."""
+
+    def __init__(
+        self, row: RewardRow, terms: Reward, context: DecisionContext, at: int | None = None
+    ) -> None:
+        """Take a line and its terms; `at` is the moment (milliseconds UTC), that of its state if it is None."""
         self._row, self._terms, self._context = row, terms, context
+        self._at = row.state_at if at is None else at
 
     def facts(self, edits: Sequence[Edit] = ()) -> dict[str, Value] | None:
         """Return what the condition reads after these edits of the log; None if the reward then doesn't exist."""
@@ -119,7 +139,7 @@ class Release:
     @cached_property
     def _events(self) -> pl.DataFrame:
         """The part of the log that the condition depends on, up to the moment (EVENT_SCHEMA)."""
-        around, at = self._context.around.events, self._row.state_at
+        around, at = self._context.around.events, self._at
         if self._row.recipient is not None:
             seqs = set(newest_seqs(self._context.source.db, self._row.recipient, MOST_EVENTS))
             seqs -= set(around["seq"].to_list())

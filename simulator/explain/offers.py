@@ -12,6 +12,7 @@ import orjson
 from db.read.reward_rows import RewardRow
 from simulator.domain.moments import moment
 from simulator.domain.vocabulary import Offered
+from simulator.explain.adjusted import adjusted
 from simulator.explain.amounts import no_share
 from simulator.explain.by_facts import by_fact
 from simulator.explain.change_words import QUALIFIES, fact_words, sooner
@@ -70,9 +71,15 @@ def no_lines(context: DecisionContext, lines: list[RewardRow]) -> tuple[list[str
 def _why(context: DecisionContext, terms: Reward) -> str:
     return (
         why_not_offered(context, terms)
-        or no_share(context.event, terms, context.program)
+        or no_share(_qualified(context), terms, context.program)
         or _NO_RECIPIENT.get(terms.to, "the version of the program that decided did not offer it")
     )
+
+
+def _qualified(context: DecisionContext) -> Fields:
+    """Return the conversion with the amount that it had when its decision qualified."""
+    waited = context.row.decided_at > context.event["received_at"]
+    return adjusted(context, context.row.decided_at) if waited else context.event
 
 
 def why_not_offered(context: DecisionContext, terms: Reward) -> str | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from db.read.people import united_with
 from db.read.reward_rows import (
     HELD,
     Account,
@@ -85,7 +86,7 @@ class AccountLines:
                 for row in self._before(lines, due_at)
                 if row.due_at >= start and _is_held(row, due_at, returns=cap.returns)
             ]
-            minor = sum(row.value_minor for row in inside)
+            minor = sum(row.value_at(due_at) if cap.returns else row.given_minor for row in inside)
             taken_back = sum(row.state == "revoked" for row in inside)
             count = None if cap.count is None else max(0, cap.count - len(inside))
             value = None if cap.value_minor is None else max(0, cap.value_minor - minor)
@@ -93,7 +94,7 @@ class AccountLines:
         return rooms
 
     def _before(self, rows: list[ReleasedLine], due_at: int) -> list[ReleasedLine]:
-        return [row for row in rows if row.due_at <= due_at]
+        return [row for row in rows if row.due_at <= due_at and row.since <= due_at]
 
     def _counted_by(self, cap: Cap) -> list[ReleasedLine] | None:
         """Return the lines that a cap counts together, None if it is unknown whose they are."""
@@ -126,13 +127,18 @@ class Releases(AccountLines):
     def _before(self, rows: list[ReleasedLine], due_at: int) -> list[ReleasedLine]:
         """Return the lines released before the line in question if it fell due at this time."""
         if due_at == self._line.due_at:
-            return [row for row in rows if row.place < self._line.place]
+            return [row for row in rows if row.place < self._line.place and row.since <= due_at]
         return super()._before(rows, due_at)
 
     def _counted_by(self, cap: Cap) -> list[ReleasedLine] | None:
         friend, code = self._brought_by
         if cap.per == "friend":
-            return [row for row in self.rows if row.friend == friend]
+            since = {} if friend is None else united_with(self._source.db, friend)
+            return [
+                row._replace(since=max(row.since, since[row.friend]))
+                for row in self.rows
+                if row.friend in since
+            ]
         if cap.per == "code":
             return [row for row in self.rows if row.code == code]
         return super()._counted_by(cap)
@@ -168,12 +174,16 @@ class Releases(AccountLines):
     def _ahead(self) -> tuple[int, int]:
         return pending_before(self._source.db, self._line.account, self._line.place)
 
-    def next_paying(self, due_at: int) -> int | None:
-        """Return the number that pays next, after a release at this time that does not; None if none ever does."""
+    def next_paying(self, due_at: int, number: int) -> int | None:
+        """Return the number that pays next, after a release at this time whose number does not; None if none does."""
         every, tier = self.terms.every or 1, self.terms.tier or (1, None)
         first = -(-tier[0] // every) * every  # the first number that pays
-        following = first + self._taken(due_at) * every
+        following = first + max(self._taken(due_at), self._paying(number)) * every
         return following if tier[1] is None or following <= tier[1] else None
+
+    def is_paying(self, number: int) -> bool:
+        """Return whether this number itself is one that pays by `every` and `tier`."""
+        return self._paying(number) > self._paying(number - 1)
 
     def _paying(self, number: int) -> int:
         """Return how many of the numbers up to this one pay."""
@@ -275,6 +285,7 @@ class Releases(AccountLines):
                 found.update(self._next_starts(cap.window.kind, due_at))
             if cap.returns:
                 found.update(row.state_at for row in lines if row.state == "revoked")
+                found.update(one.at for row in lines for one in row.taken_back)
         yield from sorted(at for at in found if at > due_at)
 
     def _next_starts(self, period: Period, due_at: int) -> Iterator[int]:

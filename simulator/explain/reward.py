@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from db.read.event_fields import reversals_by
-from db.read.people import reference
+from db.read.line_entries import release_number
+from db.read.people import reference, united_with
 from db.read.reward_rows import Account, RewardRow, value_beside
+from db.sqlite.readonly import Database
 from simulator.domain.moments import moment
 from simulator.domain.vocabulary import COUNTS_AS_PAID
+from simulator.explain.adjusted import amount_of, is_voided_by_adjustment, reduced
 from simulator.explain.amounts import bounded, converted, foreign
 from simulator.explain.change_words import sooner
 from simulator.explain.context import Change, DecisionContext, at_time
 from simulator.explain.given import issue_moment, issued_words, not_chosen, why_given
-from simulator.explain.kept import condition_of, why_forfeited
+from simulator.explain.kept import condition_of, outcome_at, why_forfeited
 from simulator.explain.releases import AccountLines, Releases, Room, in_window, terms_of, window_words
 from simulator.explain.source import Fields, Source
 from simulator.program.model import Program, Reward
@@ -26,8 +29,9 @@ def explain_reward(source: Source, row: RewardRow, context: DecisionContext) -> 
     other = foreign(context.event, program)
     if other is not None and terms.value_minor is not None:
         why += f"; its value is fixed, so it does not matter that {other}"
-    if terms.percent is not None:
-        clauses = (converted(context.event, program), bounded(context.event, terms, program))
+    event = amount_of(context, row, terms) if terms.percent is not None else None
+    if event is not None:
+        clauses = (converted(event, program), bounded(event, terms, program))
         why += "".join(f"; {one}" for one in clauses if one is not None)
     return {
         "id": row.id,
@@ -58,10 +62,10 @@ def _why(  # noqa: PLR0911 - one for each state
         return _waiting(Releases(source, context.program, row), row, context.program), []
     if state in COUNTS_AS_PAID:
         why, changes = why_given(source, row, terms)
-        return f"{why}{_reduced(source, row, context)}", changes
+        return f"{why}{reduced(row, context)}", changes
     if state == "waiting":
         why = f"it was released on {moment(row.due_at)} within its caps: it waits until the budget has room for it"
-        return f"{why}{_reduced(source, row, context)}", []
+        return f"{why}{reduced(row, context)}", []
     if state == "revoked" and not row.value_minor:
         why = f"{issued_words(source, row, terms)}, and clawed back on {at} as the amount was adjusted"
         return why, [Change("had the amount not been adjusted so far, it would have stayed paid", "issued")]
@@ -73,34 +77,20 @@ def _why(  # noqa: PLR0911 - one for each state
     if state == "forfeited":
         return why_forfeited(row, terms, context)
     releases = Releases(source, context.program, row)
+    if state == "voided" and is_voided_by_adjustment(context, row):
+        why = f"the amount was adjusted, and it would come to nothing; voided on {at}"
+        return why, [
+            Change("had the amount not been adjusted so far, it would not have been voided", "pending")
+        ]
     if state == "voided":
         when = "before it fell due" if row.state_at <= row.due_at else "before anything was paid for it"
         why = f"the conversion was reversed {when}; voided on {at}"
         return why, _not_voided(source, row, releases, context)
     if state == "counted":
-        return _counted(releases, row)
+        return _counted(source.db, releases, row)
     if state == "capped":
         return _capped(releases, row, context)
     return _unfunded(releases, row, context.program)
-
-
-def _reduced(source: Source, row: RewardRow, context: DecisionContext) -> str:
-    """Explain that part of a released line is not paid, or was taken back, and why; empty if all of it is paid."""
-    if row.value_minor >= row.earned_minor:
-        return ""
-    program, at = context.program, row.due_at
-    releases = Releases(source, program, row)
-    granted = releases.within_caps(at)
-    by = []
-    if granted < row.earned_minor and any(cap.over == "trim" for cap in releases.terms.caps):
-        by.append("by the cap")
-    if releases.budget(at).over == "trim" and releases.budget_left(at) < granted:
-        granted = int(releases.budget_left(at))
-        by.append("by the budget")
-    if not by or row.value_minor < granted:
-        by.append("as the amount was adjusted")
-    cut = f"cut from {money(row.earned_minor, program)} to {money(row.value_minor, program)}"
-    return f", {cut} {' and '.join(by)}"
 
 
 def _unfunded(releases: Releases, row: RewardRow, program: Program) -> tuple[str, list[Change]]:
@@ -108,10 +98,11 @@ def _unfunded(releases: Releases, row: RewardRow, program: Program) -> tuple[str
     left = max(0, int(releases.budget_left(at)))
     whose = "the budget" if terms.period == "lifetime" else f"the budget {in_window(terms.period)}"
     why = f"{whose} had {money(left, program)} left on {moment(row.state_at)}"
+    given = releases.given
     if terms.over == "trim":
-        return why, [Change("with any budget left it would have been issued, cut to what was left", "issued")]
+        return why, [Change(f"with any budget left it would have been {given}, cut to what was left", given)]
     lacks = money((releases.within_caps(at) or row.earned_minor) - left, program)
-    return why, [Change(f"with {lacks} more of budget left it would have been issued", "issued")]
+    return why, [Change(f"with {lacks} more of budget left it would have been {given}", given)]
 
 
 def _waiting(releases: Releases, row: RewardRow, program: Program) -> str:
@@ -140,7 +131,8 @@ def _waiting(releases: Releases, row: RewardRow, program: Program) -> str:
 def _reversals(context: DecisionContext) -> list[Fields]:
     """Return the reversals of the conversion in the friend's name; others have no effect."""
     event = context.event
-    return reversals_by(context.source.db, event["source"], event["id"], event["person"])
+    persons = united_with(context.source.db, event["person"])
+    return reversals_by(context.source.db, event["source"], event["id"], persons)
 
 
 def _if_reversed_late(issued_at: int, terms: Reward, context: DecisionContext) -> list[Change]:
@@ -161,8 +153,14 @@ def _not_voided(source: Source, row: RewardRow, releases: Releases, context: Dec
         return [_TOO_MANY]
     if row.state_at > row.due_at:  # a line that never paid falls at any time
         return [Change("no single change would do: it had fallen due before, and had paid nothing", "voided")]
-    state = releases.state_if_due(row.due_at, value_beside(source.db, row.seq, row.id))
     terms, reversal = releases.terms, reversals[0]
+    kept = outcome_at(row, terms, context, row.due_at, ({"seq": reversal["seq"], "drop": True},))
+    if kept is None:
+        condition = condition_of(terms, context.program)
+        words = f"no single change is known: reversed later, it would have been kept only where {condition}"
+        return [Change(words, "voided")]
+    state = releases.state_if_due(row.due_at, value_beside(source.db, row.seq, row.id))
+    state = state if kept == "kept" else kept
     until = row.due_at + (terms.clawback_ms or 0)
     shift = until + 1 - reversal["received_at"]
     if state != "issued":
@@ -179,16 +177,17 @@ _TOO_MANY = Change("no single change would do: it was reversed more than once", 
 # -- released, and not paid -----------------------------------------------------------------------------
 
 
-def _counted(releases: Releases, row: RewardRow) -> tuple[str, list[Change]]:
-    number, terms = releases.number(row.due_at), releases.terms
+def _counted(db: Database, releases: Releases, row: RewardRow) -> tuple[str, list[Change]]:
+    terms = releases.terms
+    number = release_number(db, row.id, row.due_at) or releases.number(row.due_at)
     paying = f"every {ordinal(terms.every)}" if terms.every else ""
     tier = f"from the {ordinal(terms.tier[0])}" if terms.tier else ""
     if terms.tier and terms.tier[1] is not None:
         tier += f" to the {ordinal(terms.tier[1])}"
     why = f"it was the recipient's {ordinal(number)}; {' and '.join(filter(None, (paying, tier)))} pays"
-    if terms.every and number % terms.every == 0 and (terms.tier is None or number >= terms.tier[0]):
+    if releases.is_paying(number):
         why += ", and as many as that allows were paid already"
-    follows = releases.next_paying(row.due_at)
+    follows = releases.next_paying(row.due_at, number)
     if follows is None:
         return why, [Change("no later one pays either", "counted")]
     more = follows - number
@@ -222,10 +221,11 @@ def _capped(releases: Releases, row: RewardRow, context: DecisionContext) -> tup
             )
             words = f"this cap {again}"
         return why, [Change(words, "capped")]
-    changes = [Change(f"room came back on {moment(back)}: {sooner(back - row.due_at)}", "capped")]
+    comes = "came" if back <= context.source.now else "comes"
+    changes = [Change(f"room {comes} back on {moment(back)}: {sooner(back - row.due_at)}", "capped")]
     at = back - releases.terms.hold_ms
     later = Change(
-        f"had the conversion come {sooner(at - context.event['occurred_at'])} it would have been issued",
+        f"had the conversion come {sooner(at - context.event['occurred_at'])} it would have been {releases.given}",
         releases.given,
         (at_time(context.event, at),),
     )
@@ -233,7 +233,9 @@ def _capped(releases: Releases, row: RewardRow, context: DecisionContext) -> tup
     same_program = (
         context.source.program_when(arrives) is context.program
     )  # else another program makes the line
-    if same_program and not _reversals(context) and context.testable and context.works(later):
+    # whether a condition would hold then is not known
+    fixed = same_program and releases.terms.keep_if is None
+    if fixed and not _reversals(context) and context.testable and context.works(later):
         changes.append(later)
     return why, changes
 

@@ -1,0 +1,151 @@
+"""Explain what held when a reward was released, not what holds today: amounts, room, numbers and whose they were."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.nasty import DAY, START, Cli, message
+from tests.cli.shop import BASE, SHARE, SHOP, about, paid, share, told
+
+TRIMMED = "clawback = '30d'\ncaps = [{ value = 60.00, window = 'lifetime', over = 'trim' }]\n"
+
+
+def adjusted(of: str, day: int, minor: int) -> dict[str, Any]:
+    return about(f"a-{of}-{day}", "conversion.adjusted", day, adjusts=of, amount_minor=minor)
+
+
+@pytest.fixture
+def trimmed(cli: Cli, tmp_path: Path) -> Path:
+    """A cap of 60.00 that cuts the second share; refunds of the first and the second; a third that is cut again."""
+    events = [
+        paid("o1", 2, amount_minor=40_000),
+        paid("o2", 3, amount_minor=30_000),
+        paid("o3", 4, amount_minor=1_000),
+        adjusted("o1", 6, 10_000),
+        paid("o4", 8, amount_minor=40_000),
+        adjusted("o2", 10, 0),
+    ]
+    return told(cli, tmp_path, SHOP + TRIMMED, events)
+
+
+def test_what_a_cap_cut_is_not_put_down_to_refunds_that_came_later(cli: Cli, trimmed: Path) -> None:
+    line = share(cli, trimmed, "o4")
+    assert (line["state"], line["value_minor"]) == ("issued", 3_000)
+    assert line["why"].endswith("cut from 40.00 GBP to 30.00 GBP by the cap")
+
+
+def test_a_full_cap_is_told_with_what_it_had_issued_and_with_the_first_refund_that_made_room(
+    cli: Cli, trimmed: Path
+) -> None:
+    line = share(cli, trimmed, "o3")
+    assert (line["state"], line["why"]) == (
+        "capped",
+        "a cap of 60.00 GBP in all had room for 0.00 GBP: 1.00 GBP lacked",
+    )
+    assert line["why_not"][0] == "room came back on 7 January 2026, 00:00 UTC: 2 days later"
+
+
+def test_room_that_is_still_to_come_is_not_told_as_past(cli: Cli, tmp_path: Path) -> None:
+    program = SHOP + "caps = [{ count = 1, window = '200d' }]\n"
+    events = [paid("o1", 2, amount_minor=1_000), paid("o2", 3, amount_minor=1_000)]
+    line = share(cli, told(cli, tmp_path, program, events), "o2")
+    assert line["why_not"][0] == "room comes back on 22 July 2026, 00:00 UTC: 199 days later"
+
+
+def test_a_share_of_nothing_after_a_refund_is_not_said_to_be_reversed(cli: Cli, tmp_path: Path) -> None:
+    events = [paid("o1", 2, amount_minor=1_000), adjusted("o1", 3, 0)]
+    line = share(cli, told(cli, tmp_path, SHOP + "hold = '9d'\n", events), "o1")
+    assert (line["state"], line["why"]) == (
+        "voided",
+        "the amount was adjusted, and it would come to nothing; voided on 4 January 2026, 00:00 UTC",
+    )
+    assert line["why_not"] == ["had the amount not been adjusted so far, it would not have been voided"]
+
+
+def test_a_bounded_share_is_told_of_the_amount_that_it_was_taken_of(cli: Cli, tmp_path: Path) -> None:
+    program = SHOP + "hold = '9d'\nmin = 2.00\nmax = 40.00\nclawback = '30d'\n"
+    events = [
+        paid("o1", 2, amount_minor=50_000),
+        adjusted("o1", 3, 1_000),
+        paid("o2", 2, amount_minor=60_000),
+        adjusted("o2", 5, 50_000),
+        adjusted("o2", 20, 45_000),
+    ]
+    path = told(cli, tmp_path, program, events)
+    assert share(cli, path, "o1")["why"].endswith(
+        "; 10 percent of 10.00 GBP is 1.00 GBP, raised to the minimum of 2.00 GBP"
+    )
+    assert share(cli, path, "o2")["why"].endswith(
+        "; 10 percent of 500.00 GBP is 50.00 GBP, cut to the maximum of 40.00 GBP"
+    )
+
+
+def test_an_approval_is_told_with_the_amount_of_now(cli: Cli, tmp_path: Path) -> None:
+    rule = '[[rule]]\ncode = "small"\nrequire = "amount < 50"\non_fail = "review"\n'
+    bought = paid("o1", 2, amount_minor=10_000), paid("o2", 2, amount_minor=10_000)
+    path = told(cli, tmp_path, BASE + rule + SHARE, [*bought, adjusted("o1", 3, 6_000), adjusted("o2", 3, 0)])
+    starts = [
+        cli("explain", one, "--db", path, "--json").json["decisions"][0]["if_approved"]
+        for one in ("o1", "o2")
+    ]
+    assert [[line["value"] for line in lines] for lines in starts] == [["6.00 GBP"], []]
+
+    assert cli("review", "approve", "client/shop:o2", "--by", "op", "--db", path).status == 0
+    (decision,) = cli("explain", "o2", "--db", path, "--json").json["decisions"]
+    assert decision["no_line"] == ["share: no line, 10 percent of 0.00 GBP is nothing"]
+
+
+def test_a_reversal_that_came_later_would_not_have_paid_what_its_condition_forfeits(
+    cli: Cli, tmp_path: Path
+) -> None:
+    program = f'{SHOP}hold = "10d"\nkeep_if = "NOT recipient_closed"\n'
+    closed = message("c", "customer.closed", "ann", START + 5 * DAY) | {"source": "client/crm"}
+    gone = about("r", "conversion.reversed", 4, reverses="o1")
+    line = share(cli, told(cli, tmp_path, program, [paid("o1", 2, amount_minor=1_000), gone, closed]), "o1")
+    assert (line["state"], line["why_not"]) == (
+        "voided",
+        [
+            "no single change would do: reversed after 13 January 2026, 00:00 UTC, it would have been forfeited"
+        ],
+    )
+
+
+@pytest.fixture
+def united(cli: Cli, tmp_path: Path) -> Path:
+    """Cid buys once for Dora, who then becomes Ann, and once more as a guest, who then becomes Bob."""
+    program = (
+        SHOP
+        + "caps = [{ count = 2, window = 'lifetime' }, { count = 1, window = 'lifetime', per = 'code' }]\n"
+    )
+    merge = "customer.merged"
+    events = [
+        message("ld", "link.created", "dora", START, code="DORA"),
+        message("vg", "friend.visited", "guest", START, code="ANN", channel="email"),
+        message("vc", "friend.visited", "cid", START, code="DORA", channel="email"),
+        message("o1", "purchase.paid", "cid", START + 2 * DAY, amount_minor=1_000)
+        | {"source": "client/shop"},
+        message("o2", "purchase.paid", "guest", START + 3 * DAY, amount_minor=1_000)
+        | {"source": "client/shop"},
+        message("m1", merge, "dora", START + 4 * DAY, into="ann") | {"source": "client/crm"},
+        message("m2", merge, "guest", START + 4 * DAY, into="bob") | {"source": "client/crm"},
+        paid("o3", 5, amount_minor=1_000),
+    ]
+    return told(cli, tmp_path, program, sorted(events, key=lambda e: e["receivedat"]))
+
+
+def test_what_merged_people_were_paid_is_counted_for_the_one(cli: Cli, united: Path) -> None:
+    line = share(cli, united, "o3")
+    assert (line["state"], line["why"]) == (
+        "capped",
+        "the recipient had been issued 2 of at most 2 in all already",
+    )
+    assert line["why_not"] == ["this cap has room again only where a reward is taken back"]
+
+
+def test_a_merged_friend_is_told_with_the_decisions_of_both(cli: Cli, united: Path) -> None:
+    account = cli("explain", "bob", "--db", united, "--json").json
+    assert [one["event_id"] for one in account["decisions"]] == ["o2", "o3"]
+    assert [line["state"] for line in account["rewards"] if line["reward"] == "share"] == ["issued", "capped"]
