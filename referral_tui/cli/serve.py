@@ -111,7 +111,14 @@ def serve(
             help="The largest request body that is not streamed, in MiB; a larger one gets a 413.",
         ),
     ] = 16,
-) -> None:
+    dashboard: Annotated[
+        bool,
+        typer.Option(
+            "--dashboard",
+            help="Open the dashboard on it in this terminal; the server ends when you leave it.",
+        ),
+    ] = False,
+) -> int:
     """Serve the platform on this machine over HTTP; one process receives, judges and stores.
 
     POST /v1/events accepts one or many CloudEvents, and answers with a receipt for each once it is stored. The
@@ -119,6 +126,7 @@ def serve(
 
     Example: referral-tui serve --program telecom --db shop.db
     """
+    from simulator.domain.errors import InputError
     from simulator.door.clocks import REAL, DoorClock
     from simulator.door.inlets import find_inlets
     from simulator.door.keys import Keys, load_keys
@@ -148,12 +156,26 @@ def serve(
     check(settings)
     DoorClock(clock)  # report a wrong one before a database is created, and a port that is in use
     check_free(host, port)
+    if dashboard:
+        if pass_on or not isinstance(db, Path):
+            raise InputError(
+                "--dashboard: needs a file; open `referral-tui dashboard --db URL` in another terminal"
+            )
+        values = {
+            "--program": program, "--host": host, "--port": port, "--keys": keys, "--landing": landing,
+            "--secrets": secrets, "--clock": clock, "--veto": veto, "--veto-unanswered": veto_unanswered,
+            "--linger": linger, "--max-body": max_body,
+        }  # fmt: skip
+        given = [str(part) for name, one in values.items() if one is not None for part in (name, one)]
+        given += [part for one in mapping or [] for part in ("--map", one)]
+        given += ["--hooks-anywhere"] if hooks_anywhere else []
+        return _watched(db, given)
     if pass_on:
         others = {
             "--program": program, "--veto": veto, "--hooks-anywhere": hooks_anywhere, "--clock": clock != REAL,
         }  # fmt: skip
         _pass_on(db, settings, [name for name, given in others.items() if given])
-        return
+        return 0
     with opened_database(db, program) as platform:
         time = DoorClock.going_on(clock, max(platform.sim_at, platform.earliest_now))
         serve_http(
@@ -163,6 +185,22 @@ def serve(
             lambda door: _listening(str(db), door, settings, time, open_to_all=known is None),
         )
     say(f"{db}: shut down cleanly; everything that was answered is stored")
+    return 0
+
+
+def _watched(db: Path, options: list[str]) -> int:
+    """Serve in the background with these options, and open the dashboard; then repeat what the server said."""
+    from referral_tui.cli.output import say_lines
+    from referral_tui.cli.terminal import need_terminal
+    from referral_tui.config import read_config
+    from referral_tui.dashboard.launch import watch_server
+
+    need_terminal("serve --dashboard")
+    status, out, err = watch_server(["serve", "--db", str(db), *options], db, read_config())
+    say_lines(out.splitlines())
+    for line in err.splitlines():
+        say(line, err=True)
+    return status
 
 
 def _pass_on(db: Path | PostgresAddress, settings: Settings, others: list[str]) -> None:

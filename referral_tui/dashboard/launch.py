@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import io
 import os
 import select
 import subprocess
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 GOODBYE_S = (
     5.0  # a writer commits and leaves well within it; after that it is killed: nothing of a demo is kept
 )
+SERVER_GOODBYE_S = 15.0  # a server waits 2.5 s for bodies and 5 s for answers, then stores what it accepted
+SERVED = b": served at http"
+"""Part of the line that `serve` prints once it listens."""
 SWITCH_S = (
     0.001  # in which the reader's thread lets a key through; Python's own 0.005 add up over a key's answer
 )
@@ -58,14 +62,39 @@ class Writer:
         message = self.errors.read_text(encoding="utf-8", errors="replace").strip()[-LAST_WORDS:]
         return message or f"It said nothing; its exit status was {status}."
 
-    def stop(self) -> None:
-        """End it, and wait until it has ended."""
-        _end(self.process)
+    def stop(self, patience_s: float = GOODBYE_S) -> None:
+        """End it, and wait until it has ended; kill it after so many seconds."""
+        _end(self.process, patience_s)
 
 
 def watch(path: Path, preferences: Preferences, at: int | None = None, *, read_only: bool = False) -> int:
     """Open the dashboard on the database at `path`, as it was at a moment (None: now); return the exit status."""
     return run(Dashboard(Setup(path, preferences=preferences, at=at, read_only=read_only)))
+
+
+def watch_server(arguments: Sequence[str], path: Path, preferences: Preferences) -> tuple[int, str, str]:
+    """Start a server by these arguments, watch its database at `path`, and end it when the dashboard is left.
+
+    Return the exit status, and what the server wrote to its standard output and standard error. If it doesn't get as
+    far as serving, no dashboard is opened.
+    """
+    with tempfile.TemporaryDirectory(prefix="referral-serve-") as folder:
+        command = [sys.executable, "-m", "referral_tui", *arguments]
+        own = start_writer(command, Path(folder), subprocess.PIPE)
+        pipe = own.process.stdout or io.BytesIO()
+        status, said = 0, []
+        try:
+            for line in pipe:
+                said.append(line)
+                if SERVED in line:
+                    status = run(Dashboard(Setup(path, ended=own.ended, preferences=preferences)))
+                    break
+        finally:
+            own.stop(SERVER_GOODBYE_S)
+        said += pipe.readlines()
+        pipe.close()
+        errors = own.errors.read_text(encoding="utf-8", errors="replace")
+        return own.process.returncode or status, b"".join(said).decode("utf-8", "replace"), errors
 
 
 def watch_alone(alone: StandaloneDesign, preferences: Preferences) -> int:
@@ -207,12 +236,12 @@ def _own_world(arguments: Sequence[str]) -> Iterator[OwnWorld]:
             own.stop()
 
 
-def start_writer(command: Sequence[str], folder: Path) -> Writer:
-    """Run a command in the background, keeping its standard error in `folder`."""
+def start_writer(command: Sequence[str], folder: Path, output: int = subprocess.DEVNULL) -> Writer:
+    """Run a command in the background, keeping its standard error in `folder`; `output` is for its standard output."""
     errors = folder / "errors.txt"
     with errors.open("wb") as kept:
         process = subprocess.Popen(  # noqa: S603 -- our own program, arguments as a list
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=kept
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=kept
         )
     with contextlib.suppress(AttributeError, OSError):  # not on every system
         os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
@@ -252,11 +281,11 @@ def end_with_reader(stdin: TextIO | None) -> None:
     Thread(target=wait, name="server", daemon=True).start()
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes], patience_s: float) -> None:
     if process.poll() is None:
         process.terminate()
         try:
-            process.wait(GOODBYE_S)
+            process.wait(patience_s)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

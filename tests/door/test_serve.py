@@ -14,9 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from socket import socket
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
+from referral_tui.dashboard.app import Dashboard
 from simulator.platform.session import open_or_create
 from simulator.program.load import load_program
 from tests.cli.conftest import cli
@@ -150,6 +152,31 @@ def test_a_database_that_is_ahead_of_the_wall_clock_is_announced_and_its_time_st
         assert process.stdout is not None
         assert "2099-01-01T00:00:00.000Z, is ahead of the wall clock" in process.stdout.readline()
         assert json.loads(curl(f"{address}/v1/clock", cwd=tmp_path)) == {"clock": "real", "now": FAR}
+
+
+def free_port() -> int:
+    with socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def test_a_dashboard_is_opened_on_the_server_which_ends_with_it(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    health: list[object] = []
+    port = free_port()
+
+    def look(app: Dashboard) -> int:
+        with urlopen(f"http://127.0.0.1:{port}/healthz") as answer:
+            health.append(json.load(answer)["status"])
+        health.append(app.setup.path.exists())
+        return 0
+
+    monkeypatch.setattr("referral_tui.dashboard.launch.run", look)
+    monkeypatch.setattr("referral_tui.cli.terminal.need_terminal", lambda _command: None)
+    ran = cli("serve", "--db", tmp_path / "a.db", "--program", "telecom", "--port", port, "--dashboard")
+    assert (ran.status, health) == (0, ["ok", True])
+    assert [line.partition("a.db: ")[2][:6] for line in ran.out.splitlines()] == ["served", "shut d"]
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.com"])
