@@ -51,7 +51,7 @@ def test_later_rows_name_the_account_that_was_merged_into(exports: Exports, db: 
 def test_a_database_with_merges_is_proven(cli: Cli, db: Path) -> None:
     ran = cli("verify", "--db", db)
     assert ran.status == 0, ran.out + ran.err
-    assert "1 rows of merge" in ran.out
+    assert "1 row of merge" in ran.out
 
 
 def test_the_audit_trail_tells_of_the_end_and_of_a_merge_without_effect(exports: Exports, db: Path) -> None:
