@@ -10,6 +10,9 @@ from db.read.moment import audit_at
 from db.sqlite.readonly import Database
 
 _GIVEN: Final = re.compile(r": (\d+) to (?:referrer|friend|upline|community)(?:, |$)")  # NAME: VALUE to ROLE
+_STATES: Final = (
+    "('pending', 'waiting', 'offered', 'issued', 'counted', 'capped', 'unfunded', 'voided', 'revoked')"
+)
 _RELEASE: Final = re.compile(r", release (\d+)$")
 _FROM: Final = re.compile(r", from (\d+)$")
 
@@ -59,6 +62,42 @@ def reductions(db: Database, numbers: Collection[int], since: int) -> dict[int, 
         if before is not None:
             of.setdefault(number, []).append(Reduction(at, int(before[1])))
     return of
+
+
+class PastRelease(NamedTuple):
+    """A release of a line that fell afterwards, before the conversion was reinstated; times in milliseconds UTC."""
+
+    number: int
+    at: int
+    value_minor: int
+    state: str
+    fell_at: int
+
+
+def past_releases(db: Database, numbers: Collection[int]) -> list[PastRelease]:
+    """Return the earlier releases of lines that came back with their conversion, in the order of the audit trail."""
+    reinstated = db.execute("SELECT count FROM total WHERE metric = 'event.conversion.reinstated'").fetchone()
+    if not numbers or reinstated is None or not reinstated[0]:
+        return []
+    marks = ", ".join("?" * len(numbers))
+    entries = db.execute(
+        f"SELECT ref, at, kind, detail FROM audit WHERE kind IN {_STATES} AND ref IN ({marks}) ORDER BY seq",
+        tuple(numbers),
+    )
+    last: dict[int, PastRelease] = {}
+    found = []
+    for number, at, kind, detail in entries:
+        release = last.get(number)
+        if kind == "pending":
+            if release is not None and release.fell_at:
+                found.append(release)
+            last.pop(number, None)
+        elif kind not in ("voided", "revoked"):
+            value = _GIVEN.search(detail)
+            last.setdefault(number, PastRelease(number, at, 0 if value is None else int(value[1]), kind, 0))
+        elif release is not None:
+            last[number] = release._replace(fell_at=at)
+    return found
 
 
 def voided_by(db: Database, number: int, at: int) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Final, NamedTuple
 
-from db.read.line_entries import Reduction, reductions
+from db.read.line_entries import Reduction, past_releases, reductions
 from db.read.pending import STANDS
 from db.read.people import united_with
 from db.sqlite.readonly import Database
@@ -76,7 +76,8 @@ class ReleasedLine(NamedTuple):
 
     `friend` is the number of the person whose conversion it is for, `code` that of the friend's attribution. `since`
     is when its recipient became the person whose lines were asked for, 0 if they always were (milliseconds UTC).
-    `taken_back` are the adjustments that have reduced it, in order.
+    `taken_back` are the adjustments that have reduced it, in order. `came_back` is whether this is an earlier release,
+    of a line that came back with its conversion: it is then revoked or voided, as of when it fell.
     """
 
     id: int
@@ -90,6 +91,7 @@ class ReleasedLine(NamedTuple):
     code: str | None
     since: int = 0
     taken_back: tuple[Reduction, ...] = ()
+    came_back: bool = False
 
     @property
     def place(self) -> Place:
@@ -254,22 +256,30 @@ def _released(
 ) -> list[tuple[int | None, ReleasedLine]]:
     """Return released lines, each with its recipient's number."""
     found = db.execute(
-        "SELECT r.recipient, r.id, r.seq, due_at, earned_minor, value_minor, state, state_at, d.friend, d.referrer "
-        f"FROM reward r LEFT JOIN decision d ON d.id = r.decision WHERE {where} "
-        f"AND (state IN {_RELEASED} OR state IN ('voided', 'forfeited') AND due_at < state_at) "
-        "AND r.id IS NOT ? ORDER BY due_at, r.seq, r.id",
+        "SELECT r.recipient, r.id, r.seq, due_at, earned_minor, value_minor, state, state_at, d.friend, d.referrer, "
+        f"state IN {_RELEASED} OR state IN ('voided', 'forfeited') AND due_at < state_at "
+        f"FROM reward r LEFT JOIN decision d ON d.id = r.decision WHERE {where} AND r.id IS NOT ?",
         (*values, without),
     ).fetchall()
     codes = {pair: _code_of(db, *pair) for pair in {row[8:10] for row in found}}
-    lines = [(row[0], ReleasedLine._make((*row[1:9], codes[row[8:10]], 0, ()))) for row in found]
+    every = {
+        row[1]: (row[0], ReleasedLine._make((*row[1:9], codes[row[8:10]], 0, (), False))) for row in found
+    }
+    lines = [every[row[1]] for row in found if row[10]]
     lessened = [line for _, line in lines if line.value_minor < line.earned_minor]
     taken = reductions(db, [line.id for line in lessened], min((line.due_at for line in lessened), default=0))
-    return [
+    lines = [
         (recipient, line._replace(taken_back=tuple(one for one in taken[line.id] if one.at > line.due_at)))
         if line.id in taken
         else (recipient, line)
         for recipient, line in lines
     ]
+    for past in past_releases(db, every):
+        recipient, line = every[past.number]
+        held = "revoked" if past.state in (*HELD, "waiting") else "voided"
+        earlier = (-line.id, line.seq, past.at, past.value_minor, past.value_minor, held, past.fell_at)
+        lines.append((recipient, ReleasedLine(*earlier, line.friend, line.code, came_back=True)))
+    return sorted(lines, key=lambda one: one[1].place)
 
 
 def _united(db: Database, recipient: int | None) -> dict[int, int]:

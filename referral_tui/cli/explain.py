@@ -277,12 +277,10 @@ def _way(one: Fields) -> str:
     return f"a typed code, {one['code']}" if one["method"] == "code" else f"the link {one['code']}"
 
 
-def _value(value: object) -> str:
-    if value is None:
-        return "unknown"
-    if isinstance(value, float):
-        return f"{value:.2f}".rstrip("0").rstrip(".")  # --json has all digits
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _value(value: Any) -> str:
+    from simulator.explain.change_words import shown
+
+    return shown(value)  # --json has all digits
 
 
 def _duration(ms: int) -> str:

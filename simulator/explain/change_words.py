@@ -12,6 +12,7 @@ from simulator.program.facts import VARIANT
 from simulator.program.model import Program
 from simulator.program.words import money
 
+_TINY: Final = 1e-9
 QUALIFIES: Final = "it would have qualified"
 _UNITS: Final = (
     (DAY_MS, "day"),
@@ -103,7 +104,8 @@ def shown(value: Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return re.sub(r"\.?0+$", "", f"{value:.2f}")
+        exact = f"{value:.3f}"  # an amount may have three decimals; what is measured is rounded to two
+        return re.sub(r"\.?0+$", "", exact if abs(float(exact) - value) < _TINY else f"{value:.2f}")
     return str(value)
 
 

@@ -1,8 +1,9 @@
 """Extract the part of the log that one friend's decisions depend on, and judge it again with changes.
 
-It holds the friend's events; those of the referrer and of everyone else whose code the friend used (each of whom some
-change would make the referrer); the links and kinds of the owners of the codes that these people used; every change
-of the program; and one claim for each of their other friends, in place of all their events, since rules may count them.
+It holds the friend's events, by whatever reference; those of the referrer and of everyone else whose code the friend
+used (each of whom some change would make the referrer); the links and kinds of the owners of the codes that these
+people used; every change of the program; and one claim for each of their other friends, in place of all their events,
+since rules may count them.
 So trying a change takes milliseconds, however long the log is. `reproduces` checks that nothing is missing: judged
 without changes, the part has to give the decision that is stored.
 """
@@ -20,7 +21,7 @@ from db.read import log
 from db.read.decision_rows import DecisionRow, newest_brought_by, settled_by_verdict
 from db.read.event_fields import about_conversions, newest_seqs, reviews_between, some_link, used_codes
 from db.read.moment import seq_at
-from db.read.people import reference
+from db.read.people import reference, united_with
 from simulator.engine import Engine
 from simulator.events.columns import EVENT_SCHEMA
 from simulator.explain.edits import Edit, edited
@@ -60,22 +61,24 @@ class Neighbourhood:
         """Read the events; `referrer` is the person the friend is attributed to, if any."""
         self._source = source
         self._friend = friend
-        referrers = self._owners({friend}) | ({referrer} if referrer is not None else set())
+        friends = self._united({friend})
+        referrers = self._owners(friends) | ({referrer} if referrer is not None else set())
         self.spare_code: str | None = None  # of some live link, if the friend has used none
         if not referrers:
             spare = some_link(source.db)
             if spare is not None:
                 referrers, self.spare_code = {spare.person}, spare.code
-        people = referrers | {friend}
-        seqs = set(newest_seqs(source.db, friend, MOST_EVENTS))
-        for person in referrers - {friend}:
+        referrers = self._united(referrers)
+        people = referrers | friends
+        seqs = {seq for one in friends for seq in newest_seqs(source.db, one, MOST_EVENTS)}
+        for person in referrers - friends:
             seqs.update(newest_seqs(source.db, person, MOST_EVENTS, without=_NOT_JUDGED))
         seqs.update(about_conversions(source.db, people, MOST_EVENTS))
         owners = self._owners(referrers) - people
         for owner in owners:
             seqs.update(newest_seqs(source.db, owner, MOST_EVENTS, types=_OWNERS))
         seqs.update(source.changes)
-        seqs.update(self._verdicts(friend))
+        seqs.update(seq for one in friends for seq in self._verdicts(one))
         parts = [typed(log.at(source.db, sorted(seqs)))]
         parts += [self._others(one, people) for one in sorted(referrers)]
         self.events = pl.concat(parts).sort("seq")
@@ -113,6 +116,10 @@ class Neighbourhood:
         ]
 
     # -- inside ---------------------------------------------------------------------------------------
+
+    def _united(self, people: set[int]) -> set[int]:
+        """Return the numbers of these people and of all references that have become one person with them."""
+        return {number for one in people for number in united_with(self._source.db, one)}
 
     def _owners(self, people: set[int]) -> set[int]:
         """Return the owners of the codes that these people used."""

@@ -12,6 +12,7 @@ from typing import Final
 
 from db.read.people import united_with
 from db.read.reward_rows import (
+    FALLEN,
     HELD,
     Account,
     Place,
@@ -110,7 +111,7 @@ class AccountLines:
 def _is_held(row: ReleasedLine, at: int, *, returns: bool) -> bool:
     """Return whether a cap counts a released line at a moment (milliseconds UTC)."""
     if row.state == "revoked":
-        return not returns or row.state_at > at
+        return row.state_at > at or not (returns or row.came_back)
     if row.state == "forfeited":  # it was offered until then, or had waited
         return row.state_at > at
     return row.state in HELD or row.state == "waiting"
@@ -284,7 +285,7 @@ class Releases(AccountLines):
             elif cap.window.kind != "lifetime":
                 found.update(self._next_starts(cap.window.kind, due_at))
             if cap.returns:
-                found.update(row.state_at for row in lines if row.state == "revoked")
+                found.update(row.state_at for row in lines if row.state in FALLEN)
                 found.update(one.at for row in lines for one in row.taken_back)
         yield from sorted(at for at in found if at > due_at)
 

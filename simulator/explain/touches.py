@@ -144,12 +144,15 @@ def _beaten(source: Source, visit: Fields, attribution: AttributionRow) -> str:
 
 def _unfound(source: Source, visit: Fields, events: list[Fields]) -> str:
     """Return why a visit by a usable link led to no match: from the newest event that could have found it."""
+    link = link_named(source, visit["code"], visit["seq"])
     for by in reversed([one for one in events if one["type"] in MATCHING]):
         outside = _out_of_window(source, visit, by, f"{by['type']} of")
         if outside is not None:
             return outside
         if by["seq"] < visit["seq"]:
             return f"it arrived {arrived_after(visit, by)} the {by['type']} was judged"
+        if link is not None and is_used_up(source, link, by["seq"]):
+            return f"its code had been used up before the {by['type']} of {moment(by['occurred_at'])}"
     return "a touch; no claim or conversion has found it within the window"
 
 

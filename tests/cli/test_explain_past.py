@@ -149,3 +149,58 @@ def test_a_merged_friend_is_told_with_the_decisions_of_both(cli: Cli, united: Pa
     account = cli("explain", "bob", "--db", united, "--json").json
     assert [one["event_id"] for one in account["decisions"]] == ["o2", "o3"]
     assert [line["state"] for line in account["rewards"] if line["reward"] == "share"] == ["issued", "capped"]
+
+
+def test_what_was_paid_before_it_came_back_filled_a_cap_then_and_made_room_as_it_fell(
+    cli: Cli, tmp_path: Path
+) -> None:
+    """The first fills the cap until it is reversed; reinstated later, it finds the cap full itself."""
+    events = [
+        *(paid(f"o{day}", day, amount_minor=1_000) for day in (2, 3)),
+        about("r", "conversion.reversed", 5, reverses="o2"),
+        paid("o6", 6, amount_minor=1_000),
+        about("w", "conversion.reinstated", 8, reinstates="o2"),
+    ]
+    program = SHOP + "clawback = '30d'\ncaps = [{ count = 1, window = 'lifetime' }]\n"
+    line = share(cli, told(cli, tmp_path, program, events), "o3")
+    assert (line["state"], line["why"]) == (
+        "capped",
+        "the recipient had been issued 1 of at most 1 in all already, 1 of them clawed back only later",
+    )
+    assert line["why_not"][0] == "room came back on 6 January 2026, 00:00 UTC: 2 days later"
+
+
+def test_a_visit_whose_code_was_used_up_later_says_so(cli: Cli, tmp_path: Path) -> None:
+    visit = message("vc", "friend.visited", "cid", START + DAY, code="ANN", channel="email")
+    late = message("o2", "purchase.paid", "cid", START + 3 * DAY, amount_minor=900) | {
+        "source": "client/shop"
+    }
+    program = f"{SHOP}[attribution]\nuses = 1\n"
+    path = told(cli, tmp_path, program, [visit, paid("o1", 2, amount_minor=900), late])
+    account = cli("explain", "cid", "--db", path, "--json").json
+    why = "its code had been used up before the purchase.paid of 4 January 2026, 00:00 UTC"
+    assert [touch["why"] for touch in account["touches"]] == [why]
+    assert account["why_not"][0].endswith(why)
+
+
+def test_an_amount_is_shown_with_the_three_decimals_of_its_currency(cli: Cli, tmp_path: Path) -> None:
+    rule = '[[rule]]\ncode = "some"\nrequire = "amount >= 0.005"\n'
+    program = (BASE + rule + SHARE).replace('"GBP"', '"KWD"')
+    path = told(cli, tmp_path, program, [paid("o1", 2, amount_minor=2)])
+    assert "[amount = 0.002]" in cli("explain", "o1", "--db", path).out
+
+
+def test_a_change_is_tried_with_what_a_merged_friend_did_by_another_reference(
+    cli: Cli, tmp_path: Path
+) -> None:
+    """Cid bought as a guest before: with a code his own purchase would still be the second."""
+    shop = {"source": "client/shop"}
+    once = SHOP.replace('occurrence = "each"', "occurrence = 1")
+    events = [
+        message("o1", "purchase.paid", "guest", START + DAY, amount_minor=900) | shop,
+        message("m", "customer.merged", "guest", START + 2 * DAY, into="cid") | shop,
+        message("o2", "purchase.paid", "cid", START + 3 * DAY, amount_minor=900) | shop,
+    ]
+    (decision,) = cli("explain", "o2", "--db", told(cli, tmp_path, once, events), "--json").json["decisions"]
+    assert decision["changes"] == []
+    assert decision["why_not"][-1].startswith("no single change of what was sent would do")
