@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from referral_tui.cli.options import DEFAULT_DATABASE, SharedDatabase
+from referral_tui.cli.options import DEFAULT_DATABASE, SharedDatabase, form_completion
 from referral_tui.cli.output import say
 from referral_tui.cli.writing import naming_errors, opened_out
 from referral_tui.figures import counted
@@ -54,6 +54,7 @@ def export(
             "--map",
             metavar="NAME|FILE",
             help="Write payouts in a partner's form, as CSV: extole-rewards, or a file of yours.",
+            autocompletion=form_completion,
         ),
     ] = None,
     guard_formulas: Annotated[

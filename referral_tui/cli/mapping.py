@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from referral_tui.cli.errors import FAILED
-from referral_tui.cli.options import Json, mapping_completion, read_secrets
+from referral_tui.cli.options import Json, mapping_or_form_completion, read_secrets
 from referral_tui.cli.output import print_json, say, say_lines
 from referral_tui.figures import counted
 
@@ -28,7 +28,7 @@ _SHOWN = 12  # paths that are named in a line
 Name = Annotated[
     str,
     typer.Argument(
-        metavar="NAME|FILE", help="A shipped mapping or form, or a file.", autocompletion=mapping_completion
+        metavar="NAME|FILE", help="A shipped mapping or form, or a file.", autocompletion=mapping_or_form_completion
     ),
 ]
 

@@ -65,6 +65,18 @@ def mapping_completion(incomplete: str) -> list[str]:
     return [name for name in shipped_names() if name.startswith(incomplete)]
 
 
+def form_completion(incomplete: str) -> list[str]:
+    """Return the shipped forms of payouts whose names begin with what was typed."""
+    from simulator.mapping.partner_forms import form_names
+
+    return [name for name in form_names() if name.startswith(incomplete)]
+
+
+def mapping_or_form_completion(incomplete: str) -> list[str]:
+    """Return the shipped mappings and forms of payouts whose names begin with what was typed."""
+    return [*mapping_completion(incomplete), *form_completion(incomplete)]
+
+
 ProgramForNew = Annotated[
     str | None,
     typer.Option(

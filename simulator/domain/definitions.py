@@ -251,7 +251,7 @@ DEFINITIONS: dict[str, Definition] = {
                 values=("late_reversal.clawed", "late_reversal.lost"),
             ),
             None,
-            "What late news of cancellations cost, before clawbacks: with them in time these would have been voided.",
+            "What late reversals cost, before clawbacks: had they come in time, these rewards would have been voided.",
             "what such reversals brought to light in each",
         ),
         Definition(
@@ -260,7 +260,7 @@ DEFINITIONS: dict[str, Definition] = {
             "money",
             Term("issued too early, and not clawed back", values=("late_reversal.lost",)),
             None,
-            "What late news of cancellations cost for good: no clawback, or it was over.",
+            "What late reversals cost for good: there is no clawback, or its time was over.",
             "what such reversals brought to light in each",
         ),
         Definition(

@@ -1,4 +1,4 @@
-"""The shell completion of presets' names."""
+"""The shell completion of the names of presets, mappings and forms."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ from simulator.program.presets import preset_names
         ("program show t", ["telecom", "travel"]),
         ("presets check c", ["community"]),
         ("ingest --program in", ["insurance"]),
+        ("export payouts --map e", ["extole-rewards"]),
+        ("map check extole", ["extole", "extole-rewards"]),
     ],
 )
-def test_the_shell_is_offered_presets(typed: str, offered: list[str]) -> None:
+def test_the_shell_is_offered_names(typed: str, offered: list[str]) -> None:
     words = ["referral-tui", *typed.split()]
     done = subprocess.run(
         [Path(sys.executable).parent / "referral-tui"],

@@ -57,7 +57,7 @@ class DataBoard(Container):
                 "content) or malformed; they add up to all that was received.",
                 (
                     (
-                        "late news",
+                        "late reversals",
                         "rewards issued though their conversion had been reversed by then: the reversal had happened "
                         "before the reward fell due, and arrived after. Clawed back if the program can, "
                         "otherwise lost",

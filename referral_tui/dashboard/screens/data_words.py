@@ -72,7 +72,7 @@ def health(look: DataLook, program: Program | None, came: Mapping[str, SourceArr
                 sender.source,
             )
         )
-    blocks.append(Block("What late news cost", head=True))
+    blocks.append(Block("What late reversals cost", head=True))
     count, minor = look.cost.issued
     if not count:
         text = "Nothing: no reward was issued after the reversal that would have voided it."

@@ -33,7 +33,7 @@ class ReviewQueue(Table[Waiting]):
                 "its rewards begin. d declines: it is refused. The verdict is an event like any other, with "
                 "the simulated time. The first verdict counts: the simulated operator leaves alone what you "
                 "have decided. A conversion that was reversed meanwhile stays here, marked as reversed: if "
-                "approved, it qualifies and pays nothing.",
+                "approved, it qualifies and pays nothing. During a run at full speed nothing is marked until the end.",
             ),
             _NONE,
             [
