@@ -37,13 +37,15 @@ class Measurement:
 class Load:
     """Measurements, oldest first, and the run's figures as of the newest, as in `load --json`.
 
-    One in `every` measurements is there. `changes` are those of the program.
+    One in `every` measurements is there. `changes` are those of the program. `paced` says whether events wait for the
+    simulated clock, so that the run isn't as fast as it could be.
     """
 
     measurements: tuple[Measurement, ...]
     every: int
     changes: tuple[Change, ...]
     text: str
+    paced: bool
     figures: Mapping[str, Any] = field(compare=False)
 
 
@@ -66,4 +68,5 @@ def load(db: sqlite3.Connection, until_ms: int | None = None) -> Load | None:
         (json.dumps(numbers),),
     )
     measurements = tuple(Measurement(*row) for row in rows)
-    return Load(measurements, every, changes(db, sim_at), text, json.loads(text))
+    (paced,) = db.execute("SELECT coalesce(max(pace), 0) > 0 FROM clock").fetchone()
+    return Load(measurements, every, changes(db, sim_at), text, bool(paced), json.loads(text))

@@ -28,7 +28,9 @@ _SHOWN = 12  # paths that are named in a line
 Name = Annotated[
     str,
     typer.Argument(
-        metavar="NAME|FILE", help="A shipped mapping or form, or a file.", autocompletion=mapping_or_form_completion
+        metavar="NAME|FILE",
+        help="A shipped mapping or form, or a file.",
+        autocompletion=mapping_or_form_completion,
     ),
 ]
 

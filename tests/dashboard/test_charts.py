@@ -57,6 +57,18 @@ async def test_each_chart_has_a_scale_and_an_axis_and_shows_where_the_program_wa
             assert word in text
 
 
+@pytest.mark.parametrize(("pace", "words"), [(86_400.0, "set by the pace"), (0.0, "as fast as it goes")])
+async def test_a_paced_simulation_is_not_called_as_fast_as_it_goes(
+    story: Story, watch: Watch, pace: float, words: str
+) -> None:
+    story.db.execute("UPDATE meter SET figures = json_set(figures, '$.offered_per_second', NULL)")
+    story.db.execute("UPDATE clock SET pace = ?", (pace,))
+    load = next(place for place in CHARTED if place.MODE == "load")
+    async with watch(story.path, size=(120, 40), place=load) as seen:
+        offered = next(line for line in seen.lines() if "offered  " in line)
+        assert words in offered
+
+
 async def test_the_chart_of_rewards_gives_way_to_what_waits(story: Story, watch: Watch) -> None:
     rewards = next(place for place in CHARTED if place.MODE == "rewards")
     async with watch(story.path, size=(80, 20), place=rewards) as seen:

@@ -133,7 +133,8 @@ class Rates(LoadPart):
         """Draw the three rates, and the curve of the achieved one."""
         found = load.figures
         offered = found["offered_per_second"]
-        asked = "as fast as it goes" if offered is None else f"{found['offered']:,} in all"
+        free = "set by the pace" if load.paced else "as fast as it goes"
+        asked = free if offered is None else f"{found['offered']:,} in all"
         yield self.named("offered", "—" if offered is None else f"{offered:,.0f}", asked, width)
         done = found["received"] - found["queue"]
         yield self.named(
@@ -145,7 +146,10 @@ class Rates(LoadPart):
     def topic(self) -> Topic:
         """Say what the rates are."""
         facts: list[tuple[str, str]] = [
-            ("offered", "events that were due ÷ seconds of the schedule; a closed load has none"),
+            (
+                "offered",
+                "events that were due ÷ seconds of the schedule; a closed load and a simulation have none",
+            ),
             ("achieved", "events done (committed) ÷ seconds of the wall clock until they were"),
             ("judged", "events taken ÷ seconds that judging them took; less in small batches"),
         ]
