@@ -316,6 +316,23 @@ async def test_counted_upline_and_steering_are_explained_beside_them(story: Stor
         assert "■ steering: what an operator changed" in text
 
 
+async def test_a_pending_reward_that_would_pay_nothing_is_not_shown_as_money(
+    story: Story, watch: Watch
+) -> None:
+    story.begin()
+    (pending,) = story.db.execute("SELECT max(id) FROM reward WHERE state = 'pending'").fetchone()
+    story.db.execute("UPDATE reward SET expected = 'counted' WHERE id = ?", (pending,))
+    story.commit()
+    async with watch(story.path, size=(132, 40)) as seen:
+        text = "\n".join(seen.lines())
+        assert "○ unpaid" in text
+        assert "unpaid: would pay nothing" in text
+    story.db.execute("UPDATE reward SET expected = 'offered' WHERE id = ?", (pending,))
+    story.commit()
+    async with watch(story.path, size=(132, 40)) as seen:
+        assert "○ unpaid" not in "\n".join(seen.lines())
+
+
 def test_a_large_number_keeps_the_words_around_it() -> None:
     assert digits("SEK 41") == ["    ╻ ╻╺┓ ", "    ┗━┫ ┃ ", "SEK   ╹╺┻╸"]
     assert digits("7.1 days") == ["╺━┓ ╺┓      ", "  ┃  ┃      ", "  ╹.╺┻╸ days"]

@@ -23,6 +23,8 @@ from referral_tui.words import (
     recipient,
     who,
 )
+from simulator.domain.definitions import NOT_ISSUED
+from simulator.domain.pending import UNPAID
 
 if TYPE_CHECKING:
     from db.read.overview import Attributed
@@ -138,7 +140,10 @@ class Rewards(Listing["AuditEntry"]):
     """The newest changes of rewards."""
 
     def __init__(self) -> None:
-        facts = tuple((f"{REWARD_SYMBOLS[state]} {state}", REWARD_MEANING[state]) for state in REWARD_SYMBOLS)
+        facts = (
+            *((f"{REWARD_SYMBOLS[state]} {state}", REWARD_MEANING[state]) for state in REWARD_SYMBOLS),
+            (f"{REWARD_SYMBOLS['pending']} {UNPAID}", "pending, but would pay nothing as things stand"),
+        )
         super().__init__(
             "Rewards",
             Topic("Rewards", "The newest changes of rewards: what became of the money, and for whom.", facts),
@@ -158,6 +163,8 @@ class Rewards(Listing["AuditEntry"]):
             yield "· counted: toward a bonus"
         if any(row.role == "upline" for row in shown):
             yield "upline: who brought the referrer"
+        if any(_state(row) == UNPAID for row in shown):
+            yield f"{UNPAID}: would pay nothing"
 
     def marked(self, row: AuditEntry, step: Step) -> bool:
         """Return whether the last step caused a change."""
@@ -167,7 +174,7 @@ class Rewards(Listing["AuditEntry"]):
         """Return the width of the states, with a blank after the longest that is shown."""
         if room < 40:
             return 8
-        return max(9, *(len(row.kind) + 1 for row in self.shown))
+        return max(9, *(len(_state(row)) + 1 for row in self.shown))
 
     def draw_row(self, row: AuditEntry, line: Line) -> None:
         """Draw state, money, and for whom."""
@@ -177,11 +184,12 @@ class Rewards(Listing["AuditEntry"]):
             line.add(figures.day(row.at), self.ink("quiet"), 7)
         if line.left >= 44:
             line.add(figures.time_of_day(row.at), self.ink("quiet"), 6)
-        line.add(REWARD_SYMBOLS.get(row.kind, "·") + " ", ink).add(row.kind, ink, self._state_cells(room))
+        state = _state(row)
+        line.add(REWARD_SYMBOLS.get(row.kind, "·") + " ", ink).add(state, ink, self._state_cells(room))
         amount = figures.NOTHING
         if self.program is not None:
             amount = figures.money(row.value_minor, self.program.currency, self.program.digits, 6)
-        line.add(amount, self.ink("strong"), 6, right=True).skip()
+        line.add(amount, self.ink("quiet" if state == UNPAID else "strong"), 6, right=True).skip()
         roled = line.left >= NAME + ROLE
         line.add(recipient(row, self.names), self.ink("plain"), NAME if roled else None)
         if roled:
@@ -189,6 +197,11 @@ class Rewards(Listing["AuditEntry"]):
         if room >= 68:
             due = f"due {figures.day(row.due_at)}" if row.kind == "pending" and row.due_at is not None else ""
             line.add(due, self.ink("quiet"))
+
+
+def _state(row: AuditEntry) -> str:
+    """Return the state that a change led to; `unpaid` for a pending reward that `pending` money doesn't include."""
+    return UNPAID if row.kind == "pending" and row.expected in NOT_ISSUED else row.kind
 
 
 class Attributions(Listing["Attributed"]):
