@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass, fields
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from db.sqlite.readonly import Database
 
@@ -139,33 +140,52 @@ def is_decided(db: Database, seq: int) -> bool:
     return db.execute("SELECT id FROM decision WHERE seq = ? LIMIT 1", (seq,)).fetchone() is not None
 
 
-def verdicts_on(db: Database, friend: int) -> list[Verdict]:
-    """Return the distinct results of the decisions on a friend, in the order of the first of each."""
+def verdicts_on(db: Database, friends: Collection[int], referrers: Collection[int]) -> list[Verdict]:
+    """Return the distinct results of the decisions on a friend who was matched to a referrer, by the first of each.
+
+    Both are given by all their numbers.
+    """
     found = db.execute(
-        "SELECT milestone, outcome, reason FROM decision WHERE friend = ? GROUP BY 1, 2, 3 ORDER BY MIN(id)",
-        (friend,),
+        "SELECT milestone, outcome, reason FROM decision d "
+        f"WHERE {_ON_FRIENDS} GROUP BY 1, 2, 3 ORDER BY MIN(id)",
+        _numbers(friends, referrers),
     )
     return [Verdict(*row) for row in found]
 
 
-def outcomes_for(db: Database, referrer: int) -> list[OutcomeCount]:
-    """Count the decisions on the friends of a referrer by outcome and reason, the most frequent first."""
+def outcomes_for(db: Database, friends: Collection[int], referrers: Collection[int]) -> list[OutcomeCount]:
+    """Count the decisions on the friends of a referrer by outcome and reason, the most frequent first.
+
+    All are given by all their numbers.
+    """
     found = db.execute(
-        "SELECT d.outcome, d.reason, COUNT(*) AS count FROM attribution a JOIN decision d ON d.friend = a.friend "
-        "WHERE a.referrer = ? GROUP BY d.outcome, d.reason ORDER BY count DESC, d.outcome, d.reason",
-        (referrer,),
+        f"SELECT d.outcome, d.reason, COUNT(*) AS count FROM decision d WHERE {_ON_FRIENDS} "
+        "GROUP BY d.outcome, d.reason ORDER BY count DESC, d.outcome, d.reason",
+        _numbers(friends, referrers),
     )
     return [OutcomeCount(*row) for row in found]
 
 
-def brought_by(db: Database, referrer: int) -> list[BroughtFriend]:
-    """Return the friends of a referrer, in the order in which they were attributed."""
+def brought_by(db: Database, referrers: Collection[int]) -> list[BroughtFriend]:
+    """Return the friends of a referrer, given by all their numbers, in the order in which they were attributed."""
     found = db.execute(
         "SELECT a.friend, p.ref, a.code, a.channel, a.method, a.attributed_at FROM attribution a "
-        "JOIN person p ON p.id = a.friend WHERE a.referrer = ? ORDER BY a.seq",
-        (referrer,),
+        "JOIN person p ON p.id = a.friend WHERE a.referrer IN (SELECT value FROM json_each(?)) ORDER BY a.seq",
+        _numbers(referrers),
     )
     return [BroughtFriend(*row) for row in found]
+
+
+def _numbers(*people: Collection[int]) -> tuple[str, ...]:
+    """Return numbers of people as `json_each` reads them, however many they are."""
+    return tuple(json.dumps(list(one)) for one in people)
+
+
+_ON_FRIENDS: Final = (
+    "d.friend IN (SELECT value FROM json_each(?)) "
+    "AND (d.referrer IS NULL OR d.referrer IN (SELECT value FROM json_each(?)))"
+)
+"""SQL: the decisions on these friends, apart from those by which another referrer was given something."""
 
 
 def brought_with(db: Database, code: str, before_seq: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from db.sqlite.readonly import Database
@@ -71,6 +71,13 @@ def united_with(db: Database, person: int) -> dict[int, int]:
             below = db.execute("SELECT merged, at FROM merge WHERE person = ?", (number,))
             waiting += [(merged, max(at, joined)) for merged, joined in below]
     return since
+
+
+def all_united(db: Database, persons: Iterable[int]) -> dict[int, list[int]]:
+    """Return for each of these people the numbers of all references that have become one person with them."""
+    if db.execute("SELECT 1 FROM merge LIMIT 1").fetchone() is None:
+        return {one: [one] for one in persons}
+    return {one: list(united_with(db, one)) for one in persons}
 
 
 def person_now(db: Database, person: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from typing import Final, NamedTuple
 
@@ -229,26 +230,32 @@ def value_beside(db: Database, seq: int, number: int) -> int:
     return int(found.fetchone()[0])
 
 
-def sums_for(db: Database, referrer: int) -> list[RewardSum]:
-    """Add up a referrer's own rewards for friends, by name and state in alphabetical order."""
+def sums_for(db: Database, referrers: Collection[int]) -> list[RewardSum]:
+    """Add up a referrer's own rewards for friends, by name and state in alphabetical order.
+
+    The referrer is given by all their numbers.
+    """
     found = db.execute(
-        f"SELECT r.reward, {STANDS}, COUNT(*), SUM(r.value_minor) FROM attribution a "
-        "JOIN decision d ON d.friend = a.friend JOIN reward r ON r.decision = d.id "
-        "WHERE a.referrer = ? AND r.recipient = a.referrer AND r.role = 'referrer' "
-        "GROUP BY 1, 2 ORDER BY 1, 2",
-        (referrer,),
+        f"SELECT r.reward, {STANDS}, COUNT(*), SUM(r.value_minor) FROM reward r "
+        f"WHERE r.recipient IN ({_marks(referrers)}) AND r.role = 'referrer' GROUP BY 1, 2 ORDER BY 1, 2",
+        tuple(referrers),
     )
     return [RewardSum(*row) for row in found]
 
 
-def own_rewards_for(db: Database, referrer: int, friend: int) -> list[OwnReward]:
-    """Return a referrer's own rewards for a friend, in the order of their numbers."""
+def own_rewards_for(db: Database, referrers: Collection[int], friends: Collection[int]) -> list[OwnReward]:
+    """Return a referrer's own rewards for a friend, in the order of their numbers; both by all their numbers."""
     found = db.execute(
         f"SELECT r.reward, {STANDS}, r.value_minor FROM decision d JOIN reward r ON r.decision = d.id "
-        "WHERE d.friend = ? AND r.recipient = ? AND r.role = 'referrer' ORDER BY r.id",
-        (friend, referrer),
+        f"WHERE d.friend IN ({_marks(friends)}) AND r.recipient IN ({_marks(referrers)}) AND r.role = 'referrer' "
+        "ORDER BY r.id",
+        (*friends, *referrers),
     )
     return [OwnReward(*row) for row in found]
+
+
+def _marks(values: Collection[object]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _released(
@@ -288,8 +295,7 @@ def _united(db: Database, recipient: int | None) -> dict[int, int]:
 
 def _of_account(account: Account, since: dict[int, int]) -> tuple[str, tuple[str | int | None, ...]]:
     """Return the condition on the lines of an account, given the numbers of its recipient, and its values."""
-    marks = ", ".join("?" * len(since))
-    among = f"recipient IN ({marks})" if since else "recipient IS NULL"
+    among = f"recipient IN ({_marks(since)})" if since else "recipient IS NULL"
     return (
         f"reward = ? AND role = ? AND {among} AND community IS ?",
         (account.reward, account.role, *since, account.community),
@@ -302,8 +308,8 @@ def _code_of(db: Database, friend: int | None, referrer: int | None) -> str | No
         return None
     friends, referrers = united_with(db, friend), united_with(db, referrer)
     found = db.execute(
-        f"SELECT code FROM attribution WHERE friend IN ({', '.join('?' * len(friends))}) "
-        f"AND referrer IN ({', '.join('?' * len(referrers))}) ORDER BY friend = ? DESC, ended_at IS NULL DESC LIMIT 1",
+        f"SELECT code FROM attribution WHERE friend IN ({_marks(friends)}) "
+        f"AND referrer IN ({_marks(referrers)}) ORDER BY friend = ? DESC, ended_at IS NULL DESC LIMIT 1",
         (*friends, *referrers, friend),
     ).fetchone()
     return None if found is None else str(found[0])

@@ -190,6 +190,19 @@ def test_an_amount_is_shown_with_the_three_decimals_of_its_currency(cli: Cli, tm
     assert "[amount = 0.002]" in cli("explain", "o1", "--db", path).out
 
 
+def test_a_merged_referrer_is_told_with_the_links_friends_and_rewards_of_both(cli: Cli, united: Path) -> None:
+    referrer = cli("explain", "ann", "--db", united, "--json").json["referrer"]
+    assert [link["code"] for link in referrer["links"]] == ["ANN", "DORA"]
+    friends = [
+        (one["friend"], [f"{own['reward']} {own['state']}" for own in one["rewards"]])
+        for one in referrer["friends"]
+    ]
+    assert friends == [("cid", ["share issued"]), ("guest", ["share issued", "share capped"])]
+    assert [(one["state"], one["count"]) for one in referrer["rewards"]] == [("capped", 1), ("issued", 2)]
+    assert [(one["outcome"], one["count"]) for one in referrer["decisions"]] == [("qualified", 3)]
+    assert [room["count"] for room in referrer["room"]] == [0]
+
+
 def test_a_change_is_tried_with_what_a_merged_friend_did_by_another_reference(
     cli: Cli, tmp_path: Path
 ) -> None:
