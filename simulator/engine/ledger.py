@@ -220,6 +220,8 @@ class Ledger:
         numbers = numbers[numbers % len(ROLES) != ROLES.index("community")]
         theirs = self.account_ids.find(_account_keys(numbers, merged))
         numbers, theirs = numbers[theirs != NONE], theirs[theirs != NONE]
+        if not len(theirs):  # most of those who are merged have no reward
+            return theirs, theirs
         claim = self.account_ids.get_or_insert(_account_keys(numbers, into))
         new = numbers[claim.first] % len(ROLES)
         ids = self.accounts.append(recipient=np.full(len(new), into), role=new)

@@ -77,8 +77,8 @@ class Markets:
                 self._lane.reconcile(self._at)
             window = self._windows.next(self._outcomes(self._at))
             self._know(window.people)
-            for repeats in window.repeats:
-                self._tally.count(repeats)
+            for counted in window.counted:
+                self._tally.count(counted)
             self._lane.send(window.events, self._at, window.until_ms)
             self._at = window.until_ms
             self._look_at_reviews()

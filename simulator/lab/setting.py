@@ -46,7 +46,7 @@ class Setting:
         return parse_models({**self.spec.delivery, **self.delivery})
 
     def world(self, program: Program, seeds: Sequence[int]) -> WorldSetup:
-        """Return the setup of the markets with these seeds under a design, whose repeats are only counted."""
+        """Return the setup of the markets with these seeds under a design, some of whose events are only counted."""
         seed = seeds[0] if len(seeds) == 1 else seeds
         start = start_of(program) if self.start_ms is None else self.start_ms
         offers = drawn_offers(self.spec, seeds) if self.drawn else ()

@@ -17,7 +17,7 @@ from simulator.domain.write_set import WriteSet
 from simulator.engine.arrays import Bools, Ints
 from simulator.engine.frames import EMPTY
 from simulator.program.model import Program
-from simulator.world.repeats import Repeats
+from simulator.world.counting import Counted
 
 WEEK_HOURS: Final = 7 * 24
 Sums = dict[str, tuple[int, int]]
@@ -65,22 +65,11 @@ class Tally:
         self.received += np.bincount(market, minlength=self.markets)
         self.duplicates += np.bincount(market[list(duplicates)], minlength=self.markets)
 
-    def count(self, repeats: Repeats) -> None:
-        """Count events that were not made, as the engine would have, but by week."""
-        first = self.start_ms // HOUR_MS
-        week = (repeats.at // HOUR_MS - first) // WEEK_HOURS
-        places = week * self.markets + repeats.market
-        kept, places = np.unique(places, return_inverse=True)
-        counts = np.bincount(places)
-        self.received += np.bincount(repeats.market, minlength=self.markets)
-        columns: dict[str, Ints | pl.Series] = {
-            "hour": kept // self.markets * WEEK_HOURS + first,
-            "metric": pl.repeat(f"event.{repeats.type}", len(kept), eager=True),
-            "count": counts,
-            "value": np.bincount(places, repeats.reach).astype(np.int64),
-            "market": kept % self.markets,
-        }
-        self._kept.add_sums(pl.DataFrame(columns))
+    def count(self, counted: Counted) -> None:
+        """Count what was not made into events, as the engine would have counted those, but by week."""
+        if counted.events:
+            self.received += np.bincount(counted.market, minlength=self.markets)
+        self._kept.count(counted, self.start_ms // HOUR_MS, self.markets)
 
     def hear(self, events: pl.DataFrame) -> None:
         """Take accepted events before they are judged; the figures need none of them."""
@@ -204,6 +193,7 @@ class _Kept:
     """The frames of one design's calls of the engine, as far as a study needs them."""
 
     _rollups: list[pl.DataFrame] = field(default_factory=list)
+    _counted: dict[str, _Weeks] = field(default_factory=dict)
     _vain: list[pl.DataFrame] = field(default_factory=list)
     _decisions: list[pl.DataFrame] = field(default_factory=list)
     _settled: list[pl.DataFrame] = field(default_factory=list)
@@ -233,15 +223,19 @@ class _Kept:
         if written.breakdown.height and (vain := written.breakdown["metric"] == WITHOUT_EFFECT).any():
             self._vain.append(written.breakdown.filter(vain))
 
-    def add_sums(self, rollup: pl.DataFrame) -> None:
-        """Add increments by hour, metric and market."""
-        self._rollups.append(rollup)
+    def count(self, counted: Counted, first_hour: int, markets: int) -> None:
+        """Add what was counted, in weeks from `first_hour` (since 1970) on, of so many markets."""
+        places = (counted.at // HOUR_MS - first_hour) // WEEK_HOURS * markets + counted.market
+        known = self._counted.get(counted.metric)
+        found = _Weeks(first_hour, markets) if known is None else known
+        self._counted[counted.metric] = found.plus(places, counted.value)
 
     def rollup(self) -> pl.DataFrame:
         """Return the increments by hour, metric and market."""
-        if not self._rollups:
+        counted = [weeks.frame(metric) for metric, weeks in self._counted.items()]
+        if not self._rollups and not counted:
             return EMPTY["rollup"].with_columns(market=pl.lit(0, pl.Int64))
-        return pl.concat(self._rollups)
+        return pl.concat([*self._rollups, *counted])
 
     def without_effect(self) -> pl.DataFrame:
         """Return the number of reversals without effect by part."""
@@ -283,6 +277,38 @@ class _Kept:
         return lines.update(changes, on="id", how="left")
 
 
+@dataclass(frozen=True)
+class _Weeks:
+    """Sums of a metric, week by week from an hour (since 1970) on, and within each week market by market."""
+
+    first_hour: int
+    markets: int
+    counts: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    values: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    def plus(self, places: Ints, values: Ints) -> _Weeks:
+        """Return the sums with one more for each row, and its value."""
+        size = max(len(self.counts), int(places.max()) + 1)
+        counts = np.bincount(places, minlength=size)
+        counts[: len(self.counts)] += self.counts
+        summed = np.bincount(places, values, size).astype(np.int64)
+        summed[: len(self.values)] += self.values
+        return _Weeks(self.first_hour, self.markets, counts, summed)
+
+    def frame(self, metric: str) -> pl.DataFrame:
+        """Return a row for each week and market with an increment, with the week's first hour."""
+        places = np.flatnonzero(self.counts)
+        return pl.DataFrame(
+            {
+                "hour": places // self.markets * WEEK_HOURS + self.first_hour,
+                "metric": pl.repeat(metric, len(places), eager=True),
+                "count": self.counts[places],
+                "value": self.values[places],
+                "market": places % self.markets,
+            }
+        )
+
+
 def _with_channels(
     decisions: pl.DataFrame, made: pl.DataFrame, merges: Sequence[tuple[int, int]]
 ) -> pl.DataFrame:
@@ -291,8 +317,8 @@ def _with_channels(
     It is that of the friend's own attribution, or of the person's that stands.
     """
     into: dict[int, int] = {}
-    for merged, person in merges:
-        into = {one: person if now == merged else now for one, now in into.items()} | {merged: person}
+    for merged, person in reversed(merges):  # whoever somebody is merged into may be merged later
+        into[merged] = into.get(person, person)
     own = dict(made.select("friend", "channel").rows())
     standing = {
         into.get(friend, friend): channel

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.world.draws import Floats, Ints, Keys, Purpose, bits, choose, seed_key, uniform
+from simulator.world.draws import Floats, Ints, Keys, Purpose, bits, chosen, seed_key, uniform
 
 if TYPE_CHECKING:  # pydantic and the world's file: who only receives events loads neither
     from simulator.world.spec_people import Communities as CommunitiesSpec
@@ -43,7 +43,8 @@ class Communities:
         count, found = self._cumulative.shape[1], np.full(len(keys), NONE, dtype=np.int64)
         inside = np.flatnonzero(uniform(keys, Purpose.IN_COMMUNITY) < self._members)
         theirs = market[inside]
+        drawn = uniform(keys[inside], Purpose.COMMUNITY)
         for one in np.unique(theirs).tolist() if len(self._cumulative) > 1 else [0]:
-            of = inside[theirs == one]
-            found[of] = one * count + choose(keys[of], Purpose.COMMUNITY, self._cumulative[one])
+            of = np.flatnonzero(theirs == one)
+            found[inside[of]] = one * count + chosen(drawn[of], self._cumulative[one])
         return found

@@ -195,8 +195,12 @@ def exponential(keys: Keys, purpose: Purpose, mean: float) -> Floats:
 
 def choose(keys: Keys, purpose: Purpose, cumulative: Floats, index: NDArray[np.integer] | int = 0) -> Ints:
     """Draw a category per key, by cumulative shares that end at 1."""
-    found = np.searchsorted(cumulative, uniform(keys, purpose, index), side="right")
-    return np.minimum(found, len(cumulative) - 1)
+    return chosen(uniform(keys, purpose, index), cumulative)
+
+
+def chosen(drawn: Floats, cumulative: Floats) -> Ints:
+    """Return the category of each uniform number, by cumulative shares that end at 1."""
+    return np.minimum(np.searchsorted(cumulative, drawn, side="right"), len(cumulative) - 1)
 
 
 def poisson(chance: Floats, mean: Floats, limit: int) -> Ints:

@@ -9,6 +9,7 @@ from simulator.world.arrivals import CHANNEL, INVITER, KEY, WHEN, at_till, cheat
 from simulator.world.cheating import Cheating
 from simulator.world.closing import Closing
 from simulator.world.converting import Converting
+from simulator.world.counting import EventCounter
 from simulator.world.draws import Bools, Floats, Ints, Keys, Purpose, bits, lognormal, uniform
 from simulator.world.event_rows import ABSENT, WIDTH, EventKind, event_rows, ident
 from simulator.world.friends import Friends
@@ -33,7 +34,10 @@ class Journeys:
         rhythm: Rhythm,
         end_ms: int,
         roots: int,
+        counter: EventCounter | None = None,
     ) -> None:
+        """Take a counter if visits by those who only look are to be counted instead of being made into events."""
+        self._counter = counter
         self._spec = spec
         self._population = population
         self._cheating = cheating
@@ -62,14 +66,22 @@ class Journeys:
             at, till = arrivals[:, WHEN], at_till(arrivals) == 1
             group = self._new(arrivals)
             visitors = group.where(~till)
-            last_visit = self._visit(events, visitors, at[~till], today)
+            visits: list[Ints] = []
+            last_visit = self._visit(visits, visitors, at[~till], today)
             claims = (uniform(visitors.key, Purpose.CLAIM) < self._spec.friend.claim) | (
                 visitors.cheat != Cheat.NONE
             )
             claimers, claimed_at = self._claim(events, visitors.where(claims), last_visit[claims])
             self._convert(events, joins, claimers, claimed_at, self._spec.conversion.rate)
             silent, left_at = visitors.where(~claims), last_visit[~claims]
-            self._convert(events, joins, silent, left_at, self._spec.conversion.direct)
+            buying = self._convert(events, joins, silent, left_at, self._spec.conversion.direct)
+            known = group.cheat == Cheat.RING
+            if self._counter is not None:
+                lookers = silent.row[~buying]
+                visits = self._counter.without_lookers(visits, lookers)
+                known |= np.isin(group.row, lookers)  # to nobody: they need no reference
+            events += visits
+            self._population.refer(group.row[~known])
             buyers = group.where(till)
             self._know(buyers, at[till])
             self._converting.convert(events, joins, buyers, at[till], buyers.inviter)
@@ -79,6 +91,7 @@ class Journeys:
         )
 
     def _new(self, arrivals: Ints) -> Friends:
+        """Return those who arrive; whoever is not known yet has no reference so far."""
         people = self._people
         cheat, inviter = cheat_of(arrivals), arrivals[:, INVITER]
         known = cheat == Cheat.RING
@@ -91,7 +104,6 @@ class Journeys:
         people.inviter[new] = inviter[~known]
         people.generation[new] = people.generation[inviter[~known]] + 1
         people.label[row] = friend_label(cheat)
-        self._population.refer(new)
         group = Friends(row, key, inviter, arrivals[:, CHANNEL], cheat)
         people.device[row] = self._cheating.devices(group)
         return group
@@ -221,10 +233,13 @@ class Journeys:
 
     def _convert(
         self, events: list[Ints], joins: list[Ints], group: Friends, from_ms: Ints, rate: float
-    ) -> None:
-        """Convert those of a group who do, at `rate` times the factors of the offer, the segment and the channel."""
+    ) -> Bools:
+        """Convert those of a group who do, at `rate` times the factors of the offer, the segment and the channel.
+
+        Returns which of them do.
+        """
         if not len(group.row):
-            return
+            return np.zeros(0, bool)
         known = self._people.known[group.row]
         if not known.all():
             self._population.describe(group.row[~known])
@@ -235,11 +250,12 @@ class Journeys:
             * self._by_channel[group.channel]
         )
         rates = self._cheating.convert_rates(group, rates)
-        buys = np.flatnonzero(uniform(group.key, Purpose.CONVERT) < rates)
+        buys: Bools = uniform(group.key, Purpose.CONVERT) < rates
         buyers, from_ms = group.where(buys), from_ms[buys]
         new = ~self._people.known[buyers.row]
         self._know(buyers.where(new), from_ms[new])
         self._converting.convert(events, joins, buyers, from_ms)
+        return buys
 
 
 def _wait(key: Keys, purpose: Purpose, delay: Delay) -> Ints:

@@ -14,9 +14,9 @@ import polars as pl
 
 from simulator.domain.spans import DAY_MS
 from simulator.program.model import Program
+from simulator.world.counting import Counted
 from simulator.world.feedback import OutcomeFeedback
 from simulator.world.operator import LOOKAHEAD_MS
-from simulator.world.repeats import Repeats
 from simulator.world.spec import WorldSpec
 from simulator.world.spec_buying import Offer
 from simulator.world.world import World
@@ -35,8 +35,8 @@ class WorldSetup:
     """Everything that determines a world: the file, the first program, the seed, the size and the time.
 
     With several seeds it is a world of several markets, each of that size. `offers` say how people respond in each of
-    them; without it, everybody responds as the file says. With `counting`, repeats are counted instead of being made
-    into events.
+    them; without it, everybody responds as the file says. With `counting`, events that change nothing but sums are
+    counted instead of being made.
     """
 
     spec: WorldSpec
@@ -71,13 +71,13 @@ class WorldSetup:
 class Window:
     """What people did before `until_ms` and after the last window: events, and who became known (`CRM_SCHEMA`).
 
-    `repeats` are what was counted instead of being made into events, if that was wanted.
+    `counted` are those that were counted instead of being made into events, if that was wanted.
     """
 
     until_ms: int
     events: pl.DataFrame
     people: pl.DataFrame
-    repeats: Sequence[Repeats] = ()
+    counted: Sequence[Counted] = ()
 
 
 class Windows(Protocol):
@@ -110,7 +110,7 @@ class InProcessWorld:
         """Make the next window without applying feedback."""
         self._until = min(self._world.end_ms, self._until + LOOKAHEAD_MS)
         events = self._world.advance(self._until)
-        return Window(self._until, events, self._world.take_people(), self._world.take_repeats())
+        return Window(self._until, events, self._world.take_people(), self._world.take_counted())
 
     def apply_feedback(self, feedback: OutcomeFeedback) -> None:
         """Apply feedback from before the start of the window made last."""

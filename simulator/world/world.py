@@ -18,6 +18,7 @@ from simulator.world.agenda import Agenda
 from simulator.world.cheating import Cheating
 from simulator.world.closing import Closing
 from simulator.world.communities import Communities
+from simulator.world.counting import Counted, EventCounter
 from simulator.world.draws import Purpose
 from simulator.world.event_rows import WIDTH
 from simulator.world.feedback import OutcomeFeedback
@@ -27,7 +28,6 @@ from simulator.world.offer import answers, is_dated
 from simulator.world.people import People
 from simulator.world.population import Population
 from simulator.world.referring import JOIN_WIDTH, Referring
-from simulator.world.repeats import RepeatCounter, Repeats
 from simulator.world.reward_acts import ReportedReward, RewardActs
 from simulator.world.rhythm import Rhythm
 from simulator.world.spec import WorldSpec
@@ -59,7 +59,7 @@ class World:
         With several seeds, one for each market, there are so many customers in each; then events have a column
         `market`, the place of the seed, and a community's name has the seed before a colon. What happens in a market
         is what happens in its world alone. `offers` say how people respond in each; without it, all respond as the file
-        says. `counting` leaves the repeats (see `repeats`) out of the events; they are only counted.
+        says. `counting` leaves out events that change nothing but sums (see `counting`), and counts them.
         """
         seeds = (seed,) if isinstance(seed, int) else tuple(seed)
         self.start_ms = start_ms
@@ -71,7 +71,7 @@ class World:
         rhythm = Rhythm(spec.rhythm, start_ms, days)
         communities = Communities(spec.communities, seeds)
         people = People(4 * referrers * len(seeds))
-        self._repeats = RepeatCounter(people) if counting else None
+        self._counter = EventCounter(people, self.end_ms) if counting else None
         self._population = Population(
             spec, people, communities, [pseudonyms.client_key(one) for one in seeds]
         )
@@ -92,7 +92,15 @@ class World:
             spec, answer, self._population, self._cheating, communities, closing, rhythm
         )
         self._journeys = Journeys(
-            spec, answer, self._population, self._cheating, closing, rhythm, self.end_ms, referrers
+            spec,
+            answer,
+            self._population,
+            self._cheating,
+            closing,
+            rhythm,
+            self.end_ms,
+            referrers,
+            self._counter,
         )
         keys = np.concatenate([draws.root_keys(one, referrers) for one in seeds])
         self._settle(spec, rhythm, keys, np.repeat(np.arange(len(seeds)), referrers))
@@ -123,7 +131,9 @@ class World:
         drafts: list[Draft] = []
         while self._next_day < self._days and self.start_ms + self._next_day * DAY_MS < until_ms:
             rows = self._day(self._next_day)
-            drafts.append(self._framer.draft(rows if self._repeats is None else self._repeats.without(rows)))
+            drafts.append(
+                self._framer.draft(rows if self._counter is None else self._counter.without_repeats(rows))
+            )
             self._next_day += 1
             if sum(len(draft.rows) for draft in drafts) > _DRAFTED:
                 self._frame(drafts)
@@ -166,9 +176,9 @@ class World:
         """How many people have been created so far."""
         return self._population.people.count
 
-    def take_repeats(self) -> Sequence[Repeats]:
-        """Return what was counted instead of being made into events since the last call."""
-        return () if self._repeats is None else self._repeats.take()
+    def take_counted(self) -> Sequence[Counted]:
+        """Return what was counted since the last call, instead of being made into events."""
+        return () if self._counter is None else self._counter.take()
 
     def take_people(self) -> pl.DataFrame:
         """Return CRM rows of people who became known, or changed, since the last call."""
