@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from referral_tui import figures
 
 if TYPE_CHECKING:
     from db.read.rewards import Budget
+
+
+_THIS: Final = {
+    "lifetime": "",
+    "calendar-day": " today",
+    "calendar-week": " this week",
+    "calendar-month": " this month",
+    "calendar-year": " this year",
+}
+"""When the money was spent, by the budget's period."""
 
 
 def runs_short(budget: Budget) -> bool:
@@ -22,7 +32,8 @@ def spent_words(budget: Budget, currency: str, digits: int) -> str:
     if budget.total is None:
         return f"{spent} spent; this program has no budget, so it never runs out."
     total = figures.money(budget.total, currency, digits, 11)
-    return f"{spent} of {total} spent, {figures.share(budget.spent / budget.total if budget.total else None)}"
+    share = figures.share(budget.spent / budget.total if budget.total else None)
+    return f"{spent} of {total} spent{_THIS[budget.period]}, {share}"
 
 
 def outlook(budget: Budget, currency: str, digits: int) -> str:
@@ -34,9 +45,10 @@ def outlook(budget: Budget, currency: str, digits: int) -> str:
     if budget.total is None:
         return "No budget, so it never runs out."
     if not budget.left:
-        return "It is spent: what falls due now is unfunded."
+        until = "" if budget.until is None else f" until {figures.date(budget.until)}"
+        return f"It is spent{until}: what falls due now {'waits' if budget.waits else 'is unfunded'}."
     if not budget.spent:
-        return "Nothing was spent yet."
+        return f"Nothing was spent{_THIS[budget.period]} yet."
     return _course(budget, money)
 
 
@@ -44,7 +56,9 @@ def _course(budget: Budget, money: Callable[[float], str]) -> str:
     if budget.ends_at is not None and budget.ends_at <= budget.now:
         return f"The program has ended, with {money(budget.left or 0)} left."
     if budget.left_at_end is not None:
-        return f"Lasts to the end, about {money(budget.left_at_end)} left."
+        ends_first = budget.until is None or (budget.ends_at is not None and budget.ends_at < budget.until)
+        of = "" if ends_first else f" of the {budget.period.removeprefix('calendar-')}"
+        return f"Lasts to the end{of}, about {money(budget.left_at_end)} left."
     if budget.runs_out_at is not None:
         return f"Runs out {figures.date(budget.runs_out_at)}, at {money(7 * budget.a_day)} a week."
     return "Nothing was issued in the last weeks, so no end is in sight."

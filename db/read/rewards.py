@@ -7,13 +7,16 @@ import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import get_args
 
 from db.read.pending import pending
 from db.read.sums import Pair, PastSums, Sums, begun_at
+from simulator.domain.calendars import Period, next_period_start, period_start
 from simulator.domain.definitions import DEFINITIONS
 from simulator.domain.pending import Pending
 from simulator.domain.spans import DAY_MS
 from simulator.domain.vocabulary import RewardState, values
+from simulator.domain.zones import UTC_NAME
 
 STATES = values(RewardState)
 SPENT = DEFINITIONS["spent"].over.values
@@ -57,8 +60,13 @@ class Budget:
     `spent` is what the budget counts: everything issued or offered, and with `returns = false` also what was clawed
     back, which is `clawed` (else 0); `offered` is the part that nobody has chosen yet. `a_day` is what was spent a day
     over the last RATE_DAYS days, or since the start. `runs_out_at` is when the budget runs out at that rate; None
-    without a budget or without spending. `pending` is what would be issued on top if nothing else happened. `now` is
-    the time that the figures are of, and `ends_at` the program's end, None if it has none.
+    without a budget or without spending, or if its next period begins before. `pending` is what would be issued on top
+    if nothing else happened. `now` is the time that the figures are of, and `ends_at` the program's end, None if it has
+    none.
+
+    If the budget is for each `period`, `spent`, `clawed` and `offered` are of the one that ends at `until`: what was
+    issued or offered in it, less what was clawed back in it. `ever` is what was spent altogether. `waits` is whether
+    what does not fit waits.
     """
 
     total: int | None
@@ -70,6 +78,10 @@ class Budget:
     ends_at: int | None = None
     clawed: int = 0
     offered: int = 0
+    period: Period = "lifetime"
+    until: int | None = None
+    ever: int = 0
+    waits: bool = False
 
     @property
     def left(self) -> int | None:
@@ -78,10 +90,11 @@ class Budget:
 
     @property
     def left_at_end(self) -> int | None:
-        """What is left at the program's end, at this rate; None if it never ends or the budget runs out before."""
-        if self.left is None or self.ends_at is None:
+        """What is left at the end of the program or period, at this rate; None if it runs out before, or has no end."""
+        ends = [at for at in (self.ends_at, self.until) if at is not None]
+        if self.left is None or not ends:
             return None
-        left = self.left - round(self.a_day * max(0, self.ends_at - self.now) / DAY_MS)
+        left = self.left - round(self.a_day * max(0, min(ends) - self.now) / DAY_MS)
         return left if left > 0 else None
 
 
@@ -112,26 +125,35 @@ def budget(db: sqlite3.Connection, past: PastSums, sums: Sums, at_ms: int) -> Bu
         (at_ms,),
     ).fetchone()
     total, text = found or (None, "")
-    metrics = SPENT if _gives_back(text) else (*SPENT, "reward.revoked")
+    metrics = SPENT if _key(text, "budget", "returns") is not False else (*SPENT, "reward.revoked")
     begun = begun_at(db)
     start = max(at_ms - RATE_DAYS * DAY_MS, at_ms if begun is None else begun)
     days = (at_ms - start) / DAY_MS
-    spent = _sum(sums, metrics)
-    a_day = (spent - _sum(past.at(db, start), metrics)) / days if days > 0 else 0.0
+    ever = _sum(sums, metrics)
+    a_day = (ever - _sum(past.at(db, start), metrics)) / days if days > 0 else 0.0
+    period, timezone = _period(text)
+    until = None if period == "lifetime" else next_period_start(at_ms, period, timezone)
+    before = Sums({}, {}) if until is None else past.at(db, period_start(at_ms, period, timezone))
+    spent = ever - _sum(before, metrics)
     runs_out = None
     if total is not None and a_day > 0:
         runs_out = at_ms + int(max(0, total - spent) / a_day * DAY_MS)
-    clawed = spent - _sum(sums, SPENT)
+    if runs_out is not None and until is not None and runs_out >= until:
+        runs_out = None  # it begins anew before
     return Budget(
         total=total,
-        spent=spent,
+        spent=max(0, spent),
         pending=pending(sums).minor,
         a_day=a_day,
         runs_out_at=runs_out,
         now=at_ms,
         ends_at=program_end(text),
-        clawed=clawed,
-        offered=sums.value("reward.offered"),
+        clawed=spent - (_sum(sums, SPENT) - _sum(before, SPENT)),
+        offered=max(0, sums.value("reward.offered") - before.value("reward.offered")),
+        period=period,
+        until=until,
+        ever=ever,
+        waits=_key(text, "budget", "short") == "wait",
     )
 
 
@@ -143,9 +165,11 @@ def program_end(text: str) -> int | None:
     return (ends - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
 
 
-def _gives_back(text: str) -> bool:
-    """Return whether clawed-back money returns to the budget of the program with this text."""
-    return _key(text, "budget", "returns") is not False
+def _period(text: str) -> tuple[Period, str]:
+    """Return the period of the budget in a program's text, and the time zone of its days."""
+    period, timezone = _key(text, "budget", "period"), _key(text, "program", "timezone")
+    zoned = timezone if isinstance(timezone, str) else UTC_NAME
+    return next((one for one in get_args(Period) if one == period), "lifetime"), zoned
 
 
 @lru_cache(maxsize=8)

@@ -111,9 +111,9 @@ def rewards_picture(look: RewardsLook, program: Program | None) -> Picture:
     """Make the chart of rewards: what was issued and what was pending, and what was spent beside the budget."""
     money = look.money
     span, each = money.span, display_ms(money.span)
-    spent = level(_sums_up_to(look.budget.spent, money.spent), span)
+    spent = level(_sums_up_to(look.budget.ever, money.spent), span)
     curves = [Curve("spent", spent, "good")]
-    title, total = "Spent so far", look.budget.total
+    title, total = "Spent so far", look.budget.total if look.budget.period == "lifetime" else None
     if total is not None and look.budget.spent * FAR >= total:
         curves.insert(0, Curve("budget", tuple((at, float(total)) for at, _ in spent), "bad", dotted=True))
     elif total is not None and program is not None:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from db.read.people import owner_of_code, person_called, reference
 from db.read.reward_rows import Account, Place, RewardRow, released, spent_before
+from simulator.domain.calendars import period_start
 from simulator.domain.spans import WEEK_MS
 from simulator.drills.facts import Facts
 from simulator.drills.naming import CONVERSION_NAMES, Namer, moment
 from simulator.drills.practice import Practice
 from simulator.explain.referrer import explain_referrer
 from simulator.explain.releases import AccountLines, window_words
-from simulator.program.calendars import period_start
 from simulator.program.model import Program
 from simulator.program.words import money
 

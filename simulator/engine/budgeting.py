@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 
+from simulator.domain.calendars import next_period_start, period_start
 from simulator.engine.history import History
-from simulator.program.calendars import next_period_start, period_start
 from simulator.program.model import Budget, Program
 
 

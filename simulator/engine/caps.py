@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
+from simulator.domain.calendars import period_start
 from simulator.engine.history import History
-from simulator.program.calendars import period_start
 from simulator.program.model import Cap, CapWindow
 
 

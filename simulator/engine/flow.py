@@ -12,6 +12,7 @@ from heapq import heappop, heappush
 
 import numpy as np
 
+from simulator.domain.calendars import NO_START
 from simulator.engine.agenda import Agenda, Order
 from simulator.engine.arrays import NONE
 from simulator.engine.budgeting import Room
@@ -30,7 +31,6 @@ from simulator.engine.terms import (
     WAITING,
     Terms,
 )
-from simulator.program.calendars import NO_START
 from simulator.program.model import Reward
 
 

@@ -24,10 +24,11 @@ from db.read.reward_rows import (
     released_to_all,
     spent_before,
 )
+from simulator.domain.calendars import Period, next_period_start, period_start
 from simulator.domain.spans import DAY_MS
 from simulator.explain.source import Source
-from simulator.program.calendars import next_period_start, period_start, window_start
-from simulator.program.model import Budget, Cap, Period, Program, Reward, WindowKind
+from simulator.program.model import Budget, Cap, Program, Reward, WindowKind
+from simulator.program.windows import window_start
 from simulator.program.words import duration
 
 _MOST_MOMENTS: Final = 60  # times tried at which room may come back

@@ -6,6 +6,7 @@ import re
 from datetime import tzinfo
 from typing import Any, Final, get_args
 
+from simulator.domain.zones import zone, zone_names
 from simulator.mapping.fields import FUNCTIONS, Field, Template
 from simulator.mapping.hashing import HashKind
 from simulator.mapping.money import MONEY_FORMS
@@ -15,7 +16,6 @@ from simulator.mapping.times import FORMS
 from simulator.program.nearest import advice, nearest, shown
 from simulator.program.source import Path
 from simulator.program.tables import Report
-from simulator.program.zones import zone, zone_names
 
 _ORIGINS: Final = ("path", "first", "text", "value")
 _KEYS: Final = (

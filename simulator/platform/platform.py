@@ -27,6 +27,7 @@ from simulator.domain.errors import DatabaseError
 from simulator.domain.stopwatch import OFF, Meters
 from simulator.domain.wall_clock import wall_ms
 from simulator.domain.write_set import WriteSet
+from simulator.domain.zones import data_version
 from simulator.engine import Engine
 from simulator.engine.frames import NO_EVENTS
 from simulator.engine.version import version_row
@@ -41,7 +42,6 @@ from simulator.platform.records import command_row, parse_program, typed
 from simulator.platform.subscribers import EventListener, Subscribers
 from simulator.program.load import load_program
 from simulator.program.model import Program
-from simulator.program.zones import data_version
 
 _Given = ParamSpec("_Given")
 _Found = TypeVar("_Found")

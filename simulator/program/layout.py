@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from simulator.domain.calendars import Period
 from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.events.contract import REFERRER_KINDS
 from simulator.program.model import (
@@ -17,7 +18,6 @@ from simulator.program.model import (
     OnFail,
     Over,
     Per,
-    Period,
     Role,
     Short,
     WindowKind,

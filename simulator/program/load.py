@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from simulator.domain.errors import ProgramError
+from simulator.domain.zones import UTC_NAME
 from simulator.events.contract import EVENT_TYPES, REFERRER_KINDS
 from simulator.program import values
 from simulator.program.currencies import DIGITS
@@ -36,7 +37,6 @@ from simulator.program.nearest import advice, nearest, shown
 from simulator.program.source import find_line_numbers, parse_toml
 from simulator.program.sqltext import is_keyword
 from simulator.program.tables import Report, TableReader, is_table, lower, note_repeats
-from simulator.program.zones import UTC_NAME
 
 __all__ = ["load_program", "warnings"]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from simulator.domain.calendars import Period
 from simulator.domain.spans import DAY_MS
 
 MAX_LINE_MINOR = 9_000_000_000
@@ -14,7 +15,6 @@ MAX_LINE_MINOR = 9_000_000_000
 Role = Literal["referrer", "friend", "upline", "community"]
 Model = Literal["last-touch", "first-touch"]
 OnFail = Literal["refuse", "review"]
-Period = Literal["lifetime", "calendar-day", "calendar-week", "calendar-month", "calendar-year"]
 WindowKind = Literal[Period, "rolling"]
 Codes = Literal["exact", "fold"]
 DatedBy = Literal["conversion", "touch"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from simulator.domain.zones import zone_names
 from simulator.events.contract import ATTRIBUTE_PATTERN, MAX_TEXT
 from simulator.program.currencies import DIGITS
 from simulator.program.facts import AT_CONVERSION, AT_RELEASE
 from simulator.program.layout import ATTRIBUTE_OF, ATTRIBUTE_TYPES, CAP, TABLES, Form, Key, Table
 from simulator.program.sqltext import MAX_TEXT as MAX_EXPRESSION
 from simulator.program.values import MAX_COUNT, MAX_PERCENT, MAX_SENTENCE, MAX_WEIGHTS
-from simulator.program.zones import zone_names
 
 Schema = dict[str, object]
 

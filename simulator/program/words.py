@@ -8,10 +8,10 @@ from simulator.domain.moments import moment
 from simulator.domain.money import major
 from simulator.domain.spans import DAY_MS, HOUR_MS, MINUTE_MS
 from simulator.domain.vocabulary import CONVERSION_TYPES, complete
+from simulator.domain.zones import UTC_NAME
 from simulator.program.facts import facts_at
 from simulator.program.model import Attribution, Cap, Experiment, Milestone, Program, Reward, Rule
 from simulator.program.phrases import condition_words
-from simulator.program.zones import UTC_NAME
 
 _UNITS = ((DAY_MS, "day"), (HOUR_MS, "hour"), (MINUTE_MS, "minute"))
 _EVENTS = complete(

@@ -12,8 +12,9 @@ from db.read import proving
 from db.read.proving import CountedLine
 from db.read.settings import setting
 from db.sqlite.readonly import Database
-from simulator.program.calendars import period_start, window_start
+from simulator.domain.calendars import period_start
 from simulator.program.model import Cap, Program
+from simulator.program.windows import window_start
 from simulator.proof.compare import DifferenceError
 
 _NEVER: Final[dict[str, tuple[Callable[[Database], object], str]]] = {

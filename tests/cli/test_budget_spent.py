@@ -9,7 +9,7 @@ import pytest
 from db.read.rewards import budget
 from db.read.sums import PastSums, now
 from db.sqlite.readonly import reading
-from tests.cli.nasty import DAY, START, Cli
+from tests.cli.nasty import DAY, HOUR, START, Cli
 from tests.cli.shop import BASE, FLAT, paid, reversal, told
 
 LIMITED = f"""{BASE}{FLAT}clawback = "30d"
@@ -26,3 +26,20 @@ def test_what_was_clawed_back_is_spent_only_where_it_gives_no_room_back(
     with reading(path) as db:
         found = budget(db, PastSums(), now(db), START + 40 * DAY)
     assert (found.spent, found.clawed, found.left) == (spent, clawed, 10_000 - spent)
+
+
+@pytest.mark.parametrize(
+    ("zone", "ends_at"), [("UTC", START + 59 * DAY), ("Pacific/Auckland", START + 59 * DAY - 13 * HOUR)]
+)
+@pytest.mark.parametrize(("bought", "spent", "ever"), [(["p"], 0, 500), (["p", "q"], 500, 1_000)])
+def test_a_budget_for_each_month_is_spent_by_what_was_issued_in_it(
+    cli: Cli, tmp_path: Path, zone: str, ends_at: int, bought: list[str], spent: int, ever: int
+) -> None:
+    """Both are bought in January, which has room for one; the other waits for February, in which the figures are."""
+    monthly = BASE.replace('"GBP"', f'"GBP"\ntimezone = "{zone}"') + FLAT
+    monthly += '[budget]\ntotal = 5.00\nperiod = "calendar-month"\nshort = "wait"\n'
+    path = told(cli, tmp_path, monthly, [paid(one, 2) for one in bought])
+    with reading(path) as db:
+        found = budget(db, PastSums(), now(db), START + 40 * DAY)
+    assert (found.spent, found.left, found.ever) == (spent, 500 - spent, ever)
+    assert (found.until, found.waits) == (ends_at, True)

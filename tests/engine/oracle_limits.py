@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
-from simulator.program import zones
+from simulator.domain import zones
 from simulator.program.model import Cap, CapWindow, Program, Reward
 from tests.engine.oracle_facts import Facts
 from tests.engine.oracle_records import PAID, Line

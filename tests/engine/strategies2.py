@@ -14,13 +14,13 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
+from simulator.domain.calendars import Period
 from simulator.program.model import (
     Attribute,
     Attribution,
     Budget,
     Cap,
     Experiment,
-    Period,
     Program,
     Rate,
     Reward,

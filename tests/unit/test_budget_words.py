@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from db.read.rewards import Budget, program_end
-from referral_tui.budget_words import outlook, runs_short
+from referral_tui.budget_words import outlook, runs_short, spent_words
 from simulator.domain.spans import DAY_MS
 
 NOW = 1_772_323_200_000  # 1 March 2026
@@ -52,3 +54,41 @@ def test_the_end_is_read_from_the_program() -> None:
         "[program]\nends = 3",
     ):
         assert program_end(text) is None
+
+
+@pytest.mark.parametrize(
+    ("spent", "a_day", "ends_in", "share", "said"),
+    [
+        (
+            4_000,
+            100.0,
+            None,
+            "£40.00 of £100.00 {}, 40.0 %",
+            "Lasts to the end of the month, about £30.00 left.",
+        ),
+        (4_000, 100.0, 10, "£40.00 of £100.00 {}, 40.0 %", "Lasts to the end, about £50.00 left."),
+        (4_000, 500.0, None, "£40.00 of £100.00 {}, 40.0 %", "Runs out 13 Mar 2026, at £35.00 a week."),
+        (0, 500.0, None, "£0.00 of £100.00 {}, 0.0 %", "Nothing was spent this month yet."),
+        (
+            10_000,
+            9.0,
+            None,
+            "£100.00 of £100.00 {}, 100 %",
+            "It is spent until 31 Mar 2026: what falls due now waits.",
+        ),
+    ],
+)
+def test_a_budget_for_each_month_is_told_of_this_month(
+    spent: int, a_day: float, ends_in: int | None, share: str, said: str
+) -> None:
+    monthly = replace(
+        budget(spent, a_day, ends_in),
+        period="calendar-month",
+        until=NOW + 30 * DAY_MS,
+        ever=90_000,
+        waits=True,
+    )
+    assert (spent_words(monthly, "GBP", 2), outlook(monthly, "GBP", 2)) == (
+        share.format("spent this month"),
+        said,
+    )

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.program.calendars import NO_END, NO_START, next_period_start, period_start
-from simulator.program.model import Period
-from simulator.program.zones import data_version, zone_names
+from simulator.domain.calendars import NO_END, NO_START, Period, next_period_start, period_start
+from simulator.domain.zones import data_version, zone_names
 
 PERIODS: tuple[Period, ...] = ("calendar-day", "calendar-week", "calendar-month", "calendar-year")
 HOUR = 3_600_000

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import Literal
 
 from simulator.domain.spans import DAY_MS
-from simulator.program.model import CapWindow, Period
-from simulator.program.zones import UTC_NAME, zone
+from simulator.domain.zones import UTC_NAME, zone
 
+Period = Literal["lifetime", "calendar-day", "calendar-week", "calendar-month", "calendar-year"]
 NO_START = -(2**63)
 """Where a lifetime begins: before every moment."""
 NO_END = 2**63 - 1
@@ -32,13 +33,6 @@ def period_start(at: int, period: Period, timezone: str) -> int:
     return (
         following if following <= at else begins
     )  # clocks put back over midnight leave a date that has begun
-
-
-def window_start(window: CapWindow, at: int, timezone: str) -> int:
-    """Return the first moment of a cap's window that ends at `at`; NO_START for a lifetime."""
-    if window.kind == "rolling":
-        return at - (window.ms or 0) + 1
-    return period_start(at, window.kind, timezone)
 
 
 def next_period_start(at: int, period: Period, timezone: str) -> int:
