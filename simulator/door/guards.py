@@ -27,6 +27,8 @@ IN: Final = "/v1/in/{name}"
 """The address for other systems' records; a sender that signs its records needs no key."""
 _OPEN: Final = frozenset({"/", "/openapi.json", "/healthz", LINK})
 """Addresses that reveal nothing about anybody and need no key."""
+NO_KEY: Final = "(no key)"
+"""The name of all callers without a key, if keys are required."""
 HEADERS: Final = {
     "Server": "referral-tui",
     "X-Content-Type-Options": "nosniff",
@@ -55,9 +57,17 @@ def key_of(request: web.Request) -> Key | None:
 
 
 def client_of(request: web.Request) -> str:
-    """Return who calls: the name of the key, or, if no keys are required, the caller's address."""
+    """Return who calls, as it is counted and stored: the name of the key, or of the mapping whose sender signs.
+
+    If no keys are required, it is the address of this machine. Where they are, who has none is one of many, such as the
+    friends who follow links: their addresses are personal data, which is not kept.
+    """
     key = key_of(request)
-    return key.name if key is not None else request.remote or ""
+    if key is not None:
+        return key.name
+    if request.app[CONTEXT].keys is None:
+        return request.remote or ""
+    return f"{request.match_info['name']} (signed)" if _is_signed(request) else NO_KEY
 
 
 def require_right(request: web.Request, right: Right) -> None:

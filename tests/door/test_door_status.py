@@ -19,10 +19,13 @@ from db.door_status import (
     door_status,
     ways,
 )
+from simulator.door.guards import NO_KEY
+from simulator.door.inlets import find_inlets
 from simulator.door.keys import Keys, new_key
 from simulator.door.metrics import OTHERS, Metrics
 from simulator.door.serving import Settings
 from simulator.events.decode import decode_lines
+from simulator.mapping.secrets import Secrets
 from simulator.platform.receipts import Counts
 from simulator.platform.session import WATCHED, IntakeSession, open_or_create
 from simulator.program.load import load_program
@@ -64,6 +67,30 @@ async def test_clients_are_called_by_the_names_of_their_keys(tmp_path: Path) -> 
         async with at_the_door(platform, settings) as door:
             await door.post(lines(STORY[1:3]), NDJSON, Authorization=f"Bearer {secret}")
             await told(door, (CallerRow("shop", 1, 2, 0, 0, 0),))
+
+
+async def test_where_keys_are_required_no_address_of_a_visitor_is_kept(tmp_path: Path) -> None:
+    key, secret = new_key([], "shop", ["send"], ["client/shop", "platform"])
+    inlets = find_inlets(["dub"], Secrets("0123456789abcdef0123456789abcdef", {"dub": "hush"}))
+    settings = Settings(port=0, linger_s=0.0, tell_every_s=0.01, keys=Keys([key]), inlets=inlets)
+    path = tmp_path / "a.db"
+    with open_or_create(path, load_program(PROGRAM, "program")) as platform:
+        async with at_the_door(platform, settings) as door:
+            await door.post(lines(STORY[1:2]), NDJSON, Authorization=f"Bearer {secret}")
+            assert (await door.ask("GET", "/r/ANN")).status == 200
+            assert (await door.ask("GET", "/v1/rewards")).status == 401
+            assert (await door.ask("POST", "/v1/in/dub", data=b"{}")).status == 401
+            found = await told(
+                door,
+                (
+                    CallerRow(NO_KEY, 2, 1, 0, 0, 0),
+                    CallerRow("dub (signed)", 1, 0, 0, 0, 0),
+                    CallerRow("shop", 1, 1, 0, 0, 0),
+                ),
+            )
+    assert found is not None
+    assert {(one.source, one.client) for one in ways(path)} == {("platform", "shop"), ("platform", NO_KEY)}
+    assert b"127.0.0.1" not in door_path(path).read_bytes().replace(found.address.encode(), b"")
 
 
 def test_clients_beyond_the_limit_are_counted_together() -> None:
