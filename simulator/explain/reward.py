@@ -264,6 +264,8 @@ def _full(room: Room, row: RewardRow, program: Program) -> str:
             f"{_ISSUED_TO[cap.per]} been issued {room.issued} of at most {cap.count} {window} already"
             f"{taken_back if room.taken_back else ''}"
         )
+    if cap.over == "trim":  # a minor unit of room would have been enough
+        return f"a cap of {money(cap.value_minor or 0, program)} {window}{_FOR[cap.per]} had no room left"
     left = room.value_minor or 0
     lacked = money(row.value_minor - left, program)
     limit = money(cap.value_minor or 0, program)

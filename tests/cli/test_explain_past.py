@@ -43,7 +43,7 @@ def test_a_full_cap_is_told_with_what_it_had_issued_and_with_the_first_refund_th
     line = share(cli, trimmed, "o3")
     assert (line["state"], line["why"]) == (
         "capped",
-        "a cap of 60.00 GBP in all had room for 0.00 GBP: 1.00 GBP lacked",
+        "a cap of 60.00 GBP in all had no room left",
     )
     assert line["why_not"][0] == "room came back on 7 January 2026, 00:00 UTC: 2 days later"
 

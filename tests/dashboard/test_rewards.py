@@ -125,6 +125,7 @@ SLOW = Budget(total=1000, spent=500, pending=0, a_day=1.0, runs_out_at=START + 5
         (replace(SLOW, ends_at=START + 100 * DAY), "Lasts to the end, about £4.00 left."),
         (replace(SLOW, ends_at=START + 600 * DAY), "Runs out 14 Jul 2027"),
         (replace(SLOW, ends_at=START), "The program has ended, with £5.00 left"),
+        (replace(SLOW, period="calendar-month", until=START + 31 * DAY), "Lasts to the end of the month"),
         (
             Budget(total=1000, spent=500, pending=0, a_day=500.0, runs_out_at=START + 2 * DAY),
             "Runs out 3 Mar 2026, at £35.00 a week",
@@ -137,6 +138,20 @@ async def test_the_gauge_says_when(story: Story, watch: Watch, one: Budget, said
         gauge.show(one, seen.app.snapshot.database_status.program)
         await seen.pilot.pause()
         assert said in "".join(strip.text for strip in gauge.draw(80, 6))
+
+
+async def test_a_narrow_gauge_drops_words_before_it_cuts_them(story: Story, watch: Watch) -> None:
+    monthly = replace(SLOW, period="calendar-month", until=START + 31 * DAY)
+    async with rewards(watch, story.path) as seen:
+        gauge = seen.app.screen.query_one(BudgetGauge)
+        gauge.show(monthly, seen.app.snapshot.database_status.program)
+        await seen.pilot.pause()
+        said = [next(iter(gauge.draw(width, 6))).text.strip() for width in (45, 36, 30)]
+    assert said == [
+        "£5.00 of £10.00 spent this month, 50.0 %",
+        "£5.00 of £10.00 spent this month",
+        "£5.00 of £10.00 this month",
+    ]
 
 
 def test_the_queue_begins_with_what_waited_longest(db: sqlite3.Connection) -> None:

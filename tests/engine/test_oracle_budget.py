@@ -135,6 +135,17 @@ def test_without_waiting_any_more_what_does_not_fit_is_unfunded(judge: Judge, lo
     assert moments(log, rows) == [("issued", 0), ("issued", DAY), ("issued", DAY)]
 
 
+def test_what_falls_due_as_nothing_may_wait_any_more_goes_before_what_waited(
+    judge: Judge, log: Logbook
+) -> None:
+    referred(log)
+    for moment in (0, HOUR, DAY):
+        log.buy("fred", at=moment, amount=10_000)
+    log.change(program(2_000, Budget()), at=DAY)
+    rows = judge(program(1_500, Budget(short="wait")), log, now=DAY)
+    assert moments(log, rows) == [("issued", 0), ("unfunded", DAY), ("issued", DAY)]
+
+
 def test_one_that_waited_counts_in_caps_as_of_its_due_time_for_ever(judge: Judge, log: Logbook) -> None:
     referred(log)
     once_a_day = reward(value=1_000, caps=[cap("calendar-day", count=1)])

@@ -84,7 +84,11 @@ class BudgetGauge(LineWidget, can_focus=True):
         if program is None:
             return ""
         text = spent_words(budget, program.currency, program.digits)
-        return text if len(text) <= room or budget.total is None else text.rpartition(",")[0]
+        if budget.total is None:
+            return text
+        short = text.rpartition(",")[0]
+        fitting = (one for one in (text, short) if len(one) <= room)
+        return next(fitting, short.replace(" spent ", " "))
 
     def _bar(self, budget: Budget, total: int, width: int, rest: str) -> Strip:
         cells = width - 2

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 DAILY = 14  # days that are shown one by one; later ones by the week
 _MONDAY = 4 * DAY_MS  # 5 January 1970
-_NONE = "Nothing is pending, so nothing falls due."
+_NONE = "Nothing falls due."
 _PAST = "What was due to be paid then is not kept; } returns to now."
 
 
