@@ -202,6 +202,10 @@ async def test_a_signed_mapping_accepts_what_its_sender_signed_without_a_key(tmp
                 401,
                 "unknown-key",
             )  # a signature reads nothing
+            tunnel = await records(caller, "stripe", body, Stripe_Signature=right, Host="shop.tunnel.example")
+            assert tunnel.said["receipts"][0]["receipt"] == "duplicate"
+            elsewhere = await records(caller, "mention-me", rows, Host="shop.tunnel.example")
+            assert (elsewhere.status, elsewhere.said["type"].rpartition(":")[2]) == (403, "cross-origin")
             changed = await records(caller, "stripe", body.replace(b"1500", b"9900"), Stripe_Signature=right)
             assert changed.status == 401
             assert (await records(caller, "mention-me", rows)).status == 401
