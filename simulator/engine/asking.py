@@ -98,17 +98,17 @@ def ask(
     if wanted:
         lines, rows = np.array(wanted, np.int64).T
         asker = _Asker(batch, state, Counts(state, conversions, standing, after=True), adjusted)
-        said: dict[int, int] = {}
+        latest: dict[int, int] = {}
         for (line, row), answer in zip(wanted, asker.ask(lines, rows).tolist(), strict=True):
             booked = None if line in made else ledger.booked_line(line)
-            before = said.get(line, None if booked is None else booked.fails)
+            before = latest.get(line, None if booked is None else booked.fails)
             if answer != before:
-                said[line] = answer
+                latest[line] = answer
                 changed.append((line, row, answer))
     found = []
     for line, row, answer in sorted(changed):
         at, seq = int(batch.received[row]), int(batch.seq[row])
-        kept.hear(line, seq, answer)
+        kept.note(line, seq, answer)
         found.append(Happening(2 * row + 1, "asked", at, seq, lines=(line,), answer=answer))
     return found
 
@@ -175,13 +175,13 @@ def _concerned(
         for person in people:
             extra.setdefault(person, []).append(line)
     found: set[tuple[int, int]] = set()
-    for person, row in _told(batch, state, conversions, standing):
+    for person, row in _events_read(batch, state, conversions, standing):
         found.update((line, row) for line in followed.get(person, ()))
         found.update((line, row) for line in extra.get(person, ()))
     return found
 
 
-def _told(
+def _events_read(
     batch: Batch, state: State, conversions: NewConversions, standing: StandingChanges
 ) -> Iterator[tuple[int, int]]:
     """Yield the people about whom an event says something that a condition reads, each with its row."""
@@ -226,8 +226,10 @@ class _Asker:
         for one in np.unique(terms).tolist():
             at = np.flatnonzero(terms == one)
             condition = self.state.keeping.conditions[one]
-            said = select(self.facts(condition, lines[at], rows[at]), condition.condition.expr).to_series()
-            found[at] = answers(said, true=KEPT, false=NOT_KEPT, missing=MISSING)
+            evaluated = select(
+                self.facts(condition, lines[at], rows[at]), condition.condition.expr
+            ).to_series()
+            found[at] = answers(evaluated, true=KEPT, false=NOT_KEPT, missing=MISSING)
         return found
 
     def facts(self, condition: KeepCondition, lines: Ints, rows: Ints) -> pl.DataFrame:

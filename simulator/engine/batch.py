@@ -240,13 +240,13 @@ class Batch:
             "closed": self.closed,
         }
         updates = {name: latest for name, latest in fields.items() if len(latest.rows)}
-        attributes, said = self.attributes.updates
+        attributes, attribute_values = self.attributes.updates
         return FieldUpdates(
             values={name: latest.updates for name, latest in updates.items()},
             seqs={name: self.seq[latest.rows] for name, latest in updates.items()},
             attributes=attributes,
-            said=said,
-            said_seq=self.seq[self.attributes.rows],
+            attribute_values=attribute_values,
+            attribute_seqs=self.seq[self.attributes.rows],
             converted=self.person[self.conversions],
             converted_at=self.occurred[self.conversions],
         )

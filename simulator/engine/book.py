@@ -19,9 +19,10 @@ from dataclasses import dataclass, field
 
 from simulator.domain.spans import HOUR_MS
 from simulator.engine.arrays import NONE
-from simulator.engine.book_results import BookMove, BookShift, Happening, LateLine
+from simulator.engine.book_results import BookMove, BookShift, Happening, Journal, LateLine
+from simulator.engine.booked_lines import BookedAccount, BookedLine
 from simulator.engine.budgeting import Room
-from simulator.engine.flow import TRIED, BookedAccount, BookedLine, Flow
+from simulator.engine.flow import TRIED, Flow
 from simulator.engine.scopes import Scopes
 from simulator.engine.shortage import Shortage
 from simulator.engine.terms import (
@@ -44,26 +45,6 @@ from simulator.program.model import Budget, Program
 
 NEVER_PAID = (PENDING, WAITING, OFFERED, COUNTED, CAPPED, UNFUNDED)
 """States in which a reversal voids a line at any time."""
-
-
-@dataclass
-class Journal:
-    """What happened to booked lines in one batch, in order."""
-
-    moves: list[BookMove] = field(default_factory=list)
-    shifts: list[BookShift] = field(default_factory=list)
-    late: list[LateLine] = field(default_factory=list)
-    vain: dict[int, str] = field(default_factory=dict)  # why events about a line have no effect, by seq
-    # by seq of a reversal, the states of lines that it came too late to take back
-    out_of_reach: list[tuple[int, int]] = field(default_factory=list)
-
-    def add(self, other: Journal) -> None:
-        """Add the happenings of another market."""
-        self.moves += other.moves
-        self.shifts += other.shifts
-        self.late += other.late
-        self.vain |= other.vain
-        self.out_of_reach += other.out_of_reach
 
 
 @dataclass
@@ -97,7 +78,7 @@ class Book:
     _choices: bool = False  # whether any line has choices
 
     def __post_init__(self) -> None:
-        self._flow = Flow(self.accounts.__getitem__, None, self.scopes, self._tell_release, self._tell_step)
+        self._flow = Flow(self.accounts.__getitem__, None, self.scopes, self._note_release, self._note_step)
 
     @property
     def first_due(self) -> int | None:
@@ -250,7 +231,7 @@ class Book:
     def _veto(self, one: Happening) -> None:
         line = self.lines[one.lines[0]]
         if line.state not in (PENDING, WAITING, OFFERED):
-            self.journal.vain[one.seq] = "not-open"
+            self.journal.without_effect[one.seq] = "not-open"
             return
         self._fall(line, FORFEITED, one.at, one)
         line.fell, line.reason = False, VETOED
@@ -266,7 +247,7 @@ class Book:
     def _choose(self, one: Happening) -> None:
         line = self.lines[one.lines[0]]
         if line.state != OFFERED or one.choice == NONE:
-            self.journal.vain[one.seq] = "not-listed" if line.state == OFFERED else "not-offered"
+            self.journal.without_effect[one.seq] = "not-listed" if line.state == OFFERED else "not-offered"
             return
         self._flow.choose(line, one.choice, one.at)
         self._step(line, OFFERED, one.at, one.seq)
@@ -275,7 +256,7 @@ class Book:
     def _redeem(self, one: Happening) -> None:
         line = self.lines[one.lines[0]]
         if line.state != ISSUED:
-            self.journal.vain[one.seq] = "not-issued"
+            self.journal.without_effect[one.seq] = "not-issued"
             return
         line.state = REDEEMED
         self._step(line, ISSUED, one.at, one.seq)
@@ -400,7 +381,7 @@ class Book:
         self.journal.moves.append(move)
         line.state_at = at
 
-    def _tell_release(self, line: BookedLine, number: int, at: int, value: int) -> None:
+    def _note_release(self, line: BookedLine, number: int, at: int, value: int) -> None:
         released = number != TRIED
         if released and line.expected != line.state:
             self._unforeseen.add(line.account)
@@ -426,7 +407,7 @@ class Book:
         )
         line.state_at = at
 
-    def _tell_step(self, line: BookedLine, before: int, at: int) -> None:
+    def _note_step(self, line: BookedLine, before: int, at: int) -> None:
         if line.state == FORFEITED:
             self.spent -= line.value
         self._step(line, before, at)

@@ -6,7 +6,7 @@ Like all results (`results.py`) they are frozen, in columns by name; what is ent
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -23,7 +23,7 @@ class Happening(NamedTuple):
 
     It is done by the event `seq`, received `at` (milliseconds UTC); `position` as in `standing`. `by` is the seq of the
     reversal, reinstatement or adjustment, `occurred` and `by_at` are when the reversal happened and was received.
-    `counts` says whether the reversal is told just now, `lines` are those made, named or asked. `choice` is as in
+    `counts` says whether the reversal is news, `lines` are those made, named or asked. `choice` is as in
     `Act`. `amount` is the conversion's from now on, in minor units of its `currency` (None where none was passed).
     `answer` is why the line asked is forfeited if it is released now (an index in `terms.REASONS`), NONE where it is
     kept.
@@ -111,7 +111,7 @@ class BookShift(NamedTuple):
 
 
 class LateLine(NamedTuple):
-    """A line issued though its conversion had been reversed; told `at` (milliseconds UTC), and whether `clawed` back.
+    """A line issued though its conversion had been reversed; known `at` (milliseconds UTC), and whether `clawed` back.
 
     `sign` is -1 where the conversion came back, `value` what the line was issued for (minor units).
     """
@@ -201,9 +201,9 @@ class Booked:
     """What happened to booked lines in one batch; `ids` are all that changed, with how they stand after it.
 
     `tried` are those that had waited for the budget, in order; they are as if they had been due when they were tried.
-    `vain` says why events about a line have no effect, by seq; `out_of_reach` are the states, by the seqs of reversals,
-    of lines that these would have taken back. `expected_before` are what had been expected of the lines voided, NONE of
-    those not pending.
+    `without_effect` says why events about a line have no effect, by seq; `out_of_reach` are the states, by the seqs of
+    reversals, of lines that these would have taken back. `expected_before` are what had been expected of the lines
+    voided, NONE of those not pending.
     """
 
     released: Released
@@ -216,7 +216,7 @@ class Booked:
     forfeited: Forfeited
     chosen: Chosen
     used: Used
-    vain: Mapping[int, str]
+    without_effect: Mapping[int, str]
     out_of_reach: Sequence[tuple[int, int]]
     shifted: Expected
     late: LateReversals
@@ -229,3 +229,25 @@ class Booked:
     due: Ints
     value: Ints
     earned: Ints
+
+
+@dataclass
+class Journal:
+    """What happened to booked lines in one batch, in order."""
+
+    moves: list[BookMove] = field(default_factory=list)
+    shifts: list[BookShift] = field(default_factory=list)
+    late: list[LateLine] = field(default_factory=list)
+    without_effect: dict[int, str] = field(
+        default_factory=dict
+    )  # why events about a line have no effect, by seq
+    # by seq of a reversal, the states of lines that it came too late to take back
+    out_of_reach: list[tuple[int, int]] = field(default_factory=list)
+
+    def add(self, other: Journal) -> None:
+        """Add the happenings of another market."""
+        self.moves += other.moves
+        self.shifts += other.shifts
+        self.late += other.late
+        self.without_effect |= other.without_effect
+        self.out_of_reach += other.out_of_reach

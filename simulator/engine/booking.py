@@ -4,48 +4,30 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from simulator.engine.arrays import NONE, Bools, Ints
 from simulator.engine.batch import Batch
 from simulator.engine.book_results import (
-    Booked,
     Booking,
-    BookMove,
-    BookShift,
-    Chosen,
-    Forfeited,
     Happening,
     Happenings,
-    LateLine,
-    Reinstated,
-    Revalued,
 )
 from simulator.engine.budgeting import is_plain
 from simulator.engine.ledger import Ledger
 from simulator.engine.line_results import (
-    NO_LINES,
     Act,
     Adjustments,
-    Expected,
     FallenLines,
-    LateReversals,
     Lines,
     NewLines,
-    Released,
     Reversals,
-    Revoked,
-    Used,
-    Voided,
 )
 from simulator.engine.state import State
 from simulator.engine.terms import (
     EXPIRED,
-    FORFEITED,
     ISSUED,
-    OFFERED,
     PENDING,
     REDEEMED,
     REVOKED,
@@ -54,61 +36,6 @@ from simulator.engine.terms import (
 from simulator.program.model import Program
 
 _NO_ROWS: Ints = np.zeros(0, np.int64)
-
-
-_RELEASED = Released(lines=NO_LINES, states=_NO_ROWS, numbers=_NO_ROWS, channels=_NO_ROWS)
-NOTHING = Booked(
-    released=_RELEASED,
-    tried=_RELEASED,
-    voided=Voided(lines=NO_LINES, seq=_NO_ROWS, by=_NO_ROWS, at=_NO_ROWS, before=_NO_ROWS),
-    expected_before=_NO_ROWS,
-    revoked=Revoked(
-        lines=NO_LINES,
-        seq=_NO_ROWS,
-        by=_NO_ROWS,
-        at=_NO_ROWS,
-        channels=_NO_ROWS,
-        value_before=_NO_ROWS,
-        cut=np.zeros(0, bool),
-    ),
-    revalued=Revalued(
-        lines=NO_LINES,
-        value_before=_NO_ROWS,
-        states=_NO_ROWS,
-        expected=_NO_ROWS,
-        seq=_NO_ROWS,
-        at=_NO_ROWS,
-        channels=_NO_ROWS,
-    ),
-    reinstated=Reinstated(
-        lines=NO_LINES,
-        by=_NO_ROWS,
-        at=_NO_ROWS,
-        before=_NO_ROWS,
-        due_before=_NO_ROWS,
-        value_before=_NO_ROWS,
-        channels=_NO_ROWS,
-    ),
-    forfeited=Forfeited(lines=NO_LINES, seq=_NO_ROWS, at=_NO_ROWS, before=_NO_ROWS, expected=_NO_ROWS),
-    chosen=Chosen(
-        lines=NO_LINES, states=_NO_ROWS, seq=_NO_ROWS, at=_NO_ROWS, choices=_NO_ROWS, channels=_NO_ROWS
-    ),
-    used=Used(lines=NO_LINES, states=_NO_ROWS, seq=_NO_ROWS, at=_NO_ROWS),
-    vain={},
-    out_of_reach=(),
-    shifted=Expected(lines=NO_LINES, before=_NO_ROWS, after=_NO_ROWS, at=_NO_ROWS),
-    late=LateReversals(lines=NO_LINES, at=_NO_ROWS, clawed=np.zeros(0, bool), signs=_NO_ROWS),
-    ids=_NO_ROWS,
-    states=_NO_ROWS,
-    reasons=_NO_ROWS,
-    choices=_NO_ROWS,
-    state_at=_NO_ROWS,
-    expected=_NO_ROWS,
-    due=_NO_ROWS,
-    value=_NO_ROWS,
-    earned=_NO_ROWS,
-)
-"""Nothing happened to booked lines."""
 
 
 def book_lines(
@@ -350,140 +277,3 @@ def _made(ledger: Ledger, new: NewLines, fallen: FallenLines) -> list[Happening]
                 Happening(2 * row, "reversed", at, seq, conversion, force.by, force.occurred, force.at)
             )
     return found
-
-
-def read_journal(state: State) -> Booked:
-    """Return what happened to booked lines."""
-    ledger = state.ledger
-    journal = ledger.journal
-    if not (journal.moves or journal.shifts or journal.late or journal.vain or journal.out_of_reach):
-        return NOTHING
-    moves, shifts = journal.moves, journal.shifts
-    voided = [one for one in moves if one.after == VOIDED]
-    revoked = [one for one in moves if one.after == REVOKED]
-    revalued = [one for one in moves if one.after == one.before]
-    back = [one for one in moves if one.after == PENDING != one.before]
-    forfeited = [one for one in moves if one.after == FORFEITED and one.step is None]
-    tried = [one for one in moves if one.step == "try"]
-    chosen = [one for one in moves if one.before == OFFERED and (one.after == ISSUED or one.step == "end")]
-    used = [one for one in moves if one.after in (REDEEMED, EXPIRED)]
-    late = replace(ledger.view(_column(journal.late, "line")), value=_column(journal.late, "value"))
-    ids = np.unique(np.r_[_column(moves, "line"), _column(shifts, "line")])
-    lines = [line for number in ids.tolist() if (line := ledger.booked_line(number)) is not None]
-    again = _view(ledger, back)
-    of_revoked, of_revalued = _view(ledger, revoked), _view(ledger, revalued)
-    return Booked(
-        released=_released(state, [one for one in moves if one.step == "release"]),
-        tried=_released(state, tried),
-        voided=Voided(
-            lines=_view(ledger, voided),
-            seq=_column(voided, "seq"),
-            by=_column(voided, "by"),
-            at=_column(voided, "at"),
-            before=_column(voided, "before"),
-        ),
-        expected_before=_column(voided, "expected"),
-        revoked=Revoked(
-            lines=of_revoked,
-            seq=_column(revoked, "seq"),
-            by=_column(revoked, "by"),
-            at=_column(revoked, "at"),
-            channels=state.channels_of(of_revoked),
-            value_before=_column(revoked, "value_before"),
-            cut=_column(revoked, "cut").astype(bool),
-        ),
-        reinstated=Reinstated(
-            lines=again,
-            by=_column(back, "by"),
-            at=_column(back, "at"),
-            before=_column(back, "before"),
-            due_before=_column(back, "due_before"),
-            value_before=_column(back, "value_before"),
-            channels=state.channels_of(again),
-        ),
-        revalued=Revalued(
-            lines=of_revalued,
-            value_before=_column(revalued, "value_before"),
-            states=_column(revalued, "after"),
-            expected=_column(revalued, "expected"),
-            seq=_column(revalued, "seq"),
-            at=_column(revalued, "at"),
-            channels=state.channels_of(of_revalued),
-        ),
-        forfeited=Forfeited(
-            lines=_view(ledger, forfeited),
-            seq=_column(forfeited, "seq"),
-            at=_column(forfeited, "at"),
-            before=_column(forfeited, "before"),
-            expected=_column(forfeited, "expected"),
-        ),
-        chosen=_chosen(state, chosen),
-        used=_used(ledger, used),
-        vain=journal.vain,
-        out_of_reach=journal.out_of_reach,
-        shifted=Expected(
-            lines=_view(ledger, shifts),
-            before=_column(shifts, "before"),
-            after=_column(shifts, "after"),
-            at=_column(shifts, "at"),
-        ),
-        late=LateReversals(
-            lines=late,
-            at=_column(journal.late, "at"),
-            clawed=_column(journal.late, "clawed").astype(bool),
-            signs=_column(journal.late, "sign"),
-        ),
-        ids=ids,
-        states=np.array([line.state for line in lines], np.int64),
-        reasons=np.array([line.reason for line in lines], np.int64),
-        choices=np.array([line.choice for line in lines], np.int64),
-        state_at=np.array([line.state_at for line in lines], np.int64),
-        expected=np.array([line.expected for line in lines], np.int64),
-        due=np.array([line.due for line in lines], np.int64),
-        value=np.array([line.value for line in lines], np.int64),
-        earned=np.array([line.earned for line in lines], np.int64),
-    )
-
-
-def _released(state: State, moves: list[BookMove]) -> Released:
-    lines = _view(state.ledger, moves)
-    return Released(
-        lines=lines,
-        states=_column(moves, "after"),
-        numbers=_column(moves, "number"),
-        value_before=_column(moves, "value_before"),
-        reasons=_column(moves, "reason"),
-        channels=state.channels_of(lines),
-    )
-
-
-def _chosen(state: State, moves: list[BookMove]) -> Chosen:
-    lines = _view(state.ledger, moves)
-    return Chosen(
-        lines=lines,
-        states=_column(moves, "after"),
-        seq=_column(moves, "seq"),
-        at=_column(moves, "at"),
-        choices=_column(moves, "choice"),
-        channels=state.channels_of(lines),
-    )
-
-
-def _used(ledger: Ledger, moves: list[BookMove]) -> Used:
-    return Used(
-        lines=_view(ledger, moves),
-        states=_column(moves, "after"),
-        seq=_column(moves, "seq"),
-        at=_column(moves, "at"),
-    )
-
-
-def _view(ledger: Ledger, moves: list[BookMove] | list[BookShift]) -> Lines:
-    """Return the lines of moves, with their due times and values at that time."""
-    return replace(
-        ledger.view(_column(moves, "line")), due=_column(moves, "due"), value=_column(moves, "value")
-    )
-
-
-def _column(rows: list[BookMove] | list[BookShift] | list[LateLine], name: str) -> Ints:
-    return np.array([getattr(row, name) for row in rows], np.int64)

@@ -20,7 +20,7 @@ from simulator.engine.arrays import NONE, Columns, Ints
 from simulator.engine.asking import facts_now
 from simulator.engine.batch import Batch
 from simulator.engine.book_results import Happenings
-from simulator.engine.booking import book_changed_terms, book_united, read_journal
+from simulator.engine.booking import book_changed_terms, book_united
 from simulator.engine.closing import close
 from simulator.engine.cuts import find_cuts
 from simulator.engine.expected import expect_budget, expect_united
@@ -28,6 +28,7 @@ from simulator.engine.fold import fold, record
 from simulator.engine.frames import EMPTY, Received, frame_of, types_of
 from simulator.engine.intake import Intake, Lookup
 from simulator.engine.interner import hash_texts
+from simulator.engine.journal import read_journal
 from simulator.engine.journeys import reach_rewarded
 from simulator.engine.kept import NOTHING_KEPT, KeptAnswers
 from simulator.engine.ledger import Ledger

@@ -59,7 +59,7 @@ HEIGHTS = 10  # how many levels of referrers above a referrer are checked
 
 
 def facts_of(context: FactContext, names: tuple[str, ...], meter: Meter = OFF) -> pl.DataFrame:
-    """Compute the named facts of these conversions, one row each, in the types of `simulator.program.rules.FACTS`."""
+    """Compute the named facts of these conversions, one row each, in the types of `program.rules.column_types`."""
     columns = []
     own = _own_columns(context.program)
     meter.mark()
@@ -114,13 +114,13 @@ def _claimed(context: FactContext) -> Bools:
     return known
 
 
-def _happened(context: FactContext, column: str) -> Bools:
+def _had_happened(context: FactContext, column: str) -> Bools:
     firsts = context.state.people[column][context.friend]
     return (firsts > 0) & (firsts <= context.batch.seq[context.rows])
 
 
 def _known_event(column: str) -> Callable[[FactContext], pl.Series]:
-    return lambda context: pl.Series(_happened(context, column))
+    return lambda context: pl.Series(_had_happened(context, column))
 
 
 def _eligible(context: FactContext) -> pl.Series:

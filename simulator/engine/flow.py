@@ -10,15 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
-import numpy as np
-
 from simulator.domain.calendars import NO_START
 from simulator.engine.agenda import Agenda, Order
 from simulator.engine.arrays import NONE
+from simulator.engine.booked_lines import BookedAccount, BookedLine
 from simulator.engine.budgeting import Room
 from simulator.engine.caps import fits, room_left
-from simulator.engine.money import converted, worth
-from simulator.engine.scopes import Issued, Scopes, Whose
+from simulator.engine.scopes import Issued, Scopes
 from simulator.engine.terms import (
     CAPPED,
     COUNTED,
@@ -29,157 +27,16 @@ from simulator.engine.terms import (
     OFFERED,
     UNFUNDED,
     WAITING,
-    Terms,
 )
 from simulator.program.model import Reward
 
-
-@dataclass(slots=True, eq=False, kw_only=True)
-class BookedLine:
-    """A reward line. `expected` is what it is booked to become, `fell` whether a reversal voided or revoked it.
-
-    `reason` is why it was forfeited, `fails` why it would be if it were released now, NONE if it is kept. `friend` is
-    the person its friend is known as by now, `link` the link of its attribution.
-
-    `earned` is its worth, `granted` what it was issued or offered for, `value` what is left of that, in minor units.
-    `choice` is which of its reward's choices it is.
-
-    While the budget may be short (`shortage.py`), a pending line asks it for `asks`, finds `left`, and is `funded` or
-    not.
-    """
-
-    id: int
-    account: int
-    terms: Terms
-    conversion: int
-    friend: int
-    link: int
-    seq: int
-    due: int
-    value: int
-    earned: int
-    granted: int
-    state: int
-    state_at: int
-    expected: int
-    issued_at: int | None
-    fell: bool
-    reason: int = NONE
-    fails: int = NONE
-    offered_at: int | None = None
-    choice: int = NONE
-    asks: int = 0
-    left: int = 0
-    funded: bool = False
-
-    def copied(self) -> BookedLine:
-        """Return an independent copy, in a fifth of the time of `dataclasses.replace`."""
-        return BookedLine(
-            id=self.id,
-            account=self.account,
-            terms=self.terms,
-            conversion=self.conversion,
-            friend=self.friend,
-            link=self.link,
-            seq=self.seq,
-            due=self.due,
-            value=self.value,
-            earned=self.earned,
-            granted=self.granted,
-            state=self.state,
-            state_at=self.state_at,
-            expected=self.expected,
-            issued_at=self.issued_at,
-            fell=self.fell,
-            reason=self.reason,
-            fails=self.fails,
-            offered_at=self.offered_at,
-            choice=self.choice,
-        )
-
-    @property
-    def order(self) -> Order:
-        """Its place in the order of release."""
-        return self.due, self.seq, self.terms.place
-
-    @property
-    def whose(self) -> Whose:
-        """The key fields that decide which caps count it."""
-        return Whose(self.terms.reward.name, self.account, self.friend, self.link)
-
-    @property
-    def room_at(self) -> int:
-        """From when it counts in the budget: when it was offered or issued, which is later than due if it waited."""
-        if self.offered_at is not None:
-            return self.offered_at
-        return self.due if self.issued_at is None else self.issued_at
-
-    @property
-    def given(self) -> int:
-        """The state that it gets if there is room for it."""
-        return OFFERED if self.terms.reward.choices else ISSUED
-
-    @property
-    def may_lapse(self) -> bool:
-        """Whether it gives back its room and number if nothing is chosen."""
-        return bool(self.terms.reward.choices) and self.terms.reward.otherwise is None
-
-    @property
-    def choice_ends(self) -> int | None:
-        """The last moment (milliseconds) at which something can be chosen, or None."""
-        within = self.terms.reward.choose_within_ms
-        if self.state != OFFERED or self.offered_at is None or within is None:
-            return None
-        return self.offered_at + within
-
-    @property
-    def expires_at(self) -> int | None:
-        """The last moment (milliseconds) at which it can be used, or None if it is not issued or never expires."""
-        span = self.terms.reward.expires_ms
-        return (
-            None if self.state != ISSUED or self.issued_at is None or span is None else self.issued_at + span
-        )
-
-    def share_of(self, amount: int, currency: str | None) -> int:
-        """Return what the line is worth for an amount (minor units of a currency); 0 for nothing."""
-        program = self.terms.program
-        return int(worth(self.terms.reward, np.array([converted(program, currency, amount)]))[0])
-
-    @property
-    def clawback_until(self) -> int | None:
-        """The last moment (milliseconds) at which it can be taken back, or None."""
-        clawback = self.terms.reward.clawback_ms
-        return None if self.issued_at is None or clawback is None else self.issued_at + clawback
-
-
-@dataclass(slots=True, eq=False, kw_only=True)
-class BookedAccount:
-    """What was released to an account and counts now: how many lines, how many passed their number, what was issued."""
-
-    releases: int
-    taken: int
-    issued: Issued
-
-    def with_(self, other: BookedAccount) -> BookedAccount:
-        """Return the sum of two accounts."""
-        return BookedAccount(
-            releases=self.releases + other.releases,
-            taken=self.taken + other.taken,
-            issued=self.issued.with_(other.issued),
-        )
-
-    def copied(self) -> BookedAccount:
-        """Return an independent copy."""
-        return BookedAccount(releases=self.releases, taken=self.taken, issued=self.issued.copied())
-
-
-Told = Callable[[BookedLine, int, int, int], None]
+OnRelease = Callable[[BookedLine, int, int, int], None]
 """Called with each line released, its number, the time and its value until then (minor units).
 
 The number is 0 if the line is forfeited, TRIED if it had waited and was tried.
 """
 TRIED = NONE
-StepTold = Callable[[BookedLine, int, int], None]
+OnStep = Callable[[BookedLine, int, int], None]
 """Called with each line whose choice ended or that expired, its previous state and the time."""
 
 
@@ -211,8 +68,8 @@ class Flow:
     account_of: Callable[[int], BookedAccount]
     room: Room | None
     scopes: Scopes
-    tell: Told | None = None
-    tell_step: StepTold | None = None
+    on_release: OnRelease | None = None
+    on_step: OnStep | None = None
     lines: dict[int, BookedLine] = field(default_factory=dict)  # those pending
     of_account: dict[int, dict[int, BookedLine]] = field(default_factory=dict)  # the same, by account
     steps: list[tuple[Order, int]] = field(
@@ -259,8 +116,8 @@ class Flow:
         self.let_expire(line)
 
     def let_expire(self, line: BookedLine) -> None:
-        """Schedule the expiry of an issued line, if it ever expires and somebody is to be told."""
-        if self.tell_step is None:
+        """Schedule the expiry of an issued line, if it ever expires and a callback wants to know."""
+        if self.on_step is None:
             return
         self.expiries.add(line.id, line.order, line)
 
@@ -313,7 +170,7 @@ class Flow:
             while self.expiries.first == now:
                 line = self.expiries.pop()
                 line.state = EXPIRED
-                self._tell_step(line, ISSUED, now)
+                self._step_taken(line, ISSUED, now)
             tried = begins or self.grew_at is not None
             self.clock, self.grew_at = now, None
             if tried:
@@ -344,11 +201,11 @@ class Flow:
             self.take_offer_back(line)
             line.state, line.reason = FORFEITED, NOT_CHOSEN
             self.grew_at = now
-        self._tell_step(line, OFFERED, now)
+        self._step_taken(line, OFFERED, now)
 
-    def _tell_step(self, line: BookedLine, before: int, now: int) -> None:
-        if self.tell_step is not None:
-            self.tell_step(line, before, now)
+    def _step_taken(self, line: BookedLine, before: int, now: int) -> None:
+        if self.on_step is not None:
+            self.on_step(line, before, now)
 
     def _next_period(self) -> int | None:
         return None if self.room is None else self.room.next_start(self.clock)
@@ -379,8 +236,8 @@ class Flow:
                 self._give(line, now)
                 if self.room is not None:
                     self.room.issue(now, granted)
-            if self.tell is not None:
-                self.tell(line, TRIED, now, before)
+            if self.on_release is not None:
+                self.on_release(line, TRIED, now, before)
 
     def _forfeit(self, line: BookedLine, now: int) -> None:
         """Stop keeping a waiting line; its number and its room are free again."""
@@ -391,8 +248,8 @@ class Flow:
             issued.reduce(line.due, line.value, 0)
         self.drop(line)
         line.state, line.reason = FORFEITED, line.fails
-        if self.tell is not None:
-            self.tell(line, TRIED, now, line.value)
+        if self.on_release is not None:
+            self.on_release(line, TRIED, now, line.value)
 
     def counted_in(self, line: BookedLine) -> list[Issued]:
         """Return every history in which an issued, offered or waiting line counts."""
@@ -413,9 +270,9 @@ class Flow:
             heappush(self.queue, (line.order, line.id))
         elif line.state == FORFEITED:
             line.reason = line.fails
-        if self.tell is not None:
+        if self.on_release is not None:
             number = 0 if line.state == FORFEITED else account.releases
-            self.tell(line, number, line.due, before)
+            self.on_release(line, number, line.due, before)
 
     def _give(self, line: BookedLine, now: int) -> None:
         """Note when a line was issued or offered, and for what."""
@@ -499,12 +356,12 @@ class Flow:
 
         found: dict[int, int] = {}
 
-        def tell(line: BookedLine, number: int, _at: int, _before: int) -> None:
+        def note(line: BookedLine, number: int, _at: int, _before: int) -> None:
             if number != TRIED:
                 found[line.id] = line.state
 
         room = None if self.room is None or boundless else self.room.copied()
-        later = Flow(account_of, room, self.scopes.aside(), tell, clock=self.clock, grew_at=self.grew_at)
+        later = Flow(account_of, room, self.scopes.aside(), note, clock=self.clock, grew_at=self.grew_at)
         if not boundless:
             later.waiting = {number: line.copied() for number, line in self.waiting.items()}
             later.queue = list(self.queue)

@@ -20,12 +20,13 @@ from simulator.engine.asking import ask, fix_facts
 from simulator.engine.attribution import attribute, count_generations, find_touches
 from simulator.engine.batch import Batch
 from simulator.engine.book_results import Booked
-from simulator.engine.booking import book_lines, find_happenings, read_journal
+from simulator.engine.booking import book_lines, find_happenings
 from simulator.engine.cancelling import find_reached, void
 from simulator.engine.conversions import find_conversions
 from simulator.engine.decisions import decide
 from simulator.engine.expected import expect
 from simulator.engine.intake import Intake
+from simulator.engine.journal import read_journal
 from simulator.engine.journeys import reach, reach_rewarded
 from simulator.engine.line_results import (
     Act,
@@ -54,7 +55,7 @@ from simulator.engine.record_rewards import (
     record_released,
     record_voided,
 )
-from simulator.engine.record_using import record_used, record_vain_acts
+from simulator.engine.record_using import record_acts_without_effect, record_used
 from simulator.engine.release import release
 from simulator.engine.results import (
     Decided,
@@ -203,4 +204,6 @@ def record(rows: Rows, folded: Folded) -> None:
     record_late_reversals(rows, folded.late)
     record_no_effect(rows, batch, compiled, folded.no_effect)
     record_used(rows, folded.used)
-    record_vain_acts(rows, batch, compiled, folded.acts, {**folded.booked.vain, **folded.used.vain})
+    record_acts_without_effect(
+        rows, batch, compiled, folded.acts, {**folded.booked.without_effect, **folded.used.without_effect}
+    )

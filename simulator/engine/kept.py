@@ -59,7 +59,7 @@ class KeptAnswers:
                 asked.setdefault(line, {})[seq] = NONE if answer == KEPT else REASONS.index(answer)
         return cls(failed, offered, communities, asked)
 
-    def hear(self, line: int, seq: int, answer: int) -> None:
+    def note(self, line: int, seq: int, answer: int) -> None:
         """Note an answer about a line, given at the event `seq`."""
 
     def asked_within(self, first: int, last: int) -> list[tuple[int, int, int]]:
@@ -104,14 +104,14 @@ NOTHING_KEPT: Final = KeptAnswers()
 
 
 @dataclass(frozen=True)
-class HeardAnswers(KeptAnswers):
+class NotedAnswers(KeptAnswers):
     """Answers of which those about what lines are kept for are noted, too, while a log is folded."""
 
-    heard: dict[int, dict[int, int]] = field(default_factory=dict)
+    noted: dict[int, dict[int, int]] = field(default_factory=dict)
 
-    def hear(self, line: int, seq: int, answer: int) -> None:
+    def note(self, line: int, seq: int, answer: int) -> None:
         """Note an answer about a line, given at the event `seq`."""
-        self.heard.setdefault(line, {})[seq] = answer
+        self.noted.setdefault(line, {})[seq] = answer
 
 
 def word_of(answer: int) -> str:

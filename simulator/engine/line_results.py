@@ -292,8 +292,8 @@ class Used:
     """Issued lines that were redeemed or have expired, the seqs of the redemptions (0 for an expiry), and when.
 
     `states` are what they became. `before` is the moment (milliseconds UTC) up to which lines have expired, `left` are
-    those of the last hour looked at that expire later; of booked lines there is neither. `vain` are redemptions without
-    effect: the reasons by seq.
+    those of the last hour looked at that expire later; of booked lines there is neither. `without_effect` are
+    redemptions without effect: the reasons by seq.
     """
 
     lines: Lines
@@ -302,7 +302,7 @@ class Used:
     at: Ints
     before: int = 0
     left: Ints = field(default_factory=lambda: _NO_ROWS)
-    vain: Mapping[int, str] = field(default_factory=dict)
+    without_effect: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

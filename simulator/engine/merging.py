@@ -13,24 +13,24 @@ from simulator.engine.arrays import NONE, Ints, Keys
 from simulator.engine.keys import KeyIndex, pair
 from simulator.engine.occurrence import conversions_of, find_taken
 from simulator.engine.postponing import NamedMerge
-from simulator.engine.results import Merged, VainMerge
+from simulator.engine.results import Merged, MergeWithoutEffect
 from simulator.engine.state import State
 from simulator.engine.state_columns import FIELDS
 
 _NO_KEYS: Keys = np.zeros(0, np.uint64)
 
 
-def find_merge(state: State, events: pl.DataFrame, one: NamedMerge) -> Merged | VainMerge:
+def find_merge(state: State, events: pl.DataFrame, one: NamedMerge) -> Merged | MergeWithoutEffect:
     """Find what a merge among `events` unites."""
     texts = str(events["subject"][one.row]), str(events["into"][one.row])
     merged, into = state.people_of(np.array([one.subject, one.target])).tolist()
     seq, at = int(events["seq"][one.row]), int(events["received_at"][one.row])
     if merged == into:
-        return VainMerge(seq=seq, at=at, person=into)
+        return MergeWithoutEffect(seq=seq, at=at, person=into)
     people = state.people
     theirs = sorted(int(people["attribution"][one]) for one in (merged, into))
     kept, ended = (theirs[1], NONE) if theirs[0] == NONE else (theirs[0], theirs[1])
-    attributes, said, said_seq = _attributes(state, merged, into)
+    attributes, attribute_values, attribute_seqs = _attributes(state, merged, into)
     devices, device_seqs = _devices(state, merged)
     levels = int(people["stage"][merged]), int(people["stage"][into])
     by_merged = int(people["attribution"][merged]) == kept
@@ -46,8 +46,8 @@ def find_merge(state: State, events: pl.DataFrame, one: NamedMerge) -> Merged | 
         into=into,
         fields=_fields(state, merged, into),
         attributes=attributes,
-        said=said,
-        said_seq=said_seq,
+        attribute_values=attribute_values,
+        attribute_seqs=attribute_seqs,
         devices=devices,
         device_seqs=device_seqs,
         touches=_touches(state, merged, into),

@@ -27,13 +27,13 @@ def ask_conditions(
 ) -> list[str]:
     """Evaluate the conditions of the rewards on each row's milestone (`milestones`: places in the file).
 
-    Returns what each said as JSON: [reward, "yes" | "no" | "missing"] in file order. `kept` answers are used instead
-    for the conversions (`seqs`) that have some.
+    Returns the answer of each as JSON: [reward, "yes" | "no" | "missing"] in file order. `kept` answers are used
+    instead for the conversions (`seqs`) that have some.
     """
     if not compiled.offers:
         return [NOTHING] * len(milestones)
     frame = facts if facts.width else pl.DataFrame({"": np.zeros(len(milestones), np.int8)})
-    said = np.column_stack(
+    columns = np.column_stack(
         [
             answers(column, true=_YES, false=_NO, missing=_MISSING)
             for column in select(frame, *compiled.offer_conditions)
@@ -45,7 +45,7 @@ def ask_conditions(
     ]
     known: dict[tuple[int, bytes], str] = {}
     texts = []
-    for milestone, row in zip(milestones.tolist(), said, strict=True):
+    for milestone, row in zip(milestones.tolist(), columns, strict=True):
         key = milestone, row.tobytes()
         if key not in known:
             pairs = [
@@ -63,7 +63,7 @@ def are_offered(reward: Reward, occurred: Ints, touch_at: Ints, offered: Sequenc
     """Return which decisions a reward is offered to.
 
     `occurred` and `touch_at` (milliseconds UTC) are those of the conversions and attributions, `offered` is what the
-    conditions of rewards said, as JSON; it is not read for a reward without one.
+    conditions of rewards answered, as JSON; it is not read for a reward without one.
     """
     found = np.ones(len(occurred), bool)
     dated = touch_at if reward.dated_by == "touch" else occurred
@@ -73,6 +73,6 @@ def are_offered(reward: Reward, occurred: Ints, touch_at: Ints, offered: Sequenc
         found &= dated < reward.until_ms
     if reward.when is not None:
         yes = [reward.name, Offered.YES.value]
-        said = {text: yes in orjson.loads(text) for text in set(offered)}
-        found &= np.array([said[text] for text in offered], bool)
+        offers = {text: yes in orjson.loads(text) for text in set(offered)}
+        found &= np.array([offers[text] for text in offered], bool)
     return found

@@ -8,7 +8,7 @@ from simulator.engine.arrays import NONE
 from simulator.engine.audit import MERGED
 from simulator.engine.record import Rows
 from simulator.engine.record_parts import count_channels
-from simulator.engine.results import Merged, VainMerge
+from simulator.engine.results import Merged, MergeWithoutEffect
 from simulator.engine.rollup import METRIC, STAGES
 from simulator.engine.state import QUALIFIED_LEVEL, State
 from simulator.engine.version import CompiledProgram
@@ -16,9 +16,11 @@ from simulator.engine.version import CompiledProgram
 _BOTH = {"link": "referrer.linked", "shared_seq": "referrer.sharing"}
 
 
-def record_merge(rows: Rows, state: State, compiled: CompiledProgram, one: Merged | VainMerge) -> None:
+def record_merge(
+    rows: Rows, state: State, compiled: CompiledProgram, one: Merged | MergeWithoutEffect
+) -> None:
     """Record a merge that has been put into effect, or one of somebody with themselves."""
-    if isinstance(one, VainMerge):
+    if isinstance(one, MergeWithoutEffect):
         _enter(rows, compiled, one, "merge-without-effect", one.person, NONE, "same-person")
         return
     rows.merges.append((one.seq, one.subject, one.target, one.merged, one.into, one.at))
@@ -45,7 +47,7 @@ def record_merge(rows: Rows, state: State, compiled: CompiledProgram, one: Merge
 def _enter(
     rows: Rows,
     compiled: CompiledProgram,
-    one: Merged | VainMerge,
+    one: Merged | MergeWithoutEffect,
     kind: str,
     person: int,
     ref: int,

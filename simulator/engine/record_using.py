@@ -71,24 +71,28 @@ def _enter(
             )
 
 
-def record_vain_acts(
-    rows: Rows, batch: Batch, compiled: CompiledProgram, acts: Sequence[Act], vain: Mapping[int, str]
+def record_acts_without_effect(
+    rows: Rows,
+    batch: Batch,
+    compiled: CompiledProgram,
+    acts: Sequence[Act],
+    without_effect: Mapping[int, str],
 ) -> None:
-    """Record choices, redemptions and vetoes that changed nothing; `vain` are reasons by seq."""
-    found = [(act, act.why or vain.get(act.seq)) for act in acts]
-    told = [(act, why) for act, why in found if why is not None]
-    if not told:
+    """Record choices, redemptions and vetoes that changed nothing; `without_effect` are reasons by seq."""
+    found = [(act, act.why or without_effect.get(act.seq)) for act in acts]
+    acted = [(act, why) for act, why in found if why is not None]
+    if not acted:
         return
-    of = np.array([act.row for act, _ in told], np.int64)
+    of = np.array([act.row for act, _ in acted], np.int64)
     seq = batch.seq[of]
     rows.trail.of_events(
         CHOSEN,
-        [_WITHOUT_EFFECT[act.kind].value for act, _ in told],
+        [_WITHOUT_EFFECT[act.kind].value for act, _ in acted],
         at=batch.received[of],
         seq=seq,
         trigger=seq,
         person=batch.person[of],
         ref=np.full(len(of), NONE),
         version=compiled.number,
-        detail=[why for _, why in told],
+        detail=[why for _, why in acted],
     )

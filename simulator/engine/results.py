@@ -80,16 +80,16 @@ class Sources:
 class FieldUpdates:
     """New values of people's fields: people and values by the column of people; the last of several counts.
 
-    `seqs` are those of their events. `attributes`, `said` and `said_seq` are the same for attributes, by rows
-    of `State.attributes`. `converted` are people with conversions and `converted_at` when these occurred (milliseconds
-    UTC).
+    `seqs` are those of their events. `attributes`, `attribute_values` and `attribute_seqs` are the same for attributes,
+    by rows of `State.attributes`. `converted` are people with conversions and `converted_at` when these occurred
+    (milliseconds UTC).
     """
 
     values: Mapping[str, tuple[Array, Array]]
     seqs: Mapping[str, Array]
     attributes: Array
-    said: Array
-    said_seq: Array
+    attribute_values: Array
+    attribute_seqs: Array
     converted: Ints
     converted_at: Ints
 
@@ -99,10 +99,10 @@ class Merged:
     """An effective merge by the event `seq`, received `at` (milliseconds UTC), of the person `merged` into another.
 
     `subject` and `target` are the references that the event names, by id and in `texts`. Taken over from `merged` are
-    `fields` (the column of people: value and seq) and attributes (`attributes`, rows of `State.attributes`, with the
-    values `said` and `said_seq`), `devices` with the seqs that showed them, and keys of milestones in `qualified` and
-    `stopped`. `touches` and `conversions` are those of both in log order, `taken` the conversions of both that took a
-    milestone, by group, `accounts` pairs of reward accounts, first those merged.
+    `fields` (the column of people: value and seq) and attributes (`attributes`, rows of `State.attributes`, with
+    `attribute_values` and `attribute_seqs`), `devices` with the seqs that showed them, and keys of milestones in
+    `qualified` and `stopped`. `touches` and `conversions` are those of both in log order, `taken` the conversions of
+    both that took a milestone, by group, `accounts` pairs of reward accounts, first those merged.
 
     Of two attributions one is `kept` and the other `ended`; NONE where there is none. `relisted` are the attributions
     of referrers (people) among whose friends something changes. `levels` are the stages of the
@@ -119,8 +119,8 @@ class Merged:
     into: int
     fields: Mapping[str, tuple[int, int]]
     attributes: Ints
-    said: Ints
-    said_seq: Ints
+    attribute_values: Ints
+    attribute_seqs: Ints
     devices: Keys
     device_seqs: Ints
     touches: Ints
@@ -138,7 +138,7 @@ class Merged:
 
 
 @dataclass(frozen=True, kw_only=True)
-class VainMerge:
+class MergeWithoutEffect:
     """A merge by the event `seq`, received `at` (milliseconds UTC), of somebody with themselves."""
 
     seq: int

@@ -149,9 +149,9 @@ def find_no_effect(
                 AuditKind.ADJUSTMENT_WITHOUT_EFFECT, row, int(batch.seq[row]), int(batch.person[row]), why
             )
     if not len(standing.rows) and not standing.met:
-        return _told(shown, standing)
-    told = [(change.seq, change.by) for change in voided] + [(revoked.seq, revoked.by)]
-    effective = {int(one) for seq, by in told for one in by[seq == by]}
+        return _no_effect(shown, standing)
+    causes = [(change.seq, change.by) for change in voided] + [(revoked.seq, revoked.by)]
+    effective = {int(one) for seq, by in causes for one in by[seq == by]}
     reversals = set(batch.rows("conversion.reversed").tolist())
     reasons = dict(_waiting_reasons(standing))
     for row, why in zip(standing.rows.tolist(), standing.why, strict=True):
@@ -178,14 +178,14 @@ def find_no_effect(
             reversal = one.reversal
             person = int(batch.state.people_of(np.array([reversal.person]))[0])
             shown.add(AuditKind.REVERSAL_WITHOUT_EFFECT, one.row, reversal.seq, person, why)
-    return _told(shown, standing)
+    return _no_effect(shown, standing)
 
 
 def _waiting_reasons(standing: StandingChanges) -> list[tuple[int, str]]:
     return [(one.seq, one.why) for _, one in standing.waiting]
 
 
-def _told(shown: _Shown, standing: StandingChanges) -> NoEffect:
+def _no_effect(shown: _Shown, standing: StandingChanges) -> NoEffect:
     return NoEffect(
         kinds=shown.kinds,
         rows=shown.rows,

@@ -22,7 +22,7 @@ class Case:
     """A decision in review, with what it needs to become a reward later.
 
     `compiled` is the program version its conversion was judged under; `amount` is in minor units, or NONE;
-    `offered` is what the conditions of rewards said, as JSON.
+    `offered` is the answers of the conditions of rewards, as JSON.
     """
 
     decision: int

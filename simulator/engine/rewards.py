@@ -27,7 +27,7 @@ class QualifiedDecisions:
     """Decisions that qualified under one version of the program, in columns, by the events at `rows` of the batch.
 
     `targets` are the conversions (rows in `Ledger.conversions`), `amounts` are in minor units (NONE where missing),
-    `offered` is what the conditions of rewards said, as JSON.
+    `offered` is the answers of the conditions of rewards, as JSON.
     """
 
     compiled: CompiledProgram

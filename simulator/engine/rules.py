@@ -111,7 +111,7 @@ def answers(condition: pl.Series, *, true: int, false: int, missing: int) -> Arr
     if not condition.null_count():
         return np.where(condition.to_numpy(), np.int8(true), np.int8(false))
     codes = {True: true, False: false, None: missing}
-    return np.array([codes[said] for said in condition.to_list()], np.int8)
+    return np.array([codes[answer] for answer in condition.to_list()], np.int8)
 
 
 def _outcomes(compiled: CompiledProgram, results: Array) -> tuple[Ints, Ints]:

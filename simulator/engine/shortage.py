@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from simulator.engine.arrays import Ints
-from simulator.engine.flow import BookedLine, Flow
+from simulator.engine.booked_lines import BookedLine
+from simulator.engine.flow import Flow
 from simulator.engine.terms import PENDING
 
 

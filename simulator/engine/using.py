@@ -24,18 +24,26 @@ def use(ledger: Ledger, acts: Iterable[Act], before: int) -> Used:
     """
     held = ledger.lines
     redeemed: dict[int, Act] = {}
-    vain: dict[int, str] = {}
+    without_effect: dict[int, str] = {}
     for act in acts:
         if act.kind != "redeemed" or act.line == NONE or held["booked"][act.line]:
             continue
         if act.line not in redeemed and _is_issued(ledger, act.line, act.at):
             redeemed[act.line] = act
         else:
-            vain[act.seq] = "not-issued"
+            without_effect[act.seq] = "not-issued"
     expired, left = ledger.expiring_lines(before)
     if not redeemed and not len(expired):
         none = expired
-        return Used(lines=NO_LINES, states=none, seq=none, at=none, before=before, left=left, vain=vain)
+        return Used(
+            lines=NO_LINES,
+            states=none,
+            seq=none,
+            at=none,
+            before=before,
+            left=left,
+            without_effect=without_effect,
+        )
     used: Ints = np.array(list(redeemed), np.int64)
     if redeemed:
         expired = expired[~np.isin(expired, used)]
@@ -48,7 +56,7 @@ def use(ledger: Ledger, acts: Iterable[Act], before: int) -> Used:
         at=np.r_[np.array([one.at for one in redeemed.values()], np.int64), ledger.expiry_of(expired)],
         before=before,
         left=left,
-        vain=vain,
+        without_effect=without_effect,
     )
 
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from simulator.domain.errors import ProgramError
 from simulator.program.expression import parse_expression
-from simulator.program.facts import AT_CONVERSION, FactList, Kind
+from simulator.program.facts import FactList, Kind
 from simulator.program.model import OnFail, Rule
 from simulator.program.tree import BINARY, Node, Op, case_branches, facts_of, like_pattern
 
@@ -41,10 +41,6 @@ class CompiledRule(CompiledCondition):
 def column_types(facts: FactList) -> dict[str, pl.DataType]:
     """Return the type of the column of each fact; every number is a Float64, counts too."""
     return {name: _TYPES[kind] for name, kind in facts.kinds.items()}
-
-
-FACTS: dict[str, pl.DataType] = column_types(AT_CONVERSION)
-"""The columns of the facts that a rule of any program may read."""
 
 
 def compile_condition(text: str, facts: FactList, label: str) -> CompiledCondition:

@@ -11,7 +11,7 @@ from simulator.domain.errors import ProgramError
 from simulator.program.expression import MAX_NODES, MAX_PATTERN, parse_expression
 from simulator.program.facts import AT_CONVERSION
 from simulator.program.model import Rule
-from simulator.program.rules import FACTS, compile_rule
+from simulator.program.rules import column_types, compile_rule
 from simulator.program.sqltext import MAX_NESTING, MAX_TEXT
 from tests.unit.three_valued import (
     BOOLS,
@@ -27,6 +27,7 @@ from tests.unit.three_valued import (
 )
 
 Row = dict[str, Value]
+FACTS = column_types(AT_CONVERSION)
 
 
 def _rule(require: str) -> Rule:

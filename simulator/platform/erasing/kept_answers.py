@@ -9,7 +9,7 @@ from db.read import erasures, resume
 from db.read.erasures import Merged
 from db.write.erasing import Kept
 from db.write.store import Store
-from simulator.engine.kept import COMMUNITY, KEEPING, HeardAnswers, word_of
+from simulator.engine.kept import COMMUNITY, KEEPING, NotedAnswers, word_of
 from simulator.platform.erasing.named_events import NamedEvents
 from simulator.platform.erasing.outcomes import Outcomes, PersonalFacts
 from simulator.platform.erasing.people import Person, united
@@ -66,9 +66,9 @@ class KeptAnswers:
     @cached_property
     def _answers(self) -> dict[int, dict[int, int]]:
         """Return all answers of conditions for keeping rewards, by line and event; the log is folded for them."""
-        answers = HeardAnswers.of(self._store.read(resume.kept_answers))
+        answers = NotedAnswers.of(self._store.read(resume.kept_answers))
         replay_log(self._store, None, None, kept=answers)
-        return answers.heard
+        return answers.noted
 
     @cached_property
     def _keeping(self) -> dict[tuple[int, str], frozenset[str]]:
