@@ -234,22 +234,22 @@ class _Asker:
 
     def facts(self, condition: KeepCondition, lines: Ints, rows: Ints) -> pl.DataFrame:
         """Return the facts that a condition reads about each line after the event at its row."""
-        whom = self.state.whom(lines)
+        people = self.state.people_of_lines(lines)
         context = FactContext(
             batch=self.batch,
             state=self.state,
             program=condition.program,
             counts=self.counts,
             rows=rows,
-            friend=whom.friend,
-            attribution=whom.attribution,
-            referrer=whom.referrer,
+            friend=people.friend,
+            attribution=people.attribution,
+            referrer=people.referrer,
         )
         conversions = self.state.ledger.conversions_at(self.state.ledger.lines["seq"][lines])
         columns = [
             pl.Series("amount", self._amounts(condition, conversions, rows), pl.Float64)
             if name == "amount"
-            else pl.Series(name, self.batch.closed.at(whom.recipient, rows) > 0)
+            else pl.Series(name, self.batch.closed.at(people.recipient, rows) > 0)
             if name == "recipient_closed"
             else facts_of(context, (name,)).to_series()
             for name in condition.changing

@@ -9,7 +9,7 @@ import numpy as np
 from simulator.engine.agenda import Order
 from simulator.engine.arrays import NONE
 from simulator.engine.money import converted, worth
-from simulator.engine.scopes import Issued, Whose
+from simulator.engine.scopes import CapKeys, Issued
 from simulator.engine.terms import ISSUED, OFFERED, Terms
 
 
@@ -82,9 +82,9 @@ class BookedLine:
         return self.due, self.seq, self.terms.place
 
     @property
-    def whose(self) -> Whose:
+    def cap_keys(self) -> CapKeys:
         """The key fields that decide which caps count it."""
-        return Whose(self.terms.reward.name, self.account, self.friend, self.link)
+        return CapKeys(self.terms.reward.name, self.account, self.friend, self.link)
 
     @property
     def room_at(self) -> int:

@@ -257,7 +257,7 @@ class Flow:
 
     def _beside(self, line: BookedLine) -> list[Issued]:
         """Return those of them that caps other than by recipient ask for."""
-        return self.scopes.with_line(line.whose) if self.scopes.kinds else []
+        return self.scopes.with_line(line.cap_keys) if self.scopes.kinds else []
 
     def _release(self, line: BookedLine) -> None:
         account = self.account_of(line.account)
@@ -318,7 +318,7 @@ class Flow:
         """Return what caps leave of a line (minor units); less than 1 means nothing."""
         zone, left = line.terms.timezone, line.value
         for cap in line.terms.reward.caps:
-            issued = account.issued if cap.per == "recipient" else self.scopes.at(cap.per, line.whose)
+            issued = account.issued if cap.per == "recipient" else self.scopes.at(cap.per, line.cap_keys)
             if cap.over == "trim":
                 left = min(left, room_left(cap, zone, issued.of(cap), line.due))
             elif not fits(cap, zone, issued.of(cap), line.due, line.value):

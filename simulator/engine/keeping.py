@@ -23,7 +23,7 @@ FIXED = frozenset(("outcome", "currency", "new_customer", "channel", "method", "
 
 
 @dataclass(frozen=True, kw_only=True)
-class Whom:
+class LinePeople:
     """Whom reward lines are about by now, and by which attribution; `recipient` is NONE where that is a community."""
 
     attribution: Ints
@@ -57,7 +57,7 @@ class KeepCondition:
         return tuple(name for name in self.condition.facts if name not in self.fixed)
 
     @cached_property
-    def whose(self) -> tuple[str, ...]:
+    def read_of(self) -> tuple[str, ...]:
         """The people whose changing facts it reads: `friend`, `referrer`, `recipient`."""
         found = {"friend" if name == "eligible" else name.split("_")[0] for name in self.changing}
         return tuple(sorted(found & {"friend", "referrer", "recipient"}))
@@ -93,11 +93,11 @@ class Keeping:
         """Keep the facts of conversions that never change."""
         self.fixed.update(zip(found.conversions.tolist(), found.facts.to_dicts(), strict=True))
 
-    def people_asked_of(self, terms: Iterable[int], whom: Whom) -> list[set[int]]:
-        """Return the people of whom the conditions of lines read facts that change."""
-        columns = {name: getattr(whom, name).tolist() for name in ("friend", "referrer", "recipient")}
+    def people_asked_of(self, terms: Iterable[int], people: LinePeople) -> list[set[int]]:
+        """Return the people about whom the conditions of lines read facts that change."""
+        columns = {name: getattr(people, name).tolist() for name in ("friend", "referrer", "recipient")}
         return [
-            {columns[who][place] for who in self.conditions[one].whose} - {NONE}
+            {columns[who][place] for who in self.conditions[one].read_of} - {NONE}
             for place, one in enumerate(terms)
         ]
 

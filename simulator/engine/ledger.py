@@ -24,7 +24,7 @@ from simulator.engine.line_results import (
 )
 from simulator.engine.readable_ledger import FIXED, ReadableLedger
 from simulator.engine.results import Merged, NewConversions, StandingChanges
-from simulator.engine.scopes import Issued, Whose
+from simulator.engine.scopes import CapKeys, Issued
 from simulator.engine.terms import (
     COUNTED,
     ENDLESS,
@@ -41,7 +41,7 @@ from simulator.engine.terms import (
 )
 from simulator.program.model import Per, Program
 
-Whom = Callable[[Ints], tuple[Ints, Ints]]
+FriendsAndLinks = Callable[[Ints], tuple[Ints, Ints]]
 """Returns, for lines (ids), the people their friends are known as by now, and the links of their attributions."""
 
 SUMMED = ("made", "releases", "taken", "issued", "issued_value", "pending", "pending_value")
@@ -58,7 +58,7 @@ class Ledger(ReadableLedger):
     own, and sums of money are by market.
     """
 
-    def apply_terms(self, new: NewTerms, whom: Whom) -> None:
+    def apply_terms(self, new: NewTerms, friends_and_links: FriendsAndLinks) -> None:
         """Enter a version's rewards."""
         first = len(self.terms)
         self.terms.extend(
@@ -77,9 +77,9 @@ class Ledger(ReadableLedger):
         for book in self.books:
             kinds = book.scopes.widen(new.program.rewards)  # the same of each
         if kinds and len(self.lines):
-            self._fill_scopes(kinds, whom)
+            self._fill_scopes(kinds, friends_and_links)
 
-    def _fill_scopes(self, kinds: Mapping[str, set[Per]], whom: Whom) -> None:
+    def _fill_scopes(self, kinds: Mapping[str, set[Per]], friends_and_links: FriendsAndLinks) -> None:
         """Enter what has been issued of rewards whose caps now count differently."""
         held = self.lines
         of = np.array([entry.reward.name in kinds for entry in self.terms], bool)
@@ -90,11 +90,11 @@ class Ledger(ReadableLedger):
         lines = lines[np.argsort(held["due"][lines], kind="stable")]
         names = ("state", "due", "value", "terms")
         columns = (held[name][lines].tolist() for name in names)
-        people = (column.tolist() for column in (self.account_of(lines), *whom(lines)))
+        people = (column.tolist() for column in (self.account_of(lines), *friends_and_links(lines)))
         for line, state, due, value, terms, *theirs in zip(lines.tolist(), *columns, *people, strict=True):
             reward, booked = self.terms[terms].reward.name, self.booked_line(line)
             for per in kinds[reward]:
-                issued = self._book_of(line).scopes.at(per, Whose(reward, *theirs))
+                issued = self._book_of(line).scopes.at(per, CapKeys(reward, *theirs))
                 granted = state != WAITING and booked is not None
                 issued.kept.add(due, booked.granted if granted and booked is not None else value)
                 if state != REVOKED:
@@ -220,7 +220,7 @@ class Ledger(ReadableLedger):
         self._expiring.drop(found.before, found.left)
         self.apply_state(found.lines.ids, found.states, found.at)
 
-    def apply_booking(self, booking: Booking, whom: Whom) -> None:
+    def apply_booking(self, booking: Booking, friends_and_links: FriendsAndLinks) -> None:
         """Move lines and accounts into the book, as they stand; new lines follow with `apply_happenings`."""
         ids, held = booking.ids, self.lines
         for book, whole in zip(self.books, booking.whole.tolist(), strict=True):
@@ -243,15 +243,15 @@ class Ledger(ReadableLedger):
         given = ids[np.isin(held["state"][ids], GIVEN)]
         self.spent -= self.by_market(given, held["value"][given])
         held["booked"][ids] = 1
-        for line in self._booked(ids, whom):
+        for line in self._booked(ids, friends_and_links):
             self._book_of(line.id).enter(line)
 
-    def _booked(self, ids: Ints, whom: Whom) -> list[BookedLine]:
+    def _booked(self, ids: Ints, friends_and_links: FriendsAndLinks) -> list[BookedLine]:
         """Return lines as the book keeps them."""
         held = self.lines
         names = ("terms", "seq", "state_at", "due", "value", "state", "expected")
         columns = (held[name][ids].tolist() for name in names)
-        people = (column.tolist() for column in (self.account_of(ids), *whom(ids)))
+        people = (column.tolist() for column in (self.account_of(ids), *friends_and_links(ids)))
         conversions = self.conversions_at(held["seq"][ids]).tolist()
         return [
             BookedLine(
@@ -277,7 +277,7 @@ class Ledger(ReadableLedger):
             )
         ]
 
-    def apply_happenings(self, happenings: Happenings, whom: Whom) -> None:
+    def apply_happenings(self, happenings: Happenings, friends_and_links: FriendsAndLinks) -> None:
         """Let the books take what happens to their lines."""
         program, new = happenings.program, happenings.new
         by_market, made = self._happenings_by_market(happenings.happenings), self.markets_of(new)
@@ -294,7 +294,7 @@ class Ledger(ReadableLedger):
             self.lines["booked"][ours] = 1
             if happenings.changed is not None:
                 book.change_program(happenings.changed)
-            book.take(by_market[market], self._booked(ours, whom), happenings.before)
+            book.take(by_market[market], self._booked(ours, friends_and_links), happenings.before)
 
     def _happenings_by_market(self, happenings: Sequence[Happening]) -> list[Sequence[Happening]]:
         """Return happenings by market."""

@@ -17,7 +17,7 @@ from simulator.engine.attributes import Attributes
 from simulator.engine.codes import FoldedCodes
 from simulator.engine.devices import Devices
 from simulator.engine.interner import BoundedLabels, Codes, Interner, Texts, Words
-from simulator.engine.keeping import Keeping, Whom
+from simulator.engine.keeping import Keeping, LinePeople
 from simulator.engine.kept import NOTHING_KEPT, KeptAnswers
 from simulator.engine.keys import KeyIndex
 from simulator.engine.leaders import Leaders
@@ -125,12 +125,12 @@ class ReadableState:
         """Return the channels (words) by which the friends of these lines became friends."""
         return self.attributions["channel"][self.attributions_of(lines)]
 
-    def whom(self, ids: Ints) -> Whom:
+    def people_of_lines(self, ids: Ints) -> LinePeople:
         """Return whom reward lines (ids) are about."""
         lines, accounts = self.ledger.view(ids), self.ledger.accounts
         attribution, account = self.attributions_of(lines), lines.account
         personal = accounts["role"][account] != _COMMUNITY
-        return Whom(
+        return LinePeople(
             attribution=attribution,
             friend=self.people_of(lines.friend.astype(np.int64)),
             referrer=self.people_of(self.attributions["referrer"][attribution].astype(np.int64)),
@@ -139,9 +139,11 @@ class ReadableState:
 
     def people_asked_of(self, ids: Ints) -> list[set[int]]:
         """Return the people whose changing facts the conditions of reward lines (ids) read."""
-        return self.keeping.people_asked_of(self.ledger.lines["terms"][ids].tolist(), self.whom(ids))
+        return self.keeping.people_asked_of(
+            self.ledger.lines["terms"][ids].tolist(), self.people_of_lines(ids)
+        )
 
-    def _whom(self, ids: Ints) -> tuple[Ints, Ints]:
+    def _friends_and_links(self, ids: Ints) -> tuple[Ints, Ints]:
         """Return the people that the friends of reward lines (ids) are by now, and the links of their attributions."""
         lines = self.ledger.view(ids)
         links = self.attributions["link"][self.attributions_of(lines)].astype(np.int64)

@@ -21,8 +21,8 @@ def is_plain(cap: Cap) -> bool:
     return cap.per == "recipient" and cap.over == "skip"
 
 
-class Whose(NamedTuple):
-    """The key fields that decide which caps count a line: reward, account, friend (a person) and link."""
+class CapKeys(NamedTuple):
+    """The fields that decide which caps count a line: reward, account, friend (a person) and link."""
 
     reward: str
     account: int
@@ -109,12 +109,12 @@ class Scopes:
                 found[reward.name] = new
         return found
 
-    def at(self, per: Per, whose: Whose) -> Issued:
+    def at(self, per: Per, keys: CapKeys) -> Issued:
         """Return what a cap of this kind counts beside a line."""
-        key = whose.key(per)
+        key = keys.key(per)
         found = self.issued.get(key)
         if found is None:
-            found = Issued() if self.base is None else self.base.at(per, whose).copied()
+            found = Issued() if self.base is None else self.base.at(per, keys).copied()
             self._keep(key, found)
         return found
 
@@ -127,9 +127,9 @@ class Scopes:
             if per == "friend":
                 self._of_friend.setdefault(friend, []).append(key)
 
-    def with_line(self, whose: Whose) -> list[Issued]:
+    def with_line(self, keys: CapKeys) -> list[Issued]:
         """Return all in which a line counts."""
-        return [self.at(per, whose) for per in self.kinds.get(whose.reward, ())]
+        return [self.at(per, keys) for per in self.kinds.get(keys.reward, ())]
 
     def is_shared(self, reward: str) -> bool:
         """Whether lines of other accounts affect those of a reward."""

@@ -314,7 +314,7 @@ class State(ReadableState):
     @apply.register
     def _(self, new: NewTerms) -> None:
         self.keeping.enter_terms(len(self.ledger.terms), new.program)
-        self.ledger.apply_terms(new, self._whom)
+        self.ledger.apply_terms(new, self._friends_and_links)
         self._enter_milestones(new)
         if new.program.attribution.codes == "fold" and self.folded_codes is None:
             self.folded_codes = FoldedCodes(self.codes)
@@ -346,11 +346,11 @@ class State(ReadableState):
 
     @apply.register
     def _(self, booking: Booking) -> None:
-        self.ledger.apply_booking(booking, self._whom)
+        self.ledger.apply_booking(booking, self._friends_and_links)
 
     @apply.register
     def _(self, happenings: Happenings) -> None:
-        self.ledger.apply_happenings(happenings, self._whom)
+        self.ledger.apply_happenings(happenings, self._friends_and_links)
         self._follow(happenings.new)
 
     @apply.register
