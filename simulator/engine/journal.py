@@ -141,25 +141,16 @@ def read_journal(state: State) -> Booked:
 
 
 def _voided(ledger: Ledger, moves: list[BookMove]) -> Voided:
-    return Voided(
-        lines=_view(ledger, moves),
-        seq=_column(moves, "seq"),
-        by=_column(moves, "by"),
-        at=_column(moves, "at"),
-        before=_column(moves, "before"),
-    )
+    return Voided(lines=_view(ledger, moves), **_columns(moves, "seq", "by", "at", "before"))
 
 
 def _revoked(state: State, moves: list[BookMove]) -> Revoked:
     lines = _view(state.ledger, moves)
     return Revoked(
         lines=lines,
-        seq=_column(moves, "seq"),
-        by=_column(moves, "by"),
-        at=_column(moves, "at"),
         channels=state.channels_of(lines),
-        value_before=_column(moves, "value_before"),
         cut=_column(moves, "cut").astype(bool),
+        **_columns(moves, "seq", "by", "at", "value_before"),
     )
 
 
@@ -167,12 +158,8 @@ def _reinstated(state: State, moves: list[BookMove]) -> Reinstated:
     lines = _view(state.ledger, moves)
     return Reinstated(
         lines=lines,
-        by=_column(moves, "by"),
-        at=_column(moves, "at"),
-        before=_column(moves, "before"),
-        due_before=_column(moves, "due_before"),
-        value_before=_column(moves, "value_before"),
         channels=state.channels_of(lines),
+        **_columns(moves, "by", "at", "before", "due_before", "value_before"),
     )
 
 
@@ -180,32 +167,38 @@ def _revalued(state: State, moves: list[BookMove]) -> Revalued:
     lines = _view(state.ledger, moves)
     return Revalued(
         lines=lines,
-        value_before=_column(moves, "value_before"),
-        states=_column(moves, "after"),
-        expected=_column(moves, "expected"),
-        seq=_column(moves, "seq"),
-        at=_column(moves, "at"),
         channels=state.channels_of(lines),
+        **_columns(moves, "value_before", "expected", "seq", "at", states="after"),
     )
 
 
 def _forfeited(ledger: Ledger, moves: list[BookMove]) -> Forfeited:
-    return Forfeited(
-        lines=_view(ledger, moves),
-        seq=_column(moves, "seq"),
-        at=_column(moves, "at"),
-        before=_column(moves, "before"),
-        expected=_column(moves, "expected"),
+    return Forfeited(lines=_view(ledger, moves), **_columns(moves, "seq", "at", "before", "expected"))
+
+
+def _released(state: State, moves: list[BookMove]) -> Released:
+    lines = _view(state.ledger, moves)
+    columns = _columns(moves, "value_before", states="after", numbers="number", reasons="reason")
+    return Released(lines=lines, channels=state.channels_of(lines), **columns)  # type: ignore[arg-type]
+
+
+def _chosen(state: State, moves: list[BookMove]) -> Chosen:
+    lines = _view(state.ledger, moves)
+    return Chosen(
+        lines=lines,
+        channels=state.channels_of(lines),
+        **_columns(moves, "seq", "at", states="after", choices="choice"),
     )
+
+
+def _used(ledger: Ledger, moves: list[BookMove]) -> Used:
+    columns = _columns(moves, "seq", "at", states="after")
+    return Used(lines=_view(ledger, moves), **columns)  # type: ignore[arg-type]
 
 
 def _shifted(ledger: Ledger, shifts: list[BookShift]) -> Expected:
-    return Expected(
-        lines=_view(ledger, shifts),
-        before=_column(shifts, "before"),
-        after=_column(shifts, "after"),
-        at=_column(shifts, "at"),
-    )
+    columns = _columns(shifts, "before", "after", "at")
+    return Expected(lines=_view(ledger, shifts), **columns)
 
 
 def _late(ledger: Ledger, late: list[LateLine]) -> LateReversals:
@@ -217,44 +210,18 @@ def _late(ledger: Ledger, late: list[LateLine]) -> LateReversals:
     )
 
 
-def _released(state: State, moves: list[BookMove]) -> Released:
-    lines = _view(state.ledger, moves)
-    return Released(
-        lines=lines,
-        states=_column(moves, "after"),
-        numbers=_column(moves, "number"),
-        value_before=_column(moves, "value_before"),
-        reasons=_column(moves, "reason"),
-        channels=state.channels_of(lines),
-    )
-
-
-def _chosen(state: State, moves: list[BookMove]) -> Chosen:
-    lines = _view(state.ledger, moves)
-    return Chosen(
-        lines=lines,
-        states=_column(moves, "after"),
-        seq=_column(moves, "seq"),
-        at=_column(moves, "at"),
-        choices=_column(moves, "choice"),
-        channels=state.channels_of(lines),
-    )
-
-
-def _used(ledger: Ledger, moves: list[BookMove]) -> Used:
-    return Used(
-        lines=_view(ledger, moves),
-        states=_column(moves, "after"),
-        seq=_column(moves, "seq"),
-        at=_column(moves, "at"),
-    )
-
-
 def _view(ledger: Ledger, moves: list[BookMove] | list[BookShift]) -> Lines:
     """Return the lines of moves, with their due times and values at that time."""
     return replace(
         ledger.view(_column(moves, "line")), due=_column(moves, "due"), value=_column(moves, "value")
     )
+
+
+def _columns(rows: list[BookMove] | list[BookShift], *names: str, **fields: str) -> dict[str, Ints]:
+    """Return fields of moves as columns, by the same name or, of `fields`, by another."""
+    return {
+        column: _column(rows, name) for column, name in (*zip(names, names, strict=True), *fields.items())
+    }
 
 
 def _column(rows: list[BookMove] | list[BookShift] | list[LateLine], name: str) -> Ints:
