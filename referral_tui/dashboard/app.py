@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 
@@ -43,8 +43,7 @@ from referral_tui.dashboard.setup import Setup
 from referral_tui.dashboard.snapshot import Snapshot, Trouble
 from referral_tui.dashboard.status_message import StatusMessage
 from referral_tui.dashboard.status_texts import NO_NAMES, notice, view_status, writer_status
-from referral_tui.dashboard.styles import Styles
-from referral_tui.dashboard.themes import DAY, NIGHT
+from referral_tui.dashboard.themed import ThemedApp
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.bars import KeyHint, Tab
 from referral_tui.dashboard.widgets.hidden import HiddenFilter
@@ -89,7 +88,7 @@ def open_screen(place: type[DashboardScreen]) -> DashboardScreen:
     )
 
 
-class Dashboard(OrderedKeys):
+class Dashboard(OrderedKeys, ThemedApp):
     """The app, which shows one database."""
 
     CSS_PATH = "dashboard.tcss"
@@ -114,13 +113,7 @@ class Dashboard(OrderedKeys):
         """Called when what was made just now will stay: a screen was furnished, or modules loaded."""
         self.view = View(at=None if setup.at is None else full_hour(setup.at))
         self._sieve = HiddenFilter()
-        self.register_theme(NIGHT)
-        self.register_theme(DAY)
-        # by its setter all styles would be parsed once more
-        self.set_reactive(App.theme, setup.preferences.theme)
-        self.stylesheet = Styles(self.get_css_variables())
-        if setup.preferences.keys:
-            self.set_keymap(dict(setup.preferences.keys))
+        self.use_theme(setup.preferences.theme, setup.preferences.keys)
 
     def get_default_screen(self) -> Screen[Any]:
         """Open the screen that is set; as a mode like the others, all styles would be parsed again."""
@@ -142,21 +135,9 @@ class Dashboard(OrderedKeys):
         if self.feed is not None:
             self.feed.stop()
 
-    def _print_error_renderables(self) -> None:
-        """Say in a line that we failed: Textual would print the whole traceback on the terminal."""
-        error, self._exit_renderables = self._exception, []
-        if error is not None:
-            from referral_tui.dashboard.failing import report_failure
-
-            report_failure(error)
-
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Keep hidden characters from being painted, whatever drew them."""
         return [*super().get_line_filters(), self._sieve]
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Give Textual's own themes the colours that only ours name."""
-        return (NIGHT if self.current_theme.dark else DAY).variables
 
     def beside(self) -> Iterable[Widget]:
         """Put nothing beside the screens' own parts."""
@@ -318,10 +299,6 @@ class Dashboard(OrderedKeys):
         self.on_status_posted(
             StatusPosted(StatusMessage("Press q to quit. (ctrl+c copies the selection.)", "warn"))
         )
-
-    def action_theme(self) -> None:
-        """Change between dark and light."""
-        self.theme = DAY.name if self.current_theme.dark else NIGHT.name
 
     def action_picture(self) -> None:
         """Save a picture of the screen."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any, ClassVar
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 
@@ -18,8 +18,7 @@ from referral_tui.dashboard.preferences import Preferences
 from referral_tui.dashboard.saving import free_path
 from referral_tui.dashboard.screens.explain import ExplainScreen
 from referral_tui.dashboard.status_message import StatusMessage
-from referral_tui.dashboard.styles import Styles
-from referral_tui.dashboard.themes import DAY, NIGHT
+from referral_tui.dashboard.themed import ThemedApp
 from referral_tui.dashboard.widgets.bars import KeyBar, KeyHint
 from referral_tui.dashboard.widgets.drill_parts import (
     QUESTION,
@@ -291,7 +290,7 @@ def _hint(command: Command, space: str) -> KeyHint:
     return KeyHint(key, command.label or "", action, command.says, command.pinned)
 
 
-class DrillApp(OrderedKeys):
+class DrillApp(OrderedKeys, ThemedApp):
     """An app with one screen, for one setup."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = ["dashboard.tcss", "drill.tcss"]
@@ -300,39 +299,18 @@ class DrillApp(OrderedKeys):
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(self, setup: DrillSetup) -> None:
-        """Prepare a setup; no case is made before the first paint."""
+        """Prepare a drill; no case is made before the first paint."""
         super().__init__()
         self.setup = setup
-        self.register_theme(NIGHT)
-        self.register_theme(DAY)
-        self.set_reactive(App.theme, setup.preferences.theme)
-        self.stylesheet = Styles(self.get_css_variables())
-        if setup.preferences.keys:
-            self.set_keymap(dict(setup.preferences.keys))
-
-    def _print_error_renderables(self) -> None:
-        """Say in a line that we failed, as the dashboard does."""
-        error, self._exit_renderables = self._exception, []
-        if error is not None:
-            from referral_tui.dashboard.failing import report_failure
-
-            report_failure(error)
+        self.use_theme(setup.preferences.theme, setup.preferences.keys)
 
     def get_default_screen(self) -> Screen[Any]:
         """Open the drill."""
         return DrillScreen(self.setup)
 
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Give Textual's own themes the colours that only ours name."""
-        return (NIGHT if self.current_theme.dark else DAY).variables
-
     async def on_unmount(self) -> None:
         """End the process that makes cases."""
         await self.setup.supply.close()
-
-    def action_theme(self) -> None:
-        """Change between dark and light."""
-        self.theme = DAY.name if self.current_theme.dark else NIGHT.name
 
     def action_explain(self) -> None:
         """Explain the question, or what may be looked at, and list the keys."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, Final
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.strip import Strip
 
 from referral_tui.dashboard.clocks import Clocks
-from referral_tui.dashboard.styles import Styles
-from referral_tui.dashboard.themes import DAY, NIGHT
+from referral_tui.dashboard.themed import ThemedApp
 from referral_tui.dashboard.widgets.digits import digits
 from referral_tui.dashboard.widgets.inks import COMPONENTS
 from referral_tui.dashboard.widgets.lines import LineWidget, wrap
@@ -63,7 +62,7 @@ class Notes(LineWidget):
         return int(minutes) * 60 + int(seconds)
 
 
-class Speaker(App[None]):
+class Speaker(ThemedApp):
     """Shows the notes of the talk that is open on this machine."""
 
     CSS_PATH = "dashboard.tcss"
@@ -74,18 +73,11 @@ class Speaker(App[None]):
         """Read the notes from a file."""
         super().__init__()
         self._file, self._clocks = file, clocks
-        self.register_theme(NIGHT)
-        self.register_theme(DAY)
-        self.set_reactive(App.theme, theme)
-        self.stylesheet = Styles(self.get_css_variables())
+        self.use_theme(theme)
 
     def get_default_screen(self) -> Screen[None]:
         """Show the notes, and nothing else."""
         return NotesScreen()
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Give Textual's own themes the colours that only ours name."""
-        return (NIGHT if self.current_theme.dark else DAY).variables
 
     def on_mount(self) -> None:
         """Read the file now, and keep reading it."""

@@ -17,9 +17,9 @@ from simulator.engine.adjusting import NO_ADJUSTMENTS
 from simulator.engine.arrays import NONE, Ints
 from simulator.engine.batch import Batch
 from simulator.engine.book_results import Happening
+from simulator.engine.conversions import NO_CONVERSIONS
 from simulator.engine.facts import COUNTED_FACTS, FactContext, facts_of
 from simulator.engine.frames import select
-from simulator.engine.interner import NO_TEXTS
 from simulator.engine.keeping import KeepCondition
 from simulator.engine.line_results import Adjusted, Adjustments, FixedFacts, NewLines, Reversals
 from simulator.engine.money import converted
@@ -126,18 +126,8 @@ def facts_now(state: State, program: Program, line: int) -> dict[str, str | floa
     condition = state.keeping.conditions.get(int(state.ledger.lines["terms"][line]))
     if condition is None:
         return {}
-    nothing = NewConversions(
-        rows=_NO_ROWS,
-        seq=_NO_ROWS,
-        person=_NO_ROWS,
-        keys=NO_TEXTS,
-        which=_NO_ROWS,
-        number=_NO_ROWS,
-        amount=_NO_ROWS,
-        currency=_NO_ROWS,
-    )
     batch = Batch(pl.DataFrame(schema={**EVENT_SCHEMA, "person": pl.Int64}), state, program)
-    asker = _Asker(batch, state, Counts(state, nothing, NO_CHANGES), NO_ADJUSTMENTS)
+    asker = _Asker(batch, state, Counts(state, NO_CONVERSIONS, NO_CHANGES), NO_ADJUSTMENTS)
     facts = asker.facts(condition, np.array([line]), np.zeros(1, np.int64))
     return facts.select(condition.condition.facts).row(0, named=True)
 

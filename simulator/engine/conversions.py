@@ -12,7 +12,7 @@ from simulator.engine.state import State
 from simulator.engine.state_columns import COUNTS
 
 _NO_ROWS: Ints = np.zeros(0, np.int64)
-_NO_CONVERSIONS = NewConversions(
+NO_CONVERSIONS = NewConversions(
     rows=_NO_ROWS,
     seq=_NO_ROWS,
     person=_NO_ROWS,
@@ -28,7 +28,7 @@ def find_conversions(batch: Batch, state: State) -> NewConversions:
     """Return the batch's conversions, each with its number (from 1) among its person's events of its type."""
     rows = batch.conversions
     if not len(rows):
-        return _NO_CONVERSIONS
+        return NO_CONVERSIONS
     which, people = batch.conversion_column(rows), batch.person[rows]
     number = running_count(people * len(COUNTS) + which) + 1
     for column in np.unique(which).tolist():
