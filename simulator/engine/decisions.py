@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,7 +17,7 @@ from simulator.engine.keys import pair
 from simulator.engine.occurrence import Occurrences
 from simulator.engine.offers import NOTHING, ask_conditions
 from simulator.engine.results import Decided, NewDecisions, OpenedReviews, Ruled, Settlement, Settlements
-from simulator.engine.reviews import Case
+from simulator.engine.reviews import Case, ReviewKey
 from simulator.engine.rules import IGNORED, QUALIFIED, REFUSED, REVIEW, Verdicts, judge_by_rules
 from simulator.engine.standing import Counts
 from simulator.engine.state import State
@@ -285,6 +286,52 @@ def _bar_repeats(draft: _Draft, places: Ints, fell: Bools) -> None:
     draft.bar(places[later], OCCURRENCE)
 
 
+@dataclass
+class _NamedCases:
+    """The cases in review that verdicts can settle, by source, id and milestone; `keys` are those of the verdicts.
+
+    `waiting` are in review since earlier batches, `new` since decisions of this one, with their places in the draft.
+    """
+
+    keys: list[ReviewKey]
+    waiting: dict[ReviewKey, Case]
+    new: dict[ReviewKey, tuple[int, Case]]
+
+    def known(self) -> list[Case]:
+        """Return the cases that verdicts name, in their order."""
+        return [
+            self.waiting[key] if key in self.waiting else self.new[key][1]
+            for key in self.keys
+            if key in self.waiting or key in self.new
+        ]
+
+    def take(self, at: int, seen: Collection[int], draft: _Draft) -> Case | None:
+        """Take the case that a verdict settles out; None if it is not in review by then. `seen` are earlier places."""
+        key = self.keys[at]
+        case = self.waiting.pop(key, None)
+        if case is None and key in self.new:
+            place, found = self.new[key]
+            if place in seen and draft.outcome[place] == REVIEW:
+                del self.new[key]
+                return found
+        return case
+
+
+def _named_cases(
+    batch: Batch, state: State, compiled: CompiledProgram, draft: _Draft, verdicts: Ints
+) -> _NamedCases:
+    """Find the cases in review that verdicts (rows) may name."""
+    named = pl.DataFrame(
+        {part: batch.texts(f"decision_{part}", verdicts) for part in ("source", "id", "milestone")}
+    )
+    names = [state.milestone_ids.get(name, NONE) for name in named["milestone"].to_list()]
+    new = {
+        (case.source, case.id, case.milestone_name): (place, case)
+        for place, case in _cases(batch, compiled, draft, np.flatnonzero(draft.outcome == REVIEW))
+    }
+    return _NamedCases(named.rows(), state.reviews.waiting(named, np.array(names, np.int64)), new)
+
+
 def _apply_verdicts(
     batch: Batch,
     state: State,
@@ -302,20 +349,9 @@ def _apply_verdicts(
     verdicts = batch.rows("review.decided")
     if not len(verdicts):
         return _NO_VERDICTS, np.zeros(len(draft.rows), bool)
-    named = pl.DataFrame(
-        {part: batch.texts(f"decision_{part}", verdicts) for part in ("source", "id", "milestone")}
-    )
-    keys = named.rows()
-    names = [state.milestone_ids.get(name, NONE) for name in named["milestone"].to_list()]
-    reviews = state.reviews.waiting(named, np.array(names, np.int64))
+    cases = _named_cases(batch, state, compiled, draft, verdicts)
+    known = cases.known()
     approves = (batch.texts("verdict", verdicts) == "approve").to_list()
-    local = {
-        (case.source, case.id, case.milestone_name): (place, case)
-        for place, case in _cases(batch, compiled, draft, np.flatnonzero(draft.outcome == REVIEW))
-    }
-    known = [
-        reviews[key] if key in reviews else local[key][1] for key in keys if key in reviews or key in local
-    ]
     concerned = _case_groups(state, known)
     touched = np.isin(draft.group, concerned)
     fell = occurrences.fell_at_once(draft.rows)
@@ -334,12 +370,7 @@ def _apply_verdicts(
             if draft.outcome[at] == QUALIFIED and not fell[at]:
                 qualified.add(group)
             continue
-        case = reviews.pop(keys[at], None)
-        if case is None and keys[at] in local:
-            place, found = local[keys[at]]
-            if place in seen and draft.outcome[place] == REVIEW:
-                case = found
-                del local[keys[at]]
+        case = cases.take(at, seen, draft)
         if case is None:
             no_effect.append(row)
             continue
