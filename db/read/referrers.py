@@ -11,8 +11,6 @@ from db.read.sums import Sums
 SortOrder = Literal["qualified", "issued"]
 PLACES = 200
 """Places on a leaderboard (`simulator.engine.leaders` has it too)."""
-LAST_GENERATION = 30
-"""The last generation with its own count, which includes all further ones."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from simulator.lab import statistics
 from simulator.lab.setting import Setting
 from simulator.lab.study import Study
 from simulator.lab.summary import CUSTOMERS, MONEY, DesignSummary, course, summarise
-from simulator.lab.what_if import Rung, WhatIf, rungs
+from simulator.lab.what_if import SampleSize, WhatIf, sample_sizes
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.run.plan import world_text
@@ -118,11 +118,11 @@ class Answerer:
             for one in of_others:
                 del self._lab[one]
             self._lab[world] = WhatIf(setting)
-        last = rungs(size, world.days)[-1]
+        last = sample_sizes(size, world.days)[-1]
         start_ms = start_of(left) if world.start_ms is None else world.start_ms
-        for rung, found in self._lab[world].studies(designs, pulse):
-            ground = Ground(size, rung.days, left.currency, left.digits, world.drawn)
-            yield _answer(rung, found, designs, ground, start_ms, last=rung == last)
+        for sample, found in self._lab[world].studies(designs, pulse):
+            ground = Ground(size, sample.days, left.currency, left.digits, world.drawn)
+            yield _answer(sample, found, designs, ground, start_ms, last=sample == last)
 
 
 def _question(asked: dict[str, Any]) -> Question:
@@ -138,12 +138,18 @@ def _to_scale(program: Program, share: float) -> Program:
 
 
 def _answer(
-    rung: Rung, found: Study, designs: dict[str, Program], ground: Ground, start_ms: int, *, last: bool
+    sample: SampleSize,
+    found: Study,
+    designs: dict[str, Program],
+    ground: Ground,
+    start_ms: int,
+    *,
+    last: bool,
 ) -> Answer:
     names = list(designs)
     summaries = summarise(found.markets, names)
     sides = [_side(found, one, has_budget=designs[one.name].budget_minor is not None) for one in summaries]
-    facts = (rung.markets, rung.days, ground.referrers, start_ms, sides[0])
+    facts = (sample.markets, sample.days, ground.referrers, start_ms, sides[0])
     first, other = summaries[0], summaries[-1]
     if other is first:
         return Answer(*facts, None, None, None, None, "", last, ground.drawn)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from simulator.domain.definitions import LAST_GENERATION
 from simulator.engine.arrays import Array, Ints
 from simulator.engine.batch import Batch
 from simulator.engine.record import Rows
@@ -20,18 +21,15 @@ from simulator.engine.results import (
 from simulator.engine.rules import OUTCOMES, QUALIFIED, REFUSED, RESULTS, REVIEW, UNASKED
 from simulator.engine.version import CompiledProgram
 
-GENERATIONS = 30
-"""The number of generations counted separately; the last one includes all later ones."""
-
 
 def count_attributed(rows: Rows, new: NewAttributions, counted: Generations) -> None:
     """Count attributions by channel and generation."""
     at = new.attributed_at
     count_channels(rows, "channel.attributed", new.channel, at)
-    generations = np.minimum(counted.generation, GENERATIONS)
-    names = [str(number) for number in range(GENERATIONS + 1)]
+    generations = np.minimum(counted.generation, LAST_GENERATION)
+    names = [str(number) for number in range(LAST_GENERATION + 1)]
     used = np.unique(generations).tolist()
-    codes = np.zeros(GENERATIONS + 1, np.int64)
+    codes = np.zeros(LAST_GENERATION + 1, np.int64)
     codes[used] = [rows.breakdown.code("generation", names[number]) for number in used]
     rows.breakdown.add(codes[generations], at)
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from simulator.domain.errors import InputError
 from simulator.domain.spans import DAY_MS
 from simulator.lab.measures import Measure, find_measure
-from simulator.lab.statistics import Floats, lower_chance, markets_needed, upper_chance
+from simulator.lab.statistics import Floats, lower_chance, upper_chance
 
 Verdict = Literal["shown", "likely", "broken"]
 _LIMIT = re.compile(
@@ -109,11 +109,6 @@ class Goal:
     def excess(self, markets: pl.DataFrame) -> float:
         """Return by how much a design seems to break all limits together."""
         return sum(limit.excess(markets) for limit in self.limits)
-
-    def markets_to_show(self) -> int:
-        """Return how many markets it takes to show that all limits are kept, if one market breaks each limit."""
-        chances = [limit.allowed for limit in self.limits if limit.allowed]
-        return max((markets_needed(1, chance) for chance in chances), default=0)
 
 
 def parse_limit(text: str, digits: int) -> Limit:

@@ -61,11 +61,11 @@ def run_designs(
     for delivery, programs in groups.items():
         theirs = replace(setting, delivery={**setting.delivery, **dict(delivery)})
 
-        def told(part: int, _of: int, before: int = done) -> None:
+        def on_part(part: int, _of: int, before: int = done) -> None:
             if progress is not None:
                 progress(before + part, total)
 
-        found.append(run(programs, seeds, theirs, told, pool))
+        found.append(run(programs, seeds, theirs, on_part, pool))
         done += len(programs) * len(seeds)
     return Study.joined(found).in_order([one.name for one in designs])
 

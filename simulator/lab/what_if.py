@@ -29,23 +29,23 @@ KEPT_DESIGNS: Final = 12
 
 
 @dataclass(frozen=True)
-class Rung:
+class SampleSize:
     """One answer: how many days of how many markets it is based on."""
 
     days: int
     markets: int
 
 
-def rungs(referrers: int, days: int) -> list[Rung]:
+def sample_sizes(referrers: int, days: int) -> list[SampleSize]:
     """Return the answers to give in turn, for markets of so many first customers and days."""
     first = max(1, min(FIRST_MARKETS, FIRST_PEOPLE // referrers))
     most = max(first, min(MOST_MARKETS, MOST_PEOPLE // referrers))
-    found = [Rung(FIRST_DAYS, first)] if days > FIRST_DAYS else []
+    found = [SampleSize(FIRST_DAYS, first)] if days > FIRST_DAYS else []
     count = first
     while count < most:
-        found.append(Rung(days, count))
+        found.append(SampleSize(days, count))
         count *= 2
-    return [*found, Rung(days, most)]
+    return [*found, SampleSize(days, most)]
 
 
 @dataclass
@@ -66,32 +66,32 @@ class WhatIf:
 
     def studies(
         self, designs: Mapping[str, Program], pulse: Callable[[], None] | None = None
-    ) -> Iterator[tuple[Rung, Study]]:
-        """Yield, for each rung in turn, the study of the designs, by their names.
+    ) -> Iterator[tuple[SampleSize, Study]]:
+        """Yield, for each sample in turn, the study of the designs, by their names.
 
         `pulse` is called often; what it raises ends this, and only the markets that were under way are lost.
         """
-        for rung in rungs(self._setting.referrers, self._setting.days):
+        for sample in sample_sizes(self._setting.referrers, self._setting.days):
             rows: Rows = []
             weeks: Rows = []
             for name, program in designs.items():
-                ran = self._run(program, rung, pulse)
-                rows += [{**row, "design": name} for row in ran.rows if row["seed"] <= rung.markets]
-                weeks += [{**row, "design": name} for row in ran.weeks if row["seed"] <= rung.markets]
+                ran = self._run(program, sample, pulse)
+                rows += [{**row, "design": name} for row in ran.rows if row["seed"] <= sample.markets]
+                weeks += [{**row, "design": name} for row in ran.weeks if row["seed"] <= sample.markets]
             yield (
-                rung,
+                sample,
                 Study.of(rows, weeks),
             )
 
-    def _run(self, program: Program, rung: Rung, pulse: Callable[[], None] | None) -> _Ran:
-        """Return the runs of a design, after running those of a rung that are missing."""
+    def _run(self, program: Program, sample: SampleSize, pulse: Callable[[], None] | None) -> _Ran:
+        """Return the runs of a design, after running those of a sample that are missing."""
         by_days = self._kept.pop(program, {})
         self._kept[program] = by_days  # the newest last
         while len(self._kept) > KEPT_DESIGNS:
             del self._kept[next(iter(self._kept))]
-        ran = by_days.setdefault(rung.days, _Ran())
-        setting = replace(self._setting, days=rung.days)
-        missing = range(ran.markets + 1, rung.markets + 1)
+        ran = by_days.setdefault(sample.days, _Ran())
+        setting = replace(self._setting, days=sample.days)
+        missing = range(ran.markets + 1, sample.markets + 1)
         for seeds in groups(setting, program, missing) if missing else ():
             found = run_part(Part(setting, "", program, seeds), pulse)
             ran.rows += found.markets

@@ -72,7 +72,7 @@ class Accounts:
     def _add(self, guests: Ints, keys: Keys) -> Ints:
         people = self._people
         rows = people.add(keys, people.market[guests])
-        self._population.refer(rows)
+        self._population.compute_references(rows)
         for name in _COPIED:
             getattr(people, name)[rows] = getattr(people, name)[guests]
         people.kind[rows] = _CUSTOMER

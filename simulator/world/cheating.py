@@ -68,7 +68,7 @@ class Cheating:
             of = rows[label == referrer_label(Cheat.SHARED_DEVICE)]
             of = of[uniform(people.key[of], Purpose.SAME_DEVICE) >= shared.own_device]
             kept = people.add(bits(people.key[of], Purpose.OTHER_SELF), people.market[of])
-            self._population.refer(kept)
+            self._population.compute_references(kept)
             people.device[of] = kept
         return join_keys
 

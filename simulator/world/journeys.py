@@ -179,7 +179,7 @@ class Journeys:
         rows = people.add(other, people.market[group.inviter[cross]])
         people.inviter[rows] = group.inviter[cross]
         people.generation[rows] = people.generation[group.row[cross]]
-        self._population.refer(rows)
+        self._population.compute_references(rows)
         row, key = group.row.copy(), group.key.copy()
         row[cross], key[cross] = rows, other
         return Friends(row, key, group.inviter, group.channel, group.cheat)

@@ -78,7 +78,7 @@ class Population:
         people.country[rows] = choose(keys, Purpose.COUNTRY, self._country_shares)
         people.community[rows] = self._communities.of(keys, people.market[rows])
 
-    def refer(self, rows: Ints) -> None:
+    def compute_references(self, rows: Ints) -> None:
         """Compute the references of people and of their devices."""
         if len(rows):
             people = self.people

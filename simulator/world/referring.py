@@ -118,7 +118,7 @@ class Referring:
         people.joined_at[person] = at
         people.kind[person] = np.where(people.kind[person] == FRIEND, 0, people.kind[person])
         fresh = ~people.known[person]
-        self._population.refer(person[fresh])
+        self._population.compute_references(person[fresh])
         self._population.meet(person, at)
         activity = self._spec.activity
         rate = (

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from simulator.domain.errors import WorldError
+from simulator.events.contract import REFERRER_KINDS
 from simulator.world.locales import names
 from simulator.world.measures import Delay, Duration, Part, Positive, Share, check_whole
 from simulator.world.spec_rewards import Veto
@@ -74,9 +75,9 @@ class People(Part):
         check_whole("kinds", {name: group.share for name, group in self.kinds.items()})
         check_whole("segments", {name: group.share for name, group in self.segments.items()})
         check_whole("countries", {name: one.share for name, one in self.countries.items()})
-        unknown = sorted(set(self.kinds) - {"customer", "employee", "partner"})
+        unknown = sorted(set(self.kinds).difference(REFERRER_KINDS))
         if unknown:
-            raise ValueError(f"kinds: '{unknown[0]}' is not one of customer, employee, partner")
+            raise ValueError(f"kinds: '{unknown[0]}' is not one of {', '.join(REFERRER_KINDS)}")
         return self
 
 

@@ -5,11 +5,10 @@ People learn of a reward as of any other outcome: three to six days after it.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
-from simulator.domain.vocabulary import RewardState
 from simulator.world.measures import Delay, Part, Share
 
 
@@ -43,7 +42,3 @@ class Veto(Part):
     share: Share
     delay: Delay
     reason: Annotated[str, Field(min_length=1, max_length=256, pattern="^[^@]*$")]
-
-
-Reported = Literal[RewardState.PENDING, RewardState.OFFERED, RewardState.ISSUED]
-"""The states of rewards that somebody acts on."""

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from simulator.domain.definitions import LAST_GENERATION
 from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.engine import leaders
 from simulator.engine.arrays import Columns
 from simulator.engine.interner import OTHER, PARTS, BoundedLabels
 from simulator.engine.leaders import STANDING
-from simulator.engine.record_parts import GENERATIONS
 from tests.engine import oracle_sums
 from tests.engine.agreeing import folded, run
 from tests.engine.collector import Collector
@@ -324,10 +324,10 @@ def test_a_texts_part_is_its_own_for_the_first_few_only() -> None:
 
 
 def test_generations_beyond_the_last_are_counted_with_it(log: Logbook) -> None:
-    for number in range(GENERATIONS + 2):
+    for number in range(LAST_GENERATION + 2):
         log.link(f"p{number}", f"C{number}")
         log.claim(f"p{number + 1}", code=f"C{number}")
     collector = Collector(design()).run(log.steps)
     counts = {part: count for (_, part), (count, _) in collector.parts("generation").items()}
-    assert counts == {str(number): 1 for number in range(1, GENERATIONS)} | {str(GENERATIONS): 3}
-    assert [row["generation"] for row in collector.attributions] == list(range(1, GENERATIONS + 3))
+    assert counts == {str(number): 1 for number in range(1, LAST_GENERATION)} | {str(LAST_GENERATION): 3}
+    assert [row["generation"] for row in collector.attributions] == list(range(1, LAST_GENERATION + 3))
