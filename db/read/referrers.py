@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from db.read.sums import Sums
+from simulator.domain.definitions import BOARD_PLACES
 
 SortOrder = Literal["qualified", "issued"]
-PLACES = 200
-"""Places on a leaderboard (`simulator.engine.leaders` has it too)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +42,9 @@ class GroupRow:
 
 
 def leaders(
-    db: sqlite3.Connection, order: SortOrder = "qualified", count: int = PLACES
+    db: sqlite3.Connection, order: SortOrder = "qualified", count: int = BOARD_PLACES
 ) -> tuple[LeaderRow, ...]:
-    """Read the current leaderboard of referrers, at most PLACES.
+    """Read the current leaderboard of referrers, at most BOARD_PLACES.
 
     By qualified friends, then money, then friends; or by money, then qualified friends, then friends. Of equals, the
     one who comes first in the log is first.
@@ -61,14 +60,14 @@ def leaders(
 
 
 def communities(db: sqlite3.Connection) -> tuple[GroupRow, ...]:
-    """Read the current leaderboard of communities, at most PLACES, by qualified friends, then money, then friends.
+    """Read the current leaderboard of communities, best first: by qualified friends, then money, then friends.
 
     A friend counts for the community that their referrer was known to belong to at the time of attribution.
     """
     rows = db.execute(
         "SELECT community, friends, qualified, issued_minor FROM leader WHERE board = 'community' AND place <= ? "
         "ORDER BY place",
-        (PLACES,),
+        (BOARD_PLACES,),
     )
     return tuple(GroupRow(*row) for row in rows)
 

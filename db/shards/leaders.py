@@ -12,8 +12,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from db.read.referrers import PLACES
 from db.sqlite.readonly import open_readonly
+from simulator.domain.definitions import BOARD_PLACES
 
 _ORDER = {"qualified": (1, 2, 0), "issued": (2, 1, 0), "community": (1, 2, 0)}
 """By board: the sort order, as indexes into friends, qualified friends and money."""
@@ -45,7 +45,7 @@ def merge_boards(parts: Sequence[Path]) -> list[BoardRow]:
     return [
         (board, place, *row[2:])
         for board, rows in found.items()
-        for place, (_, row) in enumerate(sorted(rows)[:PLACES], 1)
+        for place, (_, row) in enumerate(sorted(rows)[:BOARD_PLACES], 1)
     ]
 
 

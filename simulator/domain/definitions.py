@@ -21,6 +21,8 @@ Unit = Literal["share", "ratio", "money", "duration"]
 
 RECEIPTS = values(Receipt)
 STAGES = values(Stage)
+BOARD_PLACES = 200
+"""The places on a leaderboard."""
 LAST_GENERATION = 30
 """The generations up to this one are counted separately; it includes all later ones."""
 STAGE_MEANING = {str(stage): stage.meaning for stage in Stage}

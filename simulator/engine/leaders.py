@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from simulator.domain.definitions import BOARD_PLACES
 from simulator.engine.arrays import NONE, Array, Columns, Ints
 from simulator.engine.results import RankedBoard, Ranking
 
 STANDING = ("friends", "friends_qualified", "issued")
 """The columns behind the leaderboards: friends attributed, those that qualified, and money issued less clawbacks."""
-SIZE = 200
-"""Places on a board."""
+SIZE = BOARD_PLACES
 POOL = 3
 """Size of the ordered reserve, in boards: until so many have fallen behind, nobody else needs to be checked."""
 
