@@ -86,14 +86,14 @@ def _gone(at: int) -> str:
 
 def _with_effects(source: Source, events: list[Fields], reversals: list[Fields]) -> list[Fields]:
     """Add to each event that changed nothing, though such an event may, `no_effect`: why, in words."""
-    reversed_in_vain = {
+    without_effect = {
         one["seq"]: one["why"]
         for one in reversals
         if one["reason"] not in (None, ReversalReason.NOT_RECEIVED)
     }
     return [
         event
-        if (no_effect_reason := reversed_in_vain.get(event["seq"]) or no_effect(source, event)) is None
+        if (no_effect_reason := without_effect.get(event["seq"]) or no_effect(source, event)) is None
         else event | {"no_effect": no_effect_reason}
         for event in events
     ]
