@@ -16,7 +16,7 @@ from referral_tui.dashboard.widgets.journey_table import MERGED, JourneyTable
 from referral_tui.names import Names, short_name
 from tests.cli.nasty import DAY, START, Cli, message
 from tests.cli.shop import paid
-from tests.cli.test_explain_vain import SHOP
+from tests.cli.test_explain_without_effect import SHOP
 
 CLIENT = {"source": "client/crm"}
 
