@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from simulator.engine import arrays, state, state_columns
+from simulator.engine import arrays, readable_state, state_columns
 from simulator.engine.arrays import Columns
 from simulator.engine.interner import Words
 from tests.engine.agreeing import check, disagreement, run
@@ -16,7 +16,7 @@ from tests.engine.strategies import case_of
 
 def test_who_is_known_by_a_late_word_is_known_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     before = [f"word {number}" for number in range(np.iinfo(np.int8).max - 3)]
-    monkeypatch.setattr(state, "Words", lambda *known: Words(*known, *before))
+    monkeypatch.setattr(readable_state, "Words", lambda *known: Words(*known, *before))
     monkeypatch.setattr(state_columns, "_WORD", np.int8)
     wider: set[str] = set()
     fit = Columns.fit
