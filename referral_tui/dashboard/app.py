@@ -158,7 +158,7 @@ class Dashboard(OrderedKeys, ThemedApp):
             self.steering.see(message.snapshot)
         clock = message.snapshot.database_status.clock
         if self.view.at is not None and clock is not None and self.view.at >= clock.sim_at:
-            self._look(replace(self.view, at=None))  # opened at a moment that has not come yet
+            self.show_view(replace(self.view, at=None))  # opened at a moment that has not come yet
         self._show()
 
     def on_read_failed(self, message: ReadFailed) -> None:
@@ -224,7 +224,7 @@ class Dashboard(OrderedKeys, ThemedApp):
 
     def action_step(self, until: str | None = None) -> None:
         """Go forward one event, or to the next change; from the past go to now first, where the effect can be seen."""
-        self._look(replace(self.view, at=None))
+        self.show_view(replace(self.view, at=None))
         self._steer("step", until=until)
 
     def action_rewind(self) -> None:
@@ -248,7 +248,7 @@ class Dashboard(OrderedKeys, ThemedApp):
         """Recreate the world up to a stop."""
         if stop is None or self.steering is None or self.setup.rewind is None:
             return
-        self._look(replace(self.view, at=None))
+        self.show_view(replace(self.view, at=None))
         self.steering.going_back(stop.seq)
         self._refresh_status()
         self.run_worker(partial(self.setup.rewind, stop.seq), thread=True, exclusive=True, group="rewind")
@@ -277,12 +277,12 @@ class Dashboard(OrderedKeys, ThemedApp):
 
             self.push_screen(ConfirmScreen(REAL_NAMES), self._cross)
         else:
-            self._look(replace(self.view, side="client" if self.view.side == "platform" else "platform"))
+            self.show_view(replace(self.view, side="client" if self.view.side == "platform" else "platform"))
 
     def action_travel(self, hours: int) -> None:
         """Go back (below 0) or forward in time; at the end it is live again."""
         clock = self.snapshot.database_status.clock if self.snapshot else None
-        self._look(replace(self.view, at=travel(self.view.at, hours, clock)))
+        self.show_view(replace(self.view, at=travel(self.view.at, hours, clock)))
 
     def action_explain(self) -> None:
         """Explain what has the focus."""
@@ -391,9 +391,9 @@ class Dashboard(OrderedKeys, ThemedApp):
         """Show names, if that was confirmed."""
         if yes:
             self._names_allowed = True
-            self._look(replace(self.view, side="client"))
+            self.show_view(replace(self.view, side="client"))
 
-    def _look(self, view: View) -> None:
+    def show_view(self, view: View) -> None:
         """Show another side of the wall, or another moment."""
         if view != self.view:
             if view.at != self.view.at and self.steering is not None:

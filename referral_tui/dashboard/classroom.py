@@ -18,7 +18,6 @@ from textual.widget import Widget
 from referral_tui.dashboard.app import SCREENS, Dashboard, open_screen
 from referral_tui.dashboard.commands import COMMANDS, place_command
 from referral_tui.dashboard.frame import StatusPosted
-from referral_tui.dashboard.query import View
 from referral_tui.dashboard.screens.lesson_list import ChosenLesson, Entry, LessonList
 from referral_tui.dashboard.seeing import is_there, seen
 from referral_tui.dashboard.staging import open_when_there, set_stage
@@ -269,10 +268,6 @@ class Classroom(Dashboard):
             self.begin(chosen[0], again=chosen[1])
 
     # -- what is shown --------------------------------------------------------------------------------
-
-    def look(self, view: View) -> None:
-        """Show another side of the wall, or another moment."""
-        self._look(view)
 
     def _show_lesson(self) -> None:
         place = self.place

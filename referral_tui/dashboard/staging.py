@@ -19,14 +19,14 @@ from referral_tui.lessons.states import NOBODY, hour_after, moment_of
 from referral_tui.names import short_name
 
 if TYPE_CHECKING:
-    from referral_tui.dashboard.classroom import Classroom
+    from referral_tui.dashboard.app import Dashboard
     from referral_tui.dashboard.frame import DashboardScreen
     from referral_tui.dashboard.screens.referrers_query import Sight
 
 _PANELS_OF_DATA: Final = 4
 
 
-async def set_stage(app: Classroom, states: Iterable[State]) -> str | None:
+async def set_stage(app: Dashboard, states: Iterable[State]) -> str | None:
     """Set those of these states that can be set; return whom to open as soon as their row is there, if anybody."""
     wanted = dict(states)
     if wanted.get("open", NOBODY) != NOBODY and not wanted.get("filter"):
@@ -71,13 +71,13 @@ def open_when_there(place: DashboardScreen | None, who: str) -> bool:
     return False
 
 
-def _look(app: Classroom, wanted: dict[str, str]) -> None:
+def _look(app: Dashboard, wanted: dict[str, str]) -> None:
     view = app.view
     if "view" in wanted:
         view = replace(view, side="client" if wanted["view"] == "client" else "platform")
     if "moment" in wanted:
         view = replace(view, at=hour_after(moment_of(wanted["moment"])))
-    app.look(view)
+    app.show_view(view)
 
 
 def _turn(place: DashboardScreen, tab: str) -> None:
