@@ -81,7 +81,7 @@ class Journeys:
                 visits = self._counter.without_lookers(visits, lookers)
                 known |= np.isin(group.row, lookers)  # to nobody: they need no reference
             events += visits
-            self._population.refer(group.row[~known])
+            self._population.compute_references(group.row[~known])
             buyers = group.where(till)
             self._know(buyers, at[till])
             self._converting.convert(events, joins, buyers, at[till], buyers.inviter)
