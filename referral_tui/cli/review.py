@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -97,7 +99,7 @@ def _decide(
     if isinstance(db, Path):
         migrate_first(db)
     one = find(read_queue(readable(db)), what)
-    with existing_database(db) as platform:
+    with or_at_the_server(db, one.number), existing_database(db) as platform:
         at = given if given is not None else max(platform.earliest_receipt_ms, _now(platform))
         outcome = settle(platform, one, verdict, by, at)
         if not _goes_on(platform):
@@ -114,6 +116,28 @@ def _decide(
         )
     else:
         say(f"decision {one.number} ({one.source}:{one.event_id}, {one.milestone}): {outcome}{_gone(one)}")
+
+
+@contextmanager
+def or_at_the_server(db: Path | PostgresAddress, number: int) -> Iterator[None]:
+    """Say how a decision is settled at the server, if the database is locked because one is open on it.
+
+    Raises:
+        LockedDatabaseError: the body of the context raised it.
+
+    """
+    from db.door_status import door_status
+    from db.sqlite.readonly import LockedDatabaseError
+
+    try:
+        yield
+    except LockedDatabaseError as error:
+        door = door_status(db, 0) if isinstance(db, Path) else None
+        if door is None:
+            raise
+        raise LockedDatabaseError(
+            f"{error}; or settle it at the server: POST {door.address}/v1/reviews/{number}"
+        ) from error
 
 
 def _now(platform: Platform) -> int:

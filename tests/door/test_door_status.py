@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from db.door_file import door_path
 from db.door_status import (
     ELSEWHERE,
@@ -19,6 +21,8 @@ from db.door_status import (
     door_status,
     ways,
 )
+from db.sqlite.readonly import LockedDatabaseError
+from referral_tui.cli.review import or_at_the_server
 from simulator.door.guards import NO_KEY
 from simulator.door.inlets import find_inlets
 from simulator.door.keys import Keys, new_key
@@ -91,6 +95,21 @@ async def test_where_keys_are_required_no_address_of_a_visitor_is_kept(tmp_path:
     assert found is not None
     assert {(one.source, one.client) for one in ways(path)} == {("platform", "shop"), ("platform", NO_KEY)}
     assert b"127.0.0.1" not in door_path(path).read_bytes().replace(found.address.encode(), b"")
+
+
+def test_who_decides_a_review_beside_a_server_is_told_its_address(tmp_path: Path) -> None:
+    path, address = tmp_path / "a.db", "http://127.0.0.1:8787"
+    for open_there, said in (
+        (True, f"in use; or settle it at the server: POST {address}/v1/reviews/7"),
+        (False, "in use"),
+    ):
+        with StatusStore(path) as store:
+            store.opened(address, NOW, {})
+            if not open_there:
+                store.closed()
+        with pytest.raises(LockedDatabaseError) as found, or_at_the_server(path, 7):
+            raise LockedDatabaseError("in use")
+        assert str(found.value) == said
 
 
 def test_clients_beyond_the_limit_are_counted_together() -> None:
