@@ -42,8 +42,8 @@ def release_number(db: Database, number: int, due_at: int) -> int | None:
         "ORDER BY seq DESC LIMIT 1",
         (audit_at(db, due_at), audit_at(db, due_at + 1), number),
     ).fetchone()
-    said = None if found is None else _RELEASE.search(found[0])
-    return None if said is None else int(said[1])
+    text = None if found is None else _RELEASE.search(found[0])
+    return None if text is None else int(text[1])
 
 
 def reductions(db: Database, numbers: Collection[int], since: int) -> dict[int, list[Reduction]]:

@@ -82,19 +82,19 @@ def watch_server(arguments: Sequence[str], path: Path, preferences: Preferences)
         command = [sys.executable, "-m", "referral_tui", *arguments]
         own = start_writer(command, Path(folder), subprocess.PIPE)
         pipe = own.process.stdout or io.BytesIO()
-        status, said = 0, []
+        status, message = 0, []
         try:
             for line in pipe:
-                said.append(line)
+                message.append(line)
                 if SERVED in line:
                     status = run(Dashboard(Setup(path, ended=own.ended, preferences=preferences)))
                     break
         finally:
             own.stop(SERVER_GOODBYE_S)
-        said += pipe.readlines()
+        message += pipe.readlines()
         pipe.close()
         errors = own.errors.read_text(encoding="utf-8", errors="replace")
-        return own.process.returncode or status, b"".join(said).decode("utf-8", "replace"), errors
+        return own.process.returncode or status, b"".join(message).decode("utf-8", "replace"), errors
 
 
 def watch_alone(alone: StandaloneDesign, preferences: Preferences) -> int:

@@ -69,6 +69,6 @@ def _options(host: str, port: int) -> str:
 
 def _not_listened_on(options: str, error: OSError | OverflowError) -> InputError:
     number = getattr(error, "errno", None) or 0  # negative for an unknown host name
-    said = str(getattr(error, "strerror", None) or error)
-    why = _IN_USE if number == errno.EADDRINUSE else os.strerror(number) if number > 0 else said
+    message = str(getattr(error, "strerror", None) or error)
+    why = _IN_USE if number == errno.EADDRINUSE else os.strerror(number) if number > 0 else message
     return InputError(f"{options}: can't be listened on ({why})")

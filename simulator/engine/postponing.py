@@ -91,7 +91,7 @@ def find_parts(events: pl.DataFrame, types: np.ndarray, state: State) -> list[Pa
     waiting = _may_wait(merges, types, state)
     opening = {one.row: one.named for one, waits in zip(merges, waiting, strict=True) if not waits}
     postponed = [one for one, waits in zip(merges, waiting, strict=True) if waits]
-    cuts = sorted({0, *opening, *_pierce(postponed, set(opening)), len(events)})
+    cuts = sorted({0, *opening, *_further_cuts(postponed, set(opening)), len(events)})
     return [
         Part(
             first,
@@ -118,9 +118,9 @@ def _merges(events: pl.DataFrame, types: np.ndarray, rows: Ints, state: State) -
     concerned = np.zeros(len(state.people), bool)
     concerned[list(by_person)] = True
     theirs = np.flatnonzero((persons != NONE) & concerned[persons])
-    told = zip(theirs.tolist(), persons[theirs].tolist(), types[theirs].tolist(), strict=True)
+    own = zip(theirs.tolist(), persons[theirs].tolist(), types[theirs].tolist(), strict=True)
     targeted = ((one.row, one.people[1], _MERGED) for one in merges)  # the column has the other one
-    for row, person, kind in chain(told, targeted):
+    for row, person, kind in chain(own, targeted):
         for one in by_person.get(person, ()):
             _note(one, row, person, kind)
     return merges
@@ -160,7 +160,7 @@ def _may_wait(merges: list[_Merge], types: np.ndarray, state: State) -> list[boo
     return found
 
 
-def _pierce(merges: Iterable[_Merge], cuts: set[int]) -> list[int]:
+def _further_cuts(merges: Iterable[_Merge], cuts: set[int]) -> list[int]:
     """Return the fewest further cuts that leave no merge in one part with a later event of its people."""
     more: list[int] = []
     for until, row in sorted((one.until, one.row) for one in merges if one.until is not None):

@@ -185,8 +185,8 @@ class _Judge:
         if not grows or levels[-1] < max(FEWEST_REVIEWS, STILL_OPEN * self.found.reviews):
             return
         place = next((at for at, rule in enumerate(self.program.rules) if rule.on_fail == "review"), 0)
-        told = ", ".join(f"{level:,}" for level in levels)
-        says = f"the queue grows without end: {told} open at the end of each quarter, of {self.found.reviews:,} in all"
+        texts = ", ".join(f"{level:,}" for level in levels)
+        says = f"the queue grows without end: {texts} open at the end of each quarter, of {self.found.reviews:,} in all"
         yield self.doubt("reviews-grow", ("rule", place, "on_fail"), "reviews", says)
 
 

@@ -103,7 +103,7 @@ class DetailedTally(Tally):
         self._parts: list[pl.DataFrame] = []
         self._events: list[pl.DataFrame] = []
 
-    def hear(self, events: pl.DataFrame) -> None:
+    def add_events(self, events: pl.DataFrame) -> None:
         """Keep the conversions and what takes them back."""
         if events.height:
             columns = ["seq", "received_at", "source", "id", "reverses", "reinstates"]

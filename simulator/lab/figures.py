@@ -64,7 +64,7 @@ CHANNEL_SCHEMA: Final[dict[str, pl.DataType]] = {
 
 def market_rows(design: str, seeds: Sequence[int], tally: Tally) -> list[dict[str, Value]]:
     """Return the figures of markets at their end, by the columns of MARKET_SCHEMA."""
-    vain = tally.without_effect()
+    without_effect = tally.without_effect()
     cheats, honest = tally.paid_to_cheats().tolist(), tally.refused_to_honest().tolist()
     received, duplicates = tally.received.tolist(), tally.duplicates.tolist()
     return [
@@ -77,7 +77,10 @@ def market_rows(design: str, seeds: Sequence[int], tally: Tally) -> list[dict[st
             "conflict": 0,
             "malformed": 0,
             **_standing(totals),
-            **{f"reversals_without_effect.{reason}": vain[place].get(reason, 0) for reason in _REASONS},
+            **{
+                f"reversals_without_effect.{reason}": without_effect[place].get(reason, 0)
+                for reason in _REASONS
+            },
             "budget_ended_at": ended,
             "budget_ended_day": None if ended is None else (ended - tally.start_ms) // DAY_MS + 1,
             "paid_to_cheats_minor": cheats[place],

@@ -133,7 +133,7 @@ class Markets:
         else:  # the world makes ids that are unique, and each message comes once
             events, duplicates = self._engine.accept(messages), []
         self._tally.receive(market, duplicates)
-        self._tally.hear(events)
+        self._tally.add_events(events)
         self._publish(self._engine.judge(events))
 
     @staticmethod

@@ -34,7 +34,7 @@ class Shaken:
     turn: Turn
 
     @property
-    def swing(self) -> float:
+    def spread(self) -> float:
         """Return how far apart the answers at both ends are."""
         return abs((self.high.value or 0.0) - (self.low.value or 0.0))
 
@@ -77,7 +77,7 @@ def shake(
     for one, low, high in worlds:
         ends = answer(run(low), measure, names), answer(run(high), measure, names)
         found.append(Shaken(one, *ends, _turn(base, ends) if len(names) > 1 else "holds"))
-    return sorted(found, key=lambda one: -one.swing)
+    return sorted(found, key=lambda one: -one.spread)
 
 
 def _turn(base: Interval, ends: Sequence[Interval]) -> Turn:

@@ -71,7 +71,7 @@ class Tally:
             self.received += np.bincount(counted.market, minlength=self.markets)
         self._kept.count(counted, self.start_ms // HOUR_MS, self.markets)
 
-    def hear(self, events: pl.DataFrame) -> None:
+    def add_events(self, events: pl.DataFrame) -> None:
         """Take accepted events before they are judged; the figures need none of them."""
 
     def add(self, written: WriteSet) -> None:
@@ -194,7 +194,7 @@ class _Kept:
 
     _rollups: list[pl.DataFrame] = field(default_factory=list)
     _counted: dict[str, _Weeks] = field(default_factory=dict)
-    _vain: list[pl.DataFrame] = field(default_factory=list)
+    _without_effect: list[pl.DataFrame] = field(default_factory=list)
     _decisions: list[pl.DataFrame] = field(default_factory=list)
     _settled: list[pl.DataFrame] = field(default_factory=list)
     _rewards: list[pl.DataFrame] = field(default_factory=list)
@@ -220,8 +220,11 @@ class _Kept:
             alone = "market" not in written.rollup.columns
             one = written.rollup.with_columns(market=pl.lit(0, pl.Int64)) if alone else written.rollup
             self._rollups.append(one)
-        if written.breakdown.height and (vain := written.breakdown["metric"] == WITHOUT_EFFECT).any():
-            self._vain.append(written.breakdown.filter(vain))
+        if (
+            written.breakdown.height
+            and (without_effect := written.breakdown["metric"] == WITHOUT_EFFECT).any()
+        ):
+            self._without_effect.append(written.breakdown.filter(without_effect))
 
     def count(self, counted: Counted, first_hour: int, markets: int) -> None:
         """Add what was counted, in weeks from `first_hour` (since 1970) on, of so many markets."""
@@ -239,9 +242,9 @@ class _Kept:
 
     def without_effect(self) -> pl.DataFrame:
         """Return the number of reversals without effect by part."""
-        if not self._vain:
+        if not self._without_effect:
             return pl.DataFrame(schema={"part": pl.String, "count": pl.Int64})
-        return pl.concat(self._vain).group_by("part").agg(pl.col("count").sum())
+        return pl.concat(self._without_effect).group_by("part").agg(pl.col("count").sum())
 
     def decisions(self) -> pl.DataFrame:
         """Return all decisions as they stand at the end (columns of `_DECISION`)."""

@@ -328,5 +328,5 @@ class _Maker:
         exact = amount.quantize(Decimal(1).scaleb(-self.digits)) if amount.is_finite() else amount
         return f"{exact if exact == amount else amount}"
 
-    def _wrong(self, one: Variation, said: str) -> InputError:
-        return InputError(f"--vary {one.path}: {said}")
+    def _wrong(self, one: Variation, problem: str) -> InputError:
+        return InputError(f"--vary {one.path}: {problem}")

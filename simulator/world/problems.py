@@ -38,28 +38,28 @@ def lines(error: ValidationError, model: type[BaseModel], file: str) -> list[str
             continue  # a value of several kinds: it is reported as the other kind
         place = _place(problem["loc"], model)
         where = ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
-        found.setdefault(where, _said(problem, place, model))
-    return [": ".join(part for part in (file, where, said) if part) for where, said in found.items()]
+        found.setdefault(where, _problem_text(problem, place, model))
+    return [": ".join(part for part in (file, where, text) if part) for where, text in found.items()]
 
 
-def _said(problem: Mapping[str, Any], place: Place, model: type[BaseModel]) -> str:
+def _problem_text(problem: Mapping[str, Any], place: Place, model: type[BaseModel]) -> str:
     kind, given, context = problem["type"], problem["input"], problem.get("ctx", {})
-    said = str(problem["msg"]).removeprefix("Value error, ")
+    text = str(problem["msg"]).removeprefix("Value error, ")
     if kind == "extra_forbidden":
-        said = f"no such key; {advice(str(place[-1]), _keys(model, place[:-1]))}"
+        text = f"no such key; {advice(str(place[-1]), _keys(model, place[:-1]))}"
     elif kind == "missing":
-        said = "the key is missing"
+        text = "the key is missing"
     elif kind in _LIMITS:
         limit, words = _LIMITS[kind]
-        said = f"{shown(given)} {words.format(f'{context[limit]:g}')}"
+        text = f"{shown(given)} {words.format(f'{context[limit]:g}')}"
     elif kind in _KINDS:
-        said = f"{shown(given)} is not {_KINDS[kind]}"
+        text = f"{shown(given)} is not {_KINDS[kind]}"
     elif kind == "literal_error":
-        said = f"no such value {shown(given)}; use one of {context['expected']}"
+        text = f"no such value {shown(given)}; use one of {context['expected']}"
     elif kind in {"too_short", "too_long"}:
         wanted = context.get("min_length", context.get("max_length"))
-        said = f"has {context['actual_length']} values; it must have {wanted}"
-    return said
+        text = f"has {context['actual_length']} values; it must have {wanted}"
+    return text
 
 
 def _place(place: Sequence[int | str], model: type[BaseModel]) -> Place:

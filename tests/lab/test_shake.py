@@ -90,7 +90,7 @@ def test_the_assumption_that_moves_the_answer_most_comes_first_and_turns_it() ->
     assert first.low.value == pytest.approx(1 - 35)
     assert first.high.value == pytest.approx(1 + 25)
     assert first.turn == "turned"
-    assert {one.swing for one in others} == {0.0}
+    assert {one.spread for one in others} == {0.0}
     assert {one.turn for one in others} == {"holds"}
 
 
