@@ -46,7 +46,7 @@ class HeldWall:
         self._goes = Semaphore(0)
 
     def now(self) -> float:
-        """Seconds since the run began."""
+        """Return the seconds since the run began."""
         return self._now
 
     def wait(self, seconds: float) -> None:
@@ -66,7 +66,7 @@ class HeldWall:
         self._goes.release()
 
     def over(self) -> bool:
-        """Whether there is nobody to look any more."""
+        """Return whether there is nobody to look any more."""
         return not self._stops
 
 

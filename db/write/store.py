@@ -174,7 +174,7 @@ class Store:
     # Writing
 
     def checkpoint_beside(self) -> None:
-        """From now on make checkpoints on a thread of their own, for those who wait for each commit.
+        """Make checkpoints on a thread of their own from now on, for those who wait for each commit.
 
         Raises:
             DatabaseError: the database can't be opened.

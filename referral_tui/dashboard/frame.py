@@ -185,7 +185,7 @@ class DashboardScreen(Screen[None]):
         return False
 
     def offers(self, command: Command) -> bool:  # noqa: ARG002 -- a screen says which
-        """Whether one of the screen's own commands does something now: the footer shows no others."""
+        """Return whether one of the screen's own commands does something now: the footer shows no others."""
         return True
 
     def screen_query(self) -> ScreenQuery:

@@ -54,7 +54,7 @@ def keys_elsewhere(
 
 
 def _idle(command: Command, status: str | None, *, typing: bool) -> bool:
-    """Whether a command does nothing now: its letter is typed as text, or it steers a world that does not run."""
+    """Return whether a command does nothing now: its letter is text, or it steers a world that does not run."""
     if typing and not command.keys.startswith(("ctrl", "escape")):
         return True
     return command.id.startswith("world.") and (status is None or status in NOTHING_RUNS)

@@ -151,7 +151,7 @@ def _scanned(text: str, document: dict[str, Any]) -> Iterator[Number]:
 
 
 def _says(document: dict[str, Any], number: Number) -> bool:
-    """Whether the document says at the number's path what was found in the text."""
+    """Return whether the document says at the number's path what was found in the text."""
     at: Any = document
     for step in number.path:
         try:
@@ -217,7 +217,7 @@ def _amount(value: str, up: int, digits: int) -> str | None:
 
 
 def _step(now: Decimal, up: int) -> Decimal:
-    """How far the next change goes: a smaller step ends where a larger one begins."""
+    """Return how far the next change goes: a smaller step ends where a larger one begins."""
     for most, step in _STEPS:
         if now < most or (now == most and up < 0):
             return Decimal(step)

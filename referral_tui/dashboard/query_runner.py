@@ -38,7 +38,7 @@ class QueryRunner:
     """Keeps the last answer of one database, and what it was made from."""
 
     def __init__(self, path: Path, steady_ms: Callable[[], float], *, names: bool = True) -> None:
-        """`names`: whether the client's names may be looked up at all."""
+        """Prepare to answer queries; `names` says whether the client's names may be looked up at all."""
         self._may_name = names
         self._path, self._steady_ms = path, steady_ms
         self._last: Answer | None = None

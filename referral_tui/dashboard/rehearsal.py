@@ -141,7 +141,7 @@ class Rehearsal:
 
 
 def _checked(name: str, step: Step) -> bool:
-    """Whether a state of a scene shows on the screen that it belongs to."""
+    """Return whether a state of a scene shows on the screen that it belongs to."""
     return name in {"screen", "view", "moment"} or (STATES[name].settable and name in dict(step.show))
 
 

@@ -201,7 +201,7 @@ class Steering:
                 self._set_message(StatusMessage(words, "good"))
 
     def _paused(self, snapshot: Snapshot, without: WriterCommand | None = None) -> bool:
-        """Whether the world stands still once all pending commands are executed."""
+        """Return whether the world stands still once all pending commands are executed."""
         paused = snapshot.status == "paused"
         for command in self._waiting:
             if command is without:

@@ -463,7 +463,7 @@ class Book:
         self._expect(zip(lines, found, strict=True))
 
     def _is_plain(self, room: Room) -> bool:
-        """Whether nothing but the budget's one sum connects accounts, and only events give its room back."""
+        """Return whether nothing but the budget's one sum connects accounts, and only events give its room back."""
         shared = any(self.scopes.is_shared(reward) for reward in self.scopes.kinds)
         return room.terms == Budget() and not (self._flow.waiting or self._choices or shared)
 
@@ -489,7 +489,7 @@ class Book:
                 self._shift(line, after, self._hour)
 
     def _may_be_short(self, room: Room) -> bool:
-        """Whether a line is waiting for the budget, or may have to, in this period or in all later ones together."""
+        """Return whether a line waits for the budget, or may have to, in this period or in all later ones together."""
         if self._flow.waiting:
             return True
         now = self._flow.earliest
@@ -513,7 +513,7 @@ class Book:
 
 
 def _may_lapse(lines: list[BookedLine], offered: list[BookedLine], *, limited: bool) -> bool:
-    """Whether the fate of some of these pending lines may depend on the end of a choice.
+    """Return whether the fate of some of these pending lines may depend on the end of a choice.
 
     `limited`: the budget may be short, so that this holds for all lines, not only for those with numbers or caps.
     """

@@ -185,14 +185,14 @@ def _clawbacks(ledger: Ledger) -> Ints:
 
 
 def _may_be_short(ledger: Ledger, new: NewLines, reversals: Reversals, budget: int | None) -> Bools:
-    """Whether the budget may be short for all pending, new and returning lines, so that lines that fall matter."""
+    """Return whether the budget may be short of pending, new and returning lines, so that lines that fall matter."""
     values = ledger.lines["value"][reversals.lines]
     more = ledger.by_market(new.lines.ids, new.lines.value) + ledger.by_market(reversals.lines, values)
     return ledger.is_short(budget, more)
 
 
 def is_booked(ledger: Ledger, lines: Lines) -> Bools:
-    """Whether these new lines are booked."""
+    """Return whether these new lines are booked."""
     return np.asarray(
         ledger.whole[ledger.markets_of(lines.ids)] | (ledger.accounts["booked"][lines.account] > 0)
     )

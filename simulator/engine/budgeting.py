@@ -11,12 +11,12 @@ from simulator.program.model import Budget, Program
 
 
 def is_plain(program: Program) -> bool:
-    """Whether the budget is a single sum to which revoked money returns, and rewards are not trimmed to it."""
+    """Return whether the budget is a single sum to which revoked money returns, and rewards are not trimmed to it."""
     return program.budget_minor is None or program.budget == Budget()
 
 
 def needs_history(program: Program) -> bool:
-    """Whether it matters when money of the budget was issued, or what happened to it later."""
+    """Return whether it matters when money of the budget was issued, or what happened to it later."""
     terms = program.budget
     return program.budget_minor is not None and (terms.period != "lifetime" or not terms.returns)
 
@@ -82,7 +82,7 @@ class Room:
         return self._known
 
     def is_short(self, wanted: int, since: int) -> bool:
-        """Whether it may not be enough for all that is wanted (minor units) at or after a time (milliseconds).
+        """Return whether it may not be enough for all that is wanted (minor units) at or after a time (milliseconds).
 
         Everything is counted in the period of that time, so the answer errs only on the side of "not enough".
         """

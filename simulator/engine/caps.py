@@ -10,7 +10,7 @@ from simulator.program.model import Cap, CapWindow
 
 
 def fits(cap: Cap, timezone: str, history: History, at: int, value: int) -> bool:
-    """Whether one more reward of `value` (minor units) at `at` (milliseconds) respects the cap.
+    """Return whether one more reward of `value` (minor units) at `at` (milliseconds) respects the cap.
 
     Calendar windows are of `timezone`, that of the version that judged the conversion.
     """
@@ -32,7 +32,7 @@ def room_left(cap: Cap, timezone: str, history: History, at: int) -> int:
 
 
 def _leaves(cap: Cap, count: int, money: int, value: int) -> bool:
-    """Whether a cap leaves room for one more of a value, given how many and how much money (minor units) it counts."""
+    """Return whether a cap has room for one more of a value, given how many and how much (minor units) it counts."""
     within_count = cap.count is None or count + 1 <= cap.count
     return within_count and (cap.value_minor is None or money + value <= cap.value_minor)
 

@@ -127,7 +127,7 @@ def _by_market(
 
 
 def _nothing_fits(ledger: Ledger, made: Ints, market: int, room: int) -> bool:
-    """Whether a market's budget has no room for anything pending or new, so that no line affects another."""
+    """Return whether a market's budget has no room for anything pending or new, so that no line affects another."""
     least = int(ledger.lines["value"][made].min()) if len(made) else ENDLESS
     return int(ledger.promised[market]) == 0 and room < least and room < ledger.limits.smallest
 
@@ -178,7 +178,7 @@ def _entangled(ledger: Ledger, made: Ints, gone: Ints, *, near_caps: bool) -> In
 
 
 def _out_of_order(ledger: Ledger, lines: Ints, account: Ints) -> Bools:
-    """Which of these new lines, in order of their making, do not fall due after all lines of their account."""
+    """Return which of these new lines, in order of their making, do not fall due after all lines of their account."""
     order = np.argsort(account, kind="stable")
     due, owner = ledger.lines["due"][lines[order]], account[order]
     same = np.r_[False, owner[1:] == owner[:-1]][: len(owner)]

@@ -30,7 +30,7 @@ class Changes:
 
     @classmethod
     def of(cls, made: Ints, made_at: Ints, voided: Ints, voided_at: Ints) -> Changes:
-        """From the moments (milliseconds)."""
+        """Make it of the moments (milliseconds)."""
         hours, ends = made_at // HOUR_MS, voided_at // HOUR_MS
         if len(made) and len(voided):
             new = np.flatnonzero(voided >= made[0])

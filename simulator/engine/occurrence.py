@@ -43,7 +43,7 @@ class Occurrences:
         return np.isin(rows, self._met) if len(self._met) else np.zeros(len(rows), bool)
 
     def stands(self, seq: int, row: int) -> bool:
-        """Whether the conversion of this seq stands before the event at a row of the batch."""
+        """Return whether the conversion of this seq stands before the event at a row of the batch."""
         return self._stands(int(self._state.ledger.conversions_at(np.array([seq]))[0]), 2 * row)
 
     def takes(self, milestones: tuple[Milestone, ...], places: Ints, rows: Ints, friends: Ints) -> Bools:
@@ -99,7 +99,7 @@ class Occurrences:
         return [one for one in found if one < before and (which is None or types[one] == which)]
 
     def _paid(self, friend: int, name: str) -> bool:
-        """Whether a decision of a milestone for a friend is paid."""
+        """Return whether a decision of a milestone for a friend is paid."""
         return any(self._is_paid(one, name) for one in self._qualified(friend, name))
 
     def _qualified(self, friend: int, name: str) -> list[int]:

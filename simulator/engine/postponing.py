@@ -135,7 +135,7 @@ def _note(one: _Merge, row: int, person: int, kind: int) -> None:
 
 
 def _may_wait(merges: list[_Merge], types: np.ndarray, state: State) -> list[bool]:
-    """Which merges can be put into effect after the events between them and the next ones of their people.
+    """Return which merges can be put into effect after the events between them and the next ones of their people.
 
     If somebody has conversions into whom another is merged, nothing of theirs changes unless a condition for keeping a
     reward is asked again, a cap counts by friend, or a verdict is given, which may ask a condition.

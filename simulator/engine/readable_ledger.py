@@ -94,7 +94,7 @@ class ReadableLedger:
         return np.asarray(budget - self.spent - [book.spent for book in self.books])
 
     def is_short(self, budget: int | None, more: Ints | int = 0) -> Bools:
-        """Whether a budget may be too small for everything pending in a market plus `more` (minor units)."""
+        """Return whether a budget may be too small for everything pending in a market plus `more` (minor units)."""
         if budget is None:
             return np.zeros(self.markets, bool)
         wanted = self.pending + [book.pending for book in self.books] + more
@@ -205,12 +205,12 @@ class ReadableLedger:
         return theirs, self.account_ids.get(claim.slots)
 
     def pending_lines(self) -> Ints:
-        """All lines that are pending and not booked, in any order."""
+        """Return all lines that are pending and not booked, in any order."""
         lines = self._due.lines
         return np.asarray(lines[self._waits(lines)], np.int64)
 
     def _waits(self, lines: Ints) -> Bools:
-        """Whether lines are pending and not booked."""
+        """Return whether lines are pending and not booked."""
         held = self.lines
         waits: Bools = (held["state"][lines] == PENDING) & (held["booked"][lines] == 0)
         return waits

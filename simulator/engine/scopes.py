@@ -17,7 +17,7 @@ Key = tuple[Per, str, int, int]
 
 
 def is_plain(cap: Cap) -> bool:
-    """Whether a cap counts by the recipient and skips what goes over it, so that lines can be judged in bulk."""
+    """Return whether a cap counts by the recipient and skips what goes over it, so that lines can be judged in bulk."""
     return cap.per == "recipient" and cap.over == "skip"
 
 
@@ -132,7 +132,7 @@ class Scopes:
         return [self.at(per, keys) for per in self.kinds.get(keys.reward, ())]
 
     def is_shared(self, reward: str) -> bool:
-        """Whether lines of other accounts affect those of a reward."""
+        """Return whether lines of other accounts affect those of a reward."""
         return "program" in self.kinds.get(reward, ())
 
     def unite(self, accounts: Mapping[int, int], merged: int, into: int) -> None:

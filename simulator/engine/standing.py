@@ -221,7 +221,7 @@ class StandsAt:
             self._changes.setdefault(conversion, []).append((position, fell))
 
     def at(self, conversion: int, position: int) -> bool:
-        """Whether a conversion stands before a position."""
+        """Return whether a conversion stands before a position."""
         changes = self._changes.get(conversion)
         if changes is None:
             return int(self._held["reversed_by"][conversion]) == 0
@@ -241,7 +241,7 @@ class Counts:
     def __init__(
         self, state: State, new: NewConversions, changes: StandingChanges, *, after: bool = False
     ) -> None:
-        """`after`: a reversal that waited for the event's own conversion has had its effect."""
+        """Count from a state; `after` if a reversal that waited for an event's own conversion has had its effect."""
         self._state, self._new, self._changes = state, new, changes
         self._after = int(after)
         self._later: dict[int | None, tuple[Ints, Ints]] = {}

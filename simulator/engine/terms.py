@@ -158,7 +158,7 @@ class Limits:
         )
 
     def on_turn(self, terms: Array, numbers: Ints) -> Bools:
-        """Whether each release stands on its reward's `every` and in its `tier`."""
+        """Return whether each release stands on its reward's `every` and in its `tier`."""
         turn: Bools = (numbers % self.every[terms] == 0) & (self.first[terms] <= numbers)
         turn &= numbers <= self.last[terms]
         return turn

@@ -61,7 +61,7 @@ def use(ledger: Ledger, acts: Iterable[Act], before: int) -> Used:
 
 
 def _is_issued(ledger: Ledger, line: int, at: int) -> bool:
-    """Whether a line is issued as of the events of a moment, which come before its timed steps."""
+    """Return whether a line is issued as of the events of a moment, which come before its timed steps."""
     held = ledger.lines
     return int(held["state"][line]) == ISSUED and int(held["due"][line]) < at <= int(
         ledger.expiry_of(np.array([line]))[0]

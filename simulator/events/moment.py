@@ -139,7 +139,7 @@ def _parse_body(chars: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np
 
 
 def _days(year: NDArray[np.int64], month: NDArray[np.int64], day: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Days since 1970-01-01 (the civil-date formula over years that begin in March)."""
+    """Return the days since 1970-01-01 (the civil-date formula over years that begin in March)."""
     year = year - (month <= 2)
     era = year // 400
     year_of_era = year - era * 400

@@ -34,7 +34,7 @@ class Outbox:
         self._writing: Future[None] | None = None
 
     def hold(self, events: int) -> None:
-        """From now on queue batches until they hold `events` events, and write them on a thread of their own."""
+        """Queue batches from now on until they hold `events` events, and write them on a thread of their own."""
         self._hold = events
         self._writer = self._writer or ThreadPoolExecutor(1, "writer")
 

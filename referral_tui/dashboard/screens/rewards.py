@@ -62,7 +62,7 @@ class RewardsScreen(DashboardScreen):
     _screen_query: RewardsQuery
 
     def offers(self, command: Command) -> bool:
-        """Whether something waits that can be opened and decided; in the past nothing can."""
+        """Return whether something waits that can be opened and decided; in the past nothing can."""
         if command.id == OPEN.id or command.id.startswith("review."):
             look = self.host.snapshot.answer if self.host.snapshot is not None else None
             return bool(getattr(look, "queue", None))

@@ -86,7 +86,7 @@ class Listing(StripView, Generic[RowT], can_focus=True):
         return self._rows[: max(1, self.scrollable_content_region.height)]
 
     def moment(self, row: RowT) -> int:
-        """When a row happened, milliseconds UTC."""
+        """Return when a row happened, milliseconds UTC."""
         raise NotImplementedError
 
     def glosses(self) -> Iterator[str]:

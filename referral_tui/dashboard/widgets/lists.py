@@ -97,7 +97,7 @@ class Stream(Listing["EventRow | SignIns"]):
             self.show(gather(events))
 
     def moment(self, row: EventRow | SignIns) -> int:
-        """When it was received."""
+        """Return when it was received."""
         return _event(row).received_at
 
     def glosses(self) -> Iterator[str]:
@@ -153,7 +153,7 @@ class Rewards(Listing["AuditEntry"]):
         self.program: Program | None = None
 
     def moment(self, row: AuditEntry) -> int:
-        """When it changed."""
+        """Return when it changed."""
         return row.at
 
     def glosses(self) -> Iterator[str]:
@@ -220,7 +220,7 @@ class Attributions(Listing["Attributed"]):
         )
 
     def moment(self, row: Attributed) -> int:
-        """When they were matched."""
+        """Return when they were matched."""
         return row.attributed_at
 
     def marked(self, row: Attributed, step: Step) -> bool:
