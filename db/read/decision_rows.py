@@ -135,9 +135,18 @@ def uses_of(db: Database, code: str, before_seq: int) -> int:
     return int(found.fetchone()[0])
 
 
+def decided_friend(db: Database, seq: int) -> int | None:
+    """Return the friend (a number) of the decisions on the event with this number; None if there are none.
+
+    It differs from the event's person if that had been merged into somebody before.
+    """
+    found = db.execute("SELECT friend FROM decision WHERE seq = ? LIMIT 1", (seq,)).fetchone()
+    return None if found is None else int(found[0])
+
+
 def is_decided(db: Database, seq: int) -> bool:
     """Return whether there is a decision on the event with this number."""
-    return db.execute("SELECT id FROM decision WHERE seq = ? LIMIT 1", (seq,)).fetchone() is not None
+    return decided_friend(db, seq) is not None
 
 
 def verdicts_on(db: Database, friends: Collection[int], referrers: Collection[int]) -> list[Verdict]:

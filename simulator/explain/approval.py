@@ -7,7 +7,8 @@ from db.read.people import community_of, person_now, reference, united_with
 from db.read.reward_rows import RewardRow
 from simulator.explain.adjusted import adjusted
 from simulator.explain.amounts import worth_of
-from simulator.explain.context import DecisionContext
+from simulator.explain.context import Change, DecisionContext
+from simulator.explain.fact_changes import OTHER
 from simulator.explain.offers import why_not_offered
 from simulator.explain.releases import Releases
 from simulator.explain.source import Fields
@@ -17,13 +18,41 @@ from simulator.program.words import money, ordinal
 _AFTER_ALL = 2**62  # no row has such a number: the line would be made last
 
 
+def approving(context: DecisionContext) -> Change:
+    """Return an operator's approval of a decision in review, as a change of the log."""
+    event = context.event
+    verdict = {
+        "type": "review.decided",
+        "source": "platform",
+        "id": f"{OTHER}-verdict",
+        "by": OTHER,
+        "decision_source": event["source"],
+        "decision_id": event["id"],
+        "decision_milestone": context.row.milestone,
+        "verdict": "approve",
+    }
+    newest = int(context.around.events["received_at"][-1])
+    return Change("an operator's approval qualifies it", edits=({"at": newest, "add": verdict},))
+
+
+def is_taken(context: DecisionContext) -> bool:
+    """Return whether a decision in review would not qualify if approved, as another one took its milestone."""
+    each = context.milestone.occurrence == "each"
+    return (
+        context.row.outcome == "review"
+        and not each
+        and context.testable
+        and not context.works(approving(context))
+    )
+
+
 def starts_if_approved(context: DecisionContext) -> list[Fields]:
     """Return the reward lines that an approval at the writer's last time would make, in the program's order.
 
     `counts` says which number the line would have where `every` or `tier` makes it count only; caps and the budget
     are judged when it falls due.
     """
-    if context.row.outcome != "review":
+    if context.row.outcome != "review" or is_taken(context):
         return []
     return [
         line

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from db.read.decision_rows import attribution_of_any, decision, is_decided
+from db.read.decision_rows import attribution_of_any, decided_friend, decision, is_decided
 from db.read.event_fields import event_at
 from db.read.people import merged_into, reference
 from db.read.reward_rows import reward
@@ -75,6 +75,7 @@ def _explain(source: Source, what: str, short_name: Callable[[str], str]) -> Fie
 
 def _conversion(source: Source, seq: int, short_name: Callable[[str], str]) -> Fields:
     event = event_at(source.db, seq)
-    journey = explain_friend(source, event["person"], only_seq=seq)
+    friend = decided_friend(source.db, seq)
+    journey = explain_friend(source, event["person"] if friend is None else friend, only_seq=seq)
     who = {"ref": event["subject"], "name": short_name(event["subject"])}
     return {"kind": "conversion", "source": event["source"], "id": event["id"], **who, **journey}

@@ -10,7 +10,7 @@ from simulator.domain.definitions import PAID
 from simulator.domain.moments import moment
 from simulator.domain.vocabulary import ReversalReason
 from simulator.explain.amended import acts_without_effect, amended, no_effect, still_reversed
-from simulator.explain.approval import starts_if_approved
+from simulator.explain.approval import is_taken, starts_if_approved
 from simulator.explain.context import load_context
 from simulator.explain.decision import explain_decision
 from simulator.explain.late_arrivals import codes_after
@@ -50,6 +50,10 @@ def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> 
         if reversed_at is not None and row.outcome == "review":
             decision["why_not"].insert(
                 0, f"{_gone(reversed_at)}, so nothing is paid for it, whatever the verdict"
+            )
+        elif is_taken(context):
+            decision["why_not"].insert(
+                0, "an approval would pay nothing: another conversion took this milestone"
             )
         decision["no_line"], offers = no_lines(context, lines) if row.outcome == "qualified" else ([], [])
         decision["changes"] += [change.fields() for change in offers]

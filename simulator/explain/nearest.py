@@ -12,11 +12,12 @@ from typing import Final
 
 import orjson
 
+from simulator.explain.approval import approving
 from simulator.explain.by_facts import by_fact
 from simulator.explain.by_reason import by_reason
 from simulator.explain.change_words import fact_words
 from simulator.explain.context import Change, DecisionContext
-from simulator.explain.fact_changes import OTHER, FactChange, nearest_facts
+from simulator.explain.fact_changes import FactChange, nearest_facts
 
 MOST_TRIED: Final = 30  # changes judged for one decision: a third of a second
 MOST_NAMED: Final = 4
@@ -56,18 +57,7 @@ def _by_operator(context: DecisionContext) -> Iterator[Change]:
     """Yield an operator's verdict: the one that is awaited, or the opposite of the one there was."""
     row, event = context.row, context.event
     if row.outcome == "review":
-        verdict = {
-            "type": "review.decided",
-            "source": "platform",
-            "id": f"{OTHER}-verdict",
-            "by": OTHER,
-            "decision_source": event["source"],
-            "decision_id": event["id"],
-            "decision_milestone": row.milestone,
-            "verdict": "approve",
-        }
-        newest = int(context.around.events["received_at"][-1])
-        yield Change("an operator's approval qualifies it", edits=({"at": newest, "add": verdict},))
+        yield approving(context)
     for review in context.around.of(type="review.decided", verdict="decline", decision_id=event["id"]):
         if row.reason == "declined":
             edit = {"seq": review["seq"], "set": {"verdict": "approve"}}

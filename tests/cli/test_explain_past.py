@@ -217,3 +217,33 @@ def test_a_change_is_tried_with_what_a_merged_friend_did_by_another_reference(
     (decision,) = cli("explain", "o2", "--db", told(cli, tmp_path, once, events), "--json").json["decisions"]
     assert decision["changes"] == []
     assert decision["why_not"][-1].startswith("no single change of what was sent would do")
+
+
+def test_a_conversion_sent_by_an_old_reference_is_told_with_its_decision(cli: Cli, tmp_path: Path) -> None:
+    shop = {"source": "client/shop"}
+    events = [
+        message("m", "customer.merged", "guest", START + DAY, into="bob") | shop,
+        message("o1", "purchase.paid", "guest", START + 2 * DAY, amount_minor=900) | shop,
+    ]
+    account = cli("explain", "o1", "--db", told(cli, tmp_path, SHOP, events), "--json").json
+    assert [one["outcome"] for one in account["decisions"]] == ["qualified"]
+    assert account["ref"] == "guest"
+
+
+@pytest.mark.parametrize("occurrence", ['"any"', "1"])
+def test_an_approval_that_comes_too_late_is_not_told_to_pay(
+    cli: Cli, tmp_path: Path, occurrence: str
+) -> None:
+    """The first waits for a review and is reversed; the second takes the milestone; then the first stands again."""
+    rule = '[[rule]]\ncode = "small"\nrequire = "amount < 50"\non_fail = "review"\n'
+    program = (BASE + rule + SHARE).replace('occurrence = "each"', f"occurrence = {occurrence}")
+    events = [
+        paid("o1", 2, amount_minor=10_000),
+        about("r", "conversion.reversed", 3, reverses="o1"),
+        paid("o2", 4, amount_minor=1_000),
+        about("w", "conversion.reinstated", 5, reinstates="o1"),
+    ]
+    path = told(cli, tmp_path, program, events)
+    (decision,) = cli("explain", "o1", "--db", path, "--json").json["decisions"]
+    assert (decision["outcome"], decision["if_approved"]) == ("review", [])
+    assert decision["why_not"][0] == "an approval would pay nothing: another conversion took this milestone"
