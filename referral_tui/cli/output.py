@@ -16,17 +16,35 @@ from typing import IO, Any, cast
 
 import typer
 
+from simulator.domain.errors import InputError
 from simulator.domain.printable import printable, printable_json
 
 
 def say(line: str, *, err: bool = False) -> None:
     """Write one line to standard output, or to standard error."""
-    typer.echo(printable(line), err=err)
+    _echo(printable(line), err=err)
 
 
 def say_lines(lines: Iterable[str], *, err: bool = False) -> None:
     """Write lines to standard output, or to standard error, all at once."""
-    typer.echo("\n".join(map(printable, lines)), err=err)
+    _echo("\n".join(map(printable, lines)), err=err)
+
+
+def _echo(text: str, *, err: bool = False) -> None:
+    """Write text and a line feed.
+
+    Raises:
+        InputError: standard output can't be written to, as on a full disk.
+
+    """
+    try:
+        typer.echo(text, err=err)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if err:
+            raise
+        raise InputError(f"standard output: can't be written ({error.strerror or error})") from error
 
 
 def print_json(value: object, *, indented: bool = False) -> None:
@@ -37,7 +55,7 @@ def print_json(value: object, *, indented: bool = False) -> None:
         text = orjson.dumps(value, option=orjson.OPT_INDENT_2 if indented else None).decode()
     except TypeError:  # a file name that is not UTF-8 contains surrogates
         text = json.dumps(value)
-    typer.echo(printable_json(text))
+    _echo(printable_json(text))
 
 
 def say_traceback(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:

@@ -43,6 +43,15 @@ def test_a_closed_standard_output_is_a_line(what: str) -> None:
     assert (ran.returncode, ran.stderr) == (2, said)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_disk_behind_standard_output_is_a_line_that_says_where() -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "referral_tui", "program", "list"]
+        ran = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    said = "referral-tui: standard output: can't be written (No space left on device)\n"
+    assert (ran.returncode, ran.stderr) == (2, said)
+
+
 def test_a_closed_standard_input_is_a_line(tmp_path: Path, program: Path) -> None:
     command = f'"{sys.executable}" -m referral_tui ingest --db "{tmp_path}/a.db" --program "{program}" - <&-'
     ran = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
