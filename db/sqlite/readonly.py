@@ -112,7 +112,7 @@ def open_readonly(path: Path, timeout_s: float = 0.5) -> sqlite3.Connection:
         try:
             _check(db, path)
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CANTOPEN or _wal(path).exists():
+            if not _cannot_write_beside(error) or _has_more_in_wal(path):
                 raise
             db.close()  # SQLite can't create WAL files in this folder; a database at rest needs none
             db = sqlite3.connect(
@@ -247,7 +247,7 @@ _DISK = (
     DatabaseError,
     "the disk failed or is full ({error}); make room and continue: what was committed is kept",
 )
-_CLOSED = (DatabaseError, "can't be opened ({error}); check that you may read it and its folder")
+_CLOSED = (DatabaseError, "can't be opened ({error}); check that you may read it, and write to its folder")
 _IN_WORDS: dict[int, tuple[type[DatabaseError], str]] = {
     sqlite3.SQLITE_BUSY: _LOCKED,
     sqlite3.SQLITE_LOCKED: _LOCKED,
@@ -262,7 +262,10 @@ _IN_WORDS: dict[int, tuple[type[DatabaseError], str]] = {
     sqlite3.SQLITE_CANTOPEN: _CLOSED,
     sqlite3.SQLITE_PERM: _CLOSED,
     sqlite3.SQLITE_AUTH: _CLOSED,
-    sqlite3.SQLITE_READONLY: _CLOSED,
+    sqlite3.SQLITE_READONLY: (
+        DatabaseError,
+        "can't be written ({error}); check that you may write it and its folder, or copy it to another",
+    ),
 }
 
 
@@ -290,8 +293,18 @@ def _stated_schema(db: Database) -> int | None:
     return version if row is not None and str(row[0]) == str(version) else None
 
 
-def _wal(path: Path) -> Path:
-    return path.with_name(path.name + "-wal")
+def _cannot_write_beside(error: sqlite3.Error) -> bool:
+    """Return whether SQLite failed because it can't create WAL files; which code it gives depends on its version."""
+    code = error.sqlite_errorcode
+    return code & 0xFF == sqlite3.SQLITE_CANTOPEN or code == sqlite3.SQLITE_READONLY_DIRECTORY
+
+
+def _has_more_in_wal(path: Path) -> bool:
+    """Return whether the write-ahead log holds anything; a reader may leave an empty one behind."""
+    try:
+        return path.with_name(path.name + "-wal").stat().st_size > 0
+    except FileNotFoundError:
+        return False
 
 
 def _check(db: sqlite3.Connection, path: Path) -> None:

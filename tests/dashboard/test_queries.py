@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -185,11 +186,27 @@ def test_errors_are_typed_and_say_what_to_do(tmp_path: Path) -> None:
     assert issubclass(MissingDatabaseError, DatabaseError)
 
 
-def test_a_finished_database_can_be_read_where_nothing_can_be_written(story: Story, tmp_path: Path) -> None:
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY_DIRECTORY])
+def test_a_database_at_rest_is_read_whatever_sqlite_calls_a_folder_that_cannot_be_written(
+    story: Story, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
     story.close()
-    shelf = tmp_path / "shelf"
-    shelf.mkdir()
-    (shelf / "shop.db").write_bytes(story.path.read_bytes())
-    reader = Reader(shelf / "shop.db")
-    assert look(reader).events
-    reader.close()
+    wal = story.path.with_name(story.path.name + "-wal")
+    tries: list[int] = []
+    real = readonly._check
+
+    def check(db: sqlite3.Connection, path: Path) -> None:
+        tries.append(1)
+        if len(tries) % 2:
+            error = sqlite3.OperationalError("attempt to write a readonly database")
+            error.sqlite_errorcode = code
+            raise error
+        real(db, path)
+
+    monkeypatch.setattr(readonly, "_check", check)
+    wal.touch()
+    Reader(story.path).close()
+    wal.write_bytes(b"more")
+    with pytest.raises(DatabaseError, match="write"):
+        Reader(story.path)
+    wal.unlink()
