@@ -145,11 +145,7 @@ def test_a_database_that_is_there_is_not_written_over(
 
 def test_screen_and_json_and_database_say_the_same(cli: Cli, tmp_path: Path) -> None:
     db = tmp_path / "load.db"
-    printed = json.loads(
-        cli(
-            "load", "--events", 3000, "--referrers", 300, "--db", db, "--threshold", "p99<1000s", "--json"
-        ).out
-    )
+    printed = json.loads(cli("load", *SMALL, "--db", db, "--threshold", "p99<1000s", "--json").out)
     with sqlite3.connect(db) as connection:
         shown = read_load(connection)
     connection.close()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from sqlmodel import SQLModel
 
 import db.schema.models  # noqa: F401 - fills the metadata
 from simulator.domain.errors import DatabaseError
+from simulator.proof import verify as verifying
 from simulator.proof.scope import OF_SHARDS, PROVEN, UNPROVEN
-from simulator.proof.verify import verify
+from simulator.proof.verify import Verdict, verify
 from tests.cli.merged import write_merged
 from tests.cli.nasty import PROGRAM, Cli, texts_of
 
@@ -29,6 +31,8 @@ CHANGED = [
     *((table, tuple(TABLES[table].columns.keys())) for table in sorted(UNPROVEN_NAMES)),
 ]
 """What is changed in a database before it is verified: a value that is proven, or one of each column that is not."""
+VERIFIED: dict[str, Verdict] = {}
+"""The verdicts on shards, by the SHA-256 of their files."""
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +75,19 @@ def folder(tmp_path: Path, made: dict[str, bytes]) -> Path:
     for name, content in made.items():
         (tmp_path / name).write_bytes(content)
     return tmp_path
+
+
+@pytest.fixture
+def sound_shards(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Verify each shard once in all tests: they stay as they were made, and are asked about with each database."""
+
+    def verify_part(path: Path, progress: Callable[[int, int], None] | None = None) -> Verdict:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        if digest not in VERIFIED:
+            VERIFIED[digest] = verify(path, progress)
+        return VERIFIED[digest]
+
+    monkeypatch.setattr(verifying, "verify", verify_part)
 
 
 def tampered(path: Path, *statements: str) -> str | None:
@@ -156,6 +173,7 @@ def _all_null(path: Path, table: str, column: str) -> bool:
     return first is None or first[0] is None
 
 
+@pytest.mark.usefixtures("sound_shards")
 @pytest.mark.parametrize("table", sorted(TABLES))
 def test_a_forged_row_in_a_merged_database_is_found(folder: Path, table: str) -> None:
     """Rows that no shard has: an event, a decision, a reward, an order."""
@@ -168,6 +186,7 @@ def test_a_forged_row_in_a_merged_database_is_found(folder: Path, table: str) ->
         assert table in found
 
 
+@pytest.mark.usefixtures("sound_shards")
 @pytest.mark.parametrize(
     ("table", "change"),
     [
