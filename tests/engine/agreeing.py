@@ -15,7 +15,7 @@ from tests.engine.oracle import Oracle, Row, Rows
 from tests.engine.shrinking import shrink
 from tests.engine.strategies import Case, Step
 
-QUICK = settings(max_examples=80, deadline=None, derandomize=True, phases=[Phase.generate, Phase.shrink])
+QUICK = settings(max_examples=40, deadline=None, derandomize=True, phases=[Phase.generate, Phase.shrink])
 LONG = settings(max_examples=1000, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
 BATCHES = (1, 7)
 

@@ -33,11 +33,11 @@ def test_engine_and_oracle_agree(case: Case) -> None:
 
 @pytest.mark.parametrize("block", range(10))
 def test_they_agree_on_seeded_cases(block: int) -> None:
-    for seed in range(block * 12, block * 12 + 12):
+    for seed in range(block * 12, block * 12 + 6):  # the long profile has five thousand
         check(case_of(seed), disagreement)
 
 
-@pytest.mark.parametrize("seed", range(1000, 1006))
+@pytest.mark.parametrize("seed", range(1000, 1003))
 def test_they_agree_on_a_log_of_some_length(seed: int) -> None:
     check(case_of(seed, 300, 500), disagreement)
 
@@ -81,7 +81,7 @@ def test_batches_change_nothing_long(block: int) -> None:
 # ---------------------------------------------------------------------- restart and repetition
 
 
-@pytest.mark.parametrize("seed", range(4000, 4018))
+@pytest.mark.parametrize("seed", range(4000, 4009))
 def test_a_restart_at_any_place_changes_nothing(seed: int) -> None:
     case = case_of(seed) if seed % 3 else case_of2(seed, TRIED["people and codes"])
     cut = random.Random(seed).randint(0, len(case.steps))

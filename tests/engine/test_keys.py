@@ -18,9 +18,10 @@ SHAPES = {
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("piece", [1, 3, 1 << 12])
-@pytest.mark.parametrize("own_pages", [1, 1 << 20])
-@pytest.mark.parametrize("growth", [2.0, 1.1])
+@pytest.mark.parametrize(
+    ("piece", "own_pages", "growth"),
+    [(1, 1, 1.1), (3, 1 << 20, 1.1), (3, 1, 2.0), (1 << 12, 1 << 20, 2.0), (1 << 12, 1, 1.1)],
+)
 def test_each_key_is_found_however_often_the_table_grew(
     shape: str, piece: int, own_pages: int, growth: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:

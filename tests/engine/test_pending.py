@@ -21,7 +21,7 @@ from tests.engine.oracle import Oracle
 from tests.engine.strategies import ANCHORS, PEOPLE, Case, case_of, cases
 from tests.engine.strategies2 import TRIED, case_of2
 
-FEW = settings(QUICK, max_examples=30)
+FEW = settings(QUICK, max_examples=15)
 UNPAID = ("counted", "capped", "unfunded", "forfeited", "waiting")
 Levels = dict[str, tuple[int, int]]
 
@@ -185,7 +185,7 @@ def replaced(program: Program, budget: int | None) -> Program:
 
 @pytest.mark.parametrize("block", range(4))
 def test_pending_by_the_hour_where_much_is_pending_at_once(block: int) -> None:
-    for seed in range(7700 + block * 4, 7702 + block * 4):
+    for seed in range(7700 + block * 4, 7701 + block * 4):
         case = busy_case(seed)
         check(case, partial(wrong_hour, batches=(None,)))
         check(case, partial(released_otherwise, batch=None))

@@ -45,8 +45,7 @@ def judged(one: Engine, messages: pl.DataFrame) -> list[WriteSet]:
     return found
 
 
-@pytest.mark.parametrize("parts", [1, 2])
-@pytest.mark.parametrize("advanced", [False, True], ids=["", "advanced"])
+@pytest.mark.parametrize(("parts", "advanced"), [(1, True), (2, False)], ids=["advanced", "in parts"])
 def test_a_restored_engine_makes_the_same_rows_as_one_that_never_stopped(
     messages: pl.DataFrame, parts: int, advanced: bool
 ) -> None:
