@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Final
 
 import polars as pl
@@ -29,11 +30,15 @@ _FITS: Final[Mapping[str, Callable[[str], object]]] = {
 
 
 class FewColumns:
-    """Makes frames of one schema from few rows; columns in which nothing is stand ready."""
+    """Makes frames of one schema from few rows; columns in which nothing is are made once."""
 
     def __init__(self, schema: Mapping[str, pl.DataType]) -> None:
         self._schema = schema
-        self._empty = pl.DataFrame(schema=schema).clear(FEW)
+
+    @cached_property
+    def _empty(self) -> pl.DataFrame:
+        """The columns of nulls; making them starts the threads of Polars, which an import must not."""
+        return pl.DataFrame(schema=self._schema).clear(FEW)
 
     def frame(self, columns: Mapping[str, Sequence[Any]], rows: int) -> pl.DataFrame:
         """Return a frame with all columns of the schema, of so many rows; those that are not given are null."""

@@ -19,6 +19,7 @@ from simulator.door.serving import Door, Settings, serve
 from simulator.platform.session import open_or_create
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
+from tests.durability.dying import PRELOADED
 
 NOW = 1_772_355_600_000
 """Of the frozen clock: 1 March 2026, 9:00 UTC."""
@@ -41,7 +42,7 @@ def spawn(path: Path, address: Path) -> BaseProcess:
     """Return a process that runs `live`."""
     address.unlink(missing_ok=True)
     context = get_context("forkserver")
-    context.set_forkserver_preload(["dying", "door_dying"])
+    context.set_forkserver_preload(PRELOADED)
     process = context.Process(target=live, args=(path, address), daemon=True)
     process.start()
     return process

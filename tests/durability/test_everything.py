@@ -38,7 +38,7 @@ from simulator.domain.without_effect import WITHOUT_EFFECT
 from simulator.program.layout import CAP, CAP_WINDOWS, TABLES
 from simulator.program.load import load_program
 from simulator.proof.verify import verify
-from tests.durability.dying import UNLIKE, through_kills
+from tests.durability.dying import PRELOADED, UNLIKE, through_kills
 from tests.durability.everything import CHANGES, program_text, write_log
 
 SEED: Final = int(os.environ.get("DURABILITY_SEED", "1"))
@@ -107,7 +107,7 @@ def taken_in(db: Path, folder: Path) -> None:
 def begin(db: Path, folder: Path) -> BaseProcess:
     """Begin a process that takes in the log of a folder."""
     context = get_context("forkserver")
-    context.set_forkserver_preload(["dying"])
+    context.set_forkserver_preload(PRELOADED)
     process = context.Process(target=taken_in, args=(db, folder), daemon=True)
     process.start()
     return process

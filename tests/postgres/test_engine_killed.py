@@ -21,6 +21,7 @@ from simulator.program.load import load_program
 from simulator.proof.verify import verify
 from tests.cli.nasty import DAY, PROGRAM, message
 from tests.door.calling import KNOWN, NDJSON, NOW, SETTINGS, Caller, lines
+from tests.durability.dying import PRELOADED
 from tests.postgres.test_inbox import engine_of, events_in
 
 BATCHES = 24
@@ -38,6 +39,7 @@ def live(address: PostgresAddress, folder: Path) -> None:
 def begin(address: PostgresAddress, folder: Path) -> BaseProcess:
     """Begin an engine in a process of its own."""
     context = get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
     process = context.Process(target=live, args=(address, folder), daemon=True)
     process.start()
     return process
