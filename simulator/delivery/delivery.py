@@ -67,7 +67,8 @@ class Delivery:
             else on_wire(events, arrival, file)
         )
         if self._filing.height:
-            sent = pl.concat([self._filing, sent])
+            # in one piece, out of which rows are taken in a third of the time
+            sent = pl.concat([self._filing, sent], rechunk=True)
         number, line = sent["file"].to_numpy(), sent["line"].to_numpy()
         goes = (number == 0) | (due_of(number) < until_ms)
         leaving = np.flatnonzero(goes)

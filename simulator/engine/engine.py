@@ -330,6 +330,8 @@ class Engine:
         for part in find_parts(events, types, self._state):
             if part.opening is not None:
                 self._merge(events, part.opening, rows)
+            for one in part.early:
+                self._unite(events, one, rows)
             self._fold_cut(events[part.first : part.last], types[part.first : part.last], rows)
             for one in part.postponed:
                 self._unite(events, one, rows)

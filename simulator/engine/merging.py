@@ -18,6 +18,7 @@ from simulator.engine.state import State
 from simulator.engine.state_columns import FIELDS
 
 _NO_KEYS: Keys = np.zeros(0, np.uint64)
+_NO_ACCOUNTS: tuple[Ints, Ints] = (np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
 def find_merge(state: State, events: pl.DataFrame, one: NamedMerge) -> Merged | MergeWithoutEffect:
@@ -36,6 +37,8 @@ def find_merge(state: State, events: pl.DataFrame, one: NamedMerge) -> Merged | 
     by_merged = int(people["attribution"][merged]) == kept
     conversions = np.sort(np.array([*conversions_of(state, merged), *conversions_of(state, into)], np.int64))
     converted = len(conversions) > 0  # only then have there been decisions
+    # who has neither bought nor referred anybody has earned nothing, and most of those who are merged haven't
+    earns = int(people["conversion"][merged]) != NONE or bool(people["referrer"][merged])
     return Merged(
         seq=seq,
         at=at,
@@ -61,7 +64,7 @@ def find_merge(state: State, events: pl.DataFrame, one: NamedMerge) -> Merged | 
         taken=_taken(state, merged, into) if converted else {},
         qualified=_keys(state, state.qualified, merged, into) if converted else _NO_KEYS,
         stopped=_keys(state, state.stopped, merged, into) if converted else _NO_KEYS,
-        accounts=state.ledger.accounts_of_both(merged, into),
+        accounts=state.ledger.accounts_of_both(merged, into) if earns else _NO_ACCOUNTS,
     )
 
 

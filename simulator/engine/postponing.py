@@ -1,7 +1,7 @@
-"""Find the merges that need no cut: those that nothing in the batch depends on take effect at its end.
+"""Find the merges that need no cut: those that nothing in the batch depends on take effect at its end or beginning.
 
 A cut costs as much as a small batch, and most merges unite two references of a friend: neither has referred anybody,
-the one that is merged only looked around, and the batch says nothing more about them.
+the one that is merged only looked around, and the batch says nothing more about them after or nothing before.
 """
 
 from __future__ import annotations
@@ -52,16 +52,25 @@ class NamedMerge:
 
 @dataclass
 class _Merge:
-    """A merge of two people: their events before it (type and person), and the row of the next one."""
+    """A merge of two people: their events before it (type and person), and the row of the next one.
+
+    `plain` says that nothing but what they looked at is known of either.
+    """
 
     named: NamedMerge
     people: tuple[int, int]
+    plain: bool = False
     before: list[tuple[int, int]] = field(default_factory=list)
     until: int | None = None
 
     def kinds_of(self, place: int) -> set[int]:
         """Return the types of the events before it of one of the two: 0 is the one that is merged into the other."""
         return {kind for kind, person in self.before if person == self.people[place]}
+
+    @property
+    def may_come_early(self) -> bool:
+        """Whether it may be put into effect before the events before it, which waiting would need a cut for."""
+        return self.plain and self.until is not None and not self.before
 
     @property
     def row(self) -> int:
@@ -73,12 +82,14 @@ class _Merge:
 class Part:
     """The events from `first` to before `last`.
 
-    `opening` is the merge that it begins with and that is put into effect first, `postponed` are those for its end.
+    `opening` is the merge that it begins with and that is put into effect first, then those that are `early`;
+    `postponed` are those for its end.
     """
 
     first: int
     last: int
     opening: NamedMerge | None
+    early: tuple[NamedMerge, ...]
     postponed: tuple[NamedMerge, ...]
 
 
@@ -86,18 +97,19 @@ def find_parts(events: pl.DataFrame, types: np.ndarray, state: State) -> list[Pa
     """Cut events (of these types, codes) at those merges that others of them depend on."""
     rows = np.flatnonzero(types == _MERGED)
     if not len(rows):
-        return [Part(0, len(events), opening=None, postponed=())]
+        return [Part(0, len(events), opening=None, early=(), postponed=())]
     merges = _merges(events, types, rows, state)
     waiting = _may_wait(merges, types, state)
     opening = {one.row: one.named for one, waits in zip(merges, waiting, strict=True) if not waits}
-    postponed = [one for one, waits in zip(merges, waiting, strict=True) if waits]
+    early = [one for one, waits in zip(merges, waiting, strict=True) if waits and one.may_come_early]
+    postponed = [one for one, waits in zip(merges, waiting, strict=True) if waits and not one.may_come_early]
     cuts = sorted({0, *opening, *_further_cuts(postponed, set(opening)), len(events)})
     return [
         Part(
             first,
             last,
             opening.get(first),
-            tuple(one.named for one in postponed if first <= one.row < last),
+            *(tuple(one.named for one in those if first <= one.row < last) for those in (early, postponed)),
         )
         for first, last in pairwise(cuts)
     ]
@@ -152,6 +164,7 @@ def _may_wait(merges: list[_Merge], types: np.ndarray, state: State) -> list[boo
         friends |= {person for kind, person in one.before if kind == _CLAIMED}
         waits = not is_referrer and not of_merged and one.kinds_of(0) <= _HARMLESS
         waits = waits and len(friends) < 2  # otherwise one of two attributions would end
+        one.plain = waits and not of_into
         if waits and (of_into or not one.kinds_of(1) <= _HARMLESS):
             waits = alone and one.kinds_of(1) <= _HARMLESS_INTO
             later = verdicts[verdicts > one.row][:1].tolist()

@@ -142,7 +142,7 @@ class Rows:
         attributions, ended = self._ended(_joined("attributions", self.attributions))
         return WriteSet(
             persons=persons,
-            merges=from_rows("merges", self.merges),
+            merges=from_rows("merges", sorted(self.merges)),  # some take effect before or after their turn
             attributions=attributions,
             ended=ended,
             decisions=decisions,

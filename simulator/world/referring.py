@@ -12,6 +12,7 @@ from simulator.world.arrivals import NO_ARRIVALS, arrival_rows
 from simulator.world.cheating import Cheating
 from simulator.world.closing import Closing, closing_rows
 from simulator.world.communities import NONE, Communities
+from simulator.world.counting import EventCounter
 from simulator.world.draws import (
     Bools,
     Floats,
@@ -64,6 +65,10 @@ class Sessions:
             np.concatenate((self.number, other.number)),
         )
 
+    def where(self, which: Bools) -> Sessions:
+        """Return some of them, by a mask."""
+        return Sessions(self.person[which], self.key[which], self.at[which], self.number[which])
+
     def none(self) -> Sessions:
         """Return no sessions."""
         return Sessions(self.person[:0], self.key[:0], self.at[:0], self.number[:0])
@@ -81,7 +86,10 @@ class Referring:
         communities: Communities,
         closing: Closing,
         rhythm: Rhythm,
+        counter: EventCounter | None = None,
     ) -> None:
+        """Take a counter if sign-ins and shares are to be counted, as far as nothing depends on them."""
+        self._counter = counter
         self._spec = spec
         self._population = population
         self._people = population.people
@@ -174,9 +182,7 @@ class Referring:
         closed_at = self._people.closed_at[sessions.person]
         reopened_at = self._people.reopened_at[sessions.person]
         there = (closed_at == 0) | (sessions.at < closed_at) | (sessions.at >= reopened_at)
-        return Sessions(
-            sessions.person[there], sessions.key[there], sessions.at[there], sessions.number[there]
-        )
+        return sessions.where(there)
 
     def sessions(self, day: int, begin_ms: int, end_ms: int) -> Sessions:
         """Return the day's sessions of everyone who was a referrer when it began."""
@@ -211,11 +217,11 @@ class Referring:
         sessions = self._while_open(sessions)
         if not len(sessions.at):
             return np.empty((0, WIDTH), dtype=np.int64), NO_ARRIVALS
+        seen = sessions
+        if self._counter is not None:
+            seen = sessions.where(self._counter.sign_ins(sessions.person, sessions.at))
         looks = event_rows(
-            EventKind.SESSION,
-            sessions.at,
-            sessions.person,
-            ident(sessions.key, EventKind.SESSION, sessions.number),
+            EventKind.SESSION, seen.at, seen.person, ident(seen.key, EventKind.SESSION, seen.number)
         )
         rate = in_markets(self._share_rate, self._people.market[sessions.person])
         shared = np.flatnonzero(uniform(sessions.key, Purpose.SHARE, sessions.number) < rate)
@@ -225,17 +231,22 @@ class Referring:
         at = sessions.at[shared] + np.maximum(pause, _SHORTEST_SHARE).astype(np.int64)
         channel = self._channel(person, key, number)
         reach = self._reach(person, key, number, channel)
-        shares = event_rows(
-            EventKind.SHARED,
-            at,
-            person,
-            ident(key, EventKind.SHARED, number),
-            channel=channel,
-            code=person,
-            number=reach,
-        )
+        events = looks
+        if self._counter is not None:
+            self._counter.shares(person, at, reach)
+        else:
+            shares = event_rows(
+                EventKind.SHARED,
+                at,
+                person,
+                ident(key, EventKind.SHARED, number),
+                channel=channel,
+                code=person,
+                number=reach,
+            )
+            events = np.concatenate((looks, shares))
         share_key = bits(key, Purpose.SHARE_KEY, number)
-        return np.concatenate((looks, shares)), np.concatenate(
+        return events, np.concatenate(
             (
                 self._answers(at, person, share_key, channel, reach),
                 self._cheating.at_shares(Shares(at, person, key, share_key, number, channel)),

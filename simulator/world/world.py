@@ -89,7 +89,14 @@ class World:
         answer = answers(spec, program, start_ms, offers)
         closing = Closing(spec.closing, rhythm)
         self._referring = Referring(
-            spec, answer, self._population, self._cheating, communities, closing, rhythm
+            spec,
+            answer,
+            self._population,
+            self._cheating,
+            communities,
+            closing,
+            rhythm,
+            self._counter,
         )
         self._journeys = Journeys(
             spec,
@@ -130,10 +137,7 @@ class World:
         self._asked = until_ms
         drafts: list[Draft] = []
         while self._next_day < self._days and self.start_ms + self._next_day * DAY_MS < until_ms:
-            rows = self._day(self._next_day)
-            drafts.append(
-                self._framer.draft(rows if self._counter is None else self._counter.without_repeats(rows))
-            )
+            drafts.append(self._framer.draft(self._day(self._next_day)))
             self._next_day += 1
             if sum(len(draft.rows) for draft in drafts) > _DRAFTED:
                 self._frame(drafts)

@@ -108,6 +108,7 @@ def _agree(seeds: range, batch: int | None, monkeypatch: pytest.MonkeyPatch) -> 
 def test_they_agree_where_merges_wait(batch: int | None, first: int, monkeypatch: pytest.MonkeyPatch) -> None:
     parts = _agree(range(first, first + 10), batch, monkeypatch)
     assert sum(len(part.postponed) for part in parts) > 20
+    assert any(part.early for part in parts)
     assert sum(part.opening is not None for part in parts) > 10
 
 
