@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection
 from typing import Final, NamedTuple
@@ -50,11 +51,10 @@ def reductions(db: Database, numbers: Collection[int], since: int) -> dict[int, 
     """Return what adjustments took back of these lines from `since` (milliseconds UTC) on, in order, by number."""
     if not numbers:
         return {}
-    marks = ", ".join("?" * len(numbers))
     found = db.execute(
-        f"SELECT ref, at, detail FROM audit WHERE seq > ? AND kind IN ('reduced', 'revoked') AND ref IN ({marks}) "
-        "ORDER BY seq",
-        (audit_at(db, since), *numbers),
+        "SELECT ref, at, detail FROM audit WHERE seq > ? AND kind IN ('reduced', 'revoked') "
+        "AND ref IN (SELECT value FROM json_each(?)) ORDER BY seq",
+        (audit_at(db, since), json.dumps(list(numbers))),
     )
     of: dict[int, list[Reduction]] = {}
     for number, at, detail in found:
@@ -79,10 +79,10 @@ def past_releases(db: Database, numbers: Collection[int]) -> list[PastRelease]:
     reinstated = db.execute("SELECT count FROM total WHERE metric = 'event.conversion.reinstated'").fetchone()
     if not numbers or reinstated is None or not reinstated[0]:
         return []
-    marks = ", ".join("?" * len(numbers))
     entries = db.execute(
-        f"SELECT ref, at, kind, detail FROM audit WHERE kind IN {_STATES} AND ref IN ({marks}) ORDER BY seq",
-        tuple(numbers),
+        f"SELECT ref, at, kind, detail FROM audit WHERE kind IN {_STATES} "
+        "AND ref IN (SELECT value FROM json_each(?)) ORDER BY seq",
+        (json.dumps(list(numbers)),),
     )
     last: dict[int, PastRelease] = {}
     found = []

@@ -75,7 +75,7 @@ class RewardRow:
 class ReleasedLine(NamedTuple):
     """A line that was released, also one that fell afterwards; its money is in minor units, as in `RewardRow`.
 
-    `friend` is the number of the person whose conversion it is for, `code` that of the friend's attribution. `since`
+    `friend` is the number of the person whose conversion it is for, `referrer` that of who brought them. `since`
     is when its recipient became the person whose lines were asked for, 0 if they always were (milliseconds UTC).
     `taken_back` are the adjustments that have reduced it, in order. `came_back` is whether this is an earlier release,
     of a line that came back with its conversion: it is then revoked or voided, as of when it fell.
@@ -89,7 +89,7 @@ class ReleasedLine(NamedTuple):
     state: str
     state_at: int
     friend: int | None
-    code: str | None
+    referrer: int | None
     since: int = 0
     taken_back: tuple[Reduction, ...] = ()
     came_back: bool = False
@@ -187,7 +187,7 @@ def released_to_all(db: Database, reward: str, without: int | None) -> list[Rele
 def brought_by(db: Database, decision: int) -> tuple[int | None, str | None]:
     """Return the friend (a number) of a decision, and the code by which the referrer brought them."""
     found = db.execute("SELECT friend, referrer FROM decision WHERE id = ?", (decision,)).fetchone()
-    return (None, None) if found is None else (found[0], _code_of(db, *found))
+    return (None, None) if found is None else (found[0], code_of(db, *found))
 
 
 def pending_before(db: Database, account: Account, place: Place) -> tuple[int, int]:
@@ -268,10 +268,7 @@ def _released(
         f"FROM reward r LEFT JOIN decision d ON d.id = r.decision WHERE {where} AND r.id IS NOT ?",
         (*values, without),
     ).fetchall()
-    codes = {pair: _code_of(db, *pair) for pair in {row[8:10] for row in found}}
-    every = {
-        row[1]: (row[0], ReleasedLine._make((*row[1:9], codes[row[8:10]], 0, (), False))) for row in found
-    }
+    every = {row[1]: (row[0], ReleasedLine._make((*row[1:10], 0, (), False))) for row in found}
     lines = [every[row[1]] for row in found if row[10]]
     lessened = [line for _, line in lines if line.value_minor < line.earned_minor]
     taken = reductions(db, [line.id for line in lessened], min((line.due_at for line in lessened), default=0))
@@ -285,7 +282,7 @@ def _released(
         recipient, line = every[past.number]
         held = "revoked" if past.state in (*HELD, "waiting") else "voided"
         earlier = (-line.id, line.seq, past.at, past.value_minor, past.value_minor, held, past.fell_at)
-        lines.append((recipient, ReleasedLine(*earlier, line.friend, line.code, came_back=True)))
+        lines.append((recipient, ReleasedLine(*earlier, line.friend, line.referrer, came_back=True)))
     return sorted(lines, key=lambda one: one[1].place)
 
 
@@ -302,7 +299,7 @@ def _of_account(account: Account, since: dict[int, int]) -> tuple[str, tuple[str
     )
 
 
-def _code_of(db: Database, friend: int | None, referrer: int | None) -> str | None:
+def code_of(db: Database, friend: int | None, referrer: int | None) -> str | None:
     """Return the code by which a referrer brought a friend, each by any number of theirs; the latest that holds."""
     if friend is None or referrer is None:
         return None

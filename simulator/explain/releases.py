@@ -19,6 +19,7 @@ from db.read.reward_rows import (
     ReleasedLine,
     RewardRow,
     brought_by,
+    code_of,
     pending_before,
     released,
     released_to_all,
@@ -125,6 +126,7 @@ class Releases(AccountLines):
         """Read the released lines of the account of `line`, apart from itself; `program` judged its conversion."""
         super().__init__(source, terms_of(program, line.reward), line.account, program.timezone, line.id)
         self._line = line
+        self._codes: dict[tuple[int | None, int | None], str | None] = {}
 
     def _before(self, rows: list[ReleasedLine], due_at: int) -> list[ReleasedLine]:
         """Return the lines released before the line in question if it fell due at this time."""
@@ -142,8 +144,14 @@ class Releases(AccountLines):
                 if row.friend in since
             ]
         if cap.per == "code":
-            return [row for row in self.rows if row.code == code]
+            return [row for row in self.rows if self._code_of(row.friend, row.referrer) == code]
         return super()._counted_by(cap)
+
+    def _code_of(self, friend: int | None, referrer: int | None) -> str | None:
+        pair = friend, referrer
+        if pair not in self._codes:
+            self._codes[pair] = code_of(self._source.db, *pair)
+        return self._codes[pair]
 
     @cached_property
     def _brought_by(self) -> tuple[int | None, str | None]:
