@@ -4,32 +4,60 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
 
 from simulator.door.guards import HEADERS
-from simulator.door.problems import Problem, ProblemError, plain
+from simulator.door.problems import Problem, ProblemError, later, plain
 
 _INTERNAL: Final = 500
 _LOG: Final = logging.getLogger(__name__)
 
 
 class Runner(web.AppRunner):
-    """Run an application whose malformed requests are answered like all others."""
+    """Run an application whose malformed requests are answered like all others, with at most so many connections."""
+
+    def __init__(self, app: web.Application, most_connections: int, **options: Any) -> None:
+        """Prepare to run `app`; `options` are aiohttp's."""
+        super().__init__(app, **options)
+        self._most = most_connections
 
     async def _make_server(self) -> web.Server:
         server = await super()._make_server()
         server.__class__ = _Server  # aiohttp creates it internally and offers no hook
+        cast(_Server, server).most_connections = self._most
         return server
 
 
 class _Server(web.Server):
     """Create the protocol of each connection."""
 
+    most_connections: int
+
     def __call__(self) -> web.RequestHandler:
+        if len(self.connections) >= self.most_connections:
+            return cast(web.RequestHandler, _Refusal())
         return _Protocol(self, loop=asyncio.get_running_loop(), **self._kwargs)
+
+
+class _Refusal(asyncio.Protocol):
+    """A connection too many: it is told so before it asks for anything, and closed."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Answer, and close the connection."""
+        problem = later(Problem.BUSY, "as many connections are open as this server may have")
+        response = problem.response()
+        response.headers.update(HEADERS)
+        body = response.body
+        text = body if isinstance(body, bytes) else b""
+        response.headers["Content-Length"] = str(len(text))
+        response.headers["Connection"] = "close"
+        head = "".join(f"{name}: {value}\r\n" for name, value in response.headers.items())
+        writable = cast(asyncio.Transport, transport)
+        writable.write(f"HTTP/1.1 {response.status} {response.reason}\r\n{head}\r\n".encode() + text)
+        writable.close()
 
 
 class _Protocol(web.RequestHandler):

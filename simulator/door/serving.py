@@ -125,7 +125,6 @@ async def opened(
         InputError: the address can't be listened on.
 
     """
-    allow_connections()
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     reading = Reading(platform.path)
@@ -231,6 +230,7 @@ async def listening(context: Context, settings: Settings) -> AsyncIterator[str]:
     """
     runner = Runner(
         application(context),
+        allow_connections(),
         access_log=None,
         auto_decompress=False,  # `Bodies` does it
         shutdown_timeout=_PATIENCE_S,

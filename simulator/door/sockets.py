@@ -14,16 +14,26 @@ from aiohttp import web
 from simulator.domain.errors import InputError
 
 _MOST_FILES: Final = 65_536
+_KEPT_FILES: Final = (
+    256  # a server without clients has 20 open, and asyncio accepts 128 before it asks for any
+)
 _IN_USE: Final = "it is in use; choose another port, or 0 for any free one"
 
 
-def allow_connections() -> None:
-    """Raise this process's limit of open files to what the system allows: many shells start with 1,024."""
+def allow_connections() -> int:
+    """Raise this process's limit of open files to what the system allows, and return how many may be connections.
+
+    Many shells start with a limit of 1,024. Some files are left for the database, and for what is sent to others: a
+    server that can't open any would have to end.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
     if soft != resource.RLIM_INFINITY and soft < most:
         with suppress(OSError, ValueError):  # some systems allow less than they state
             resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = _MOST_FILES if soft == resource.RLIM_INFINITY else soft
+    return files - min(_KEPT_FILES, files // 2)
 
 
 def check_free(host: str, port: int, options: str | None = None) -> None:

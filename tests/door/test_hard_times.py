@@ -10,6 +10,7 @@ import pytest
 
 from simulator.door.problems import Problem
 from simulator.door.serving import Settings
+from simulator.door.sockets import allow_connections
 from simulator.door.writer import Full, Parcel, Writer
 from simulator.platform.session import open_or_create
 from simulator.program.load import load_program
@@ -44,6 +45,35 @@ async def test_hundreds_of_clients_that_send_nothing_more_keep_nobody_waiting(do
     assert [one.status for one in replies[:2]] == [201, 201]
     assert len(stored(door.path, event_keys)) == len(STORY)
     assert [one["receipt"] for one in bulk.said] == ["duplicate"] * len(STORY)
+
+
+async def test_one_connection_too_many_is_told_so_and_the_others_are_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulator.door.serving.allow_connections", lambda: 3)
+    with open_or_create(tmp_path / "a.db", load_program(PROGRAM, "program")) as platform:
+        async with at_the_door(platform) as door:
+            assert (await door.send(STORY[0]))[0].status == 201  # it stays connected
+            held = [await begin(door, NDJSON, b"{") for _ in range(2)]
+            reader, writer = await begin(door, NDJSON, b"{")
+            head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 503")
+            assert b"Retry-After: 1" in head
+            assert json.loads(body)["type"] == Problem.BUSY.type
+            assert [one.status for one in await door.send(*STORY)] == [200, 201, 201, 201]
+            for _, other in (*held, (reader, writer)):
+                other.close()
+
+
+def test_some_files_are_left_for_the_database_however_many_connections_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    limits = [256, 1_024]
+    monkeypatch.setattr("resource.getrlimit", lambda _: tuple(limits))
+    monkeypatch.setattr("resource.setrlimit", lambda _, now: limits.__setitem__(0, now[0]))
+    assert (allow_connections(), limits) == (768, [1_024, 1_024])
+    limits[:] = [100, 100]
+    assert allow_connections() == 50
 
 
 async def test_a_silent_body_is_given_up(tmp_path: Path) -> None:
