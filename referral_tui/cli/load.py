@@ -148,7 +148,7 @@ def load(
     from simulator.domain.wall_clock import Stopper, signals
     from simulator.load.session import Hooks, run_load
 
-    order = _order(
+    profile = _load_profile(
         plan=(preset, seed, referrers),
         program=program,
         recording=recording,
@@ -169,24 +169,24 @@ def load(
     if shards is not None and (find_knee or recording is not None):
         raise InputError("--shards: markets of a preset; leave out --from and --find-knee")
     stopper = Stopper()
-    with signals(stopper), Panel(order) as panel:
+    with signals(stopper), Panel(profile) as panel:
         hooks = Hooks(stopper, stopper.asked, panel.making, panel.show)
         if shards is not None:
-            figures = _sharded(order, hooks, shards, workers, cluster)
+            figures = _sharded(profile, hooks, shards, workers, cluster)
         elif find_knee:
-            figures = _knee(order, hooks, rate or stages, lambda trial: panel.say(trial_line(trial)))
+            figures = _knee(profile, hooks, rate or stages, lambda trial: panel.say(trial_line(trial)))
         else:
-            figures = run_load(order, hooks)
+            figures = run_load(profile, hooks)
     if as_json:
         print_json(figures)
     else:
-        say_lines(load_lines(figures, order.program))
+        say_lines(load_lines(figures, profile.program))
     if not figures["ended"]:  # a run that was cut short gives no verdict
         return INTERRUPTED
     return FINE if figures["ok"] else FAILED
 
 
-def _order(
+def _load_profile(
     *,
     plan: tuple[str, int, int],
     program: str | None,
@@ -272,7 +272,7 @@ def _server(url: str | None, connections: int | None, key: Path | None) -> Serve
 
 
 def _knee(
-    order: LoadProfile, hooks: Hooks, paced: str | None, on_trial: Callable[[dict[str, Any]], None]
+    profile: LoadProfile, hooks: Hooks, paced: str | None, on_trial: Callable[[dict[str, Any]], None]
 ) -> dict[str, Any]:
     from referral_tui.cli.errors import InterruptedCommand
     from simulator.domain.errors import InputError
@@ -280,35 +280,35 @@ def _knee(
     from simulator.load.session import traffic_of
     from simulator.load.traffic import Recording
 
-    if paced is not None or order.path is not None:
+    if paced is not None or profile.path is not None:
         raise InputError(
             "--find-knee: chooses the rates and keeps no database; leave out --rate, --stages and --db"
         )
-    if any(one.metric == "memory" for one in order.thresholds):
+    if any(one.metric == "memory" for one in profile.thresholds):
         raise InputError(
             "--find-knee: a peak of memory is of all runs so far, whatever their rate; leave that threshold out"
         )
     try:
-        traffic = traffic_of(order, hooks)
+        traffic = traffic_of(profile, hooks)
     except KeyboardInterrupt:
         raise InterruptedCommand("no rate was tried: its traffic was still being made") from None
     assert isinstance(traffic, Recording)  # noqa: S101 - `prepare` makes one
-    return find_knee(order, hooks, traffic, on_trial)
+    return find_knee(profile, hooks, traffic, on_trial)
 
 
 def _sharded(
-    order: LoadProfile, hooks: Hooks, shards: int, workers: int | None, cluster: str | None
+    profile: LoadProfile, hooks: Hooks, shards: int, workers: int | None, cluster: str | None
 ) -> dict[str, Any]:
     from referral_tui.cli.errors import InterruptedCommand
     from simulator.domain.cores import cores
     from simulator.load.shards import Shards, run_shards, shard_path
 
     try:
-        return run_shards(order, Shards(shards, workers or cores(), cluster), hooks)
+        return run_shards(profile, Shards(shards, workers or cores(), cluster), hooks)
     except KeyboardInterrupt:
-        if order.path is None:
+        if profile.path is None:
             raise
-        first, last = shard_path(order.path, 1), shard_path(order.path, shards)
+        first, last = shard_path(profile.path, 1), shard_path(profile.path, shards)
         raise InterruptedCommand(
             f"nothing was merged: {first} to {last} are of no use alone, remove what there is of them"
         ) from None
