@@ -122,6 +122,10 @@ class LazyGroup(TyperGroup):
         name, command, rest = super().resolve_command(ctx, args)
         return name, load(name) if name is not None else command, rest
 
+    def loaded(self) -> dict[str, Any]:
+        """Load all commands, and return them by name in the order of the help."""
+        return {name: load(name) for name in COMMANDS}
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command, and re-raise Ctrl-C as an exception that Typer lets pass."""
         try:

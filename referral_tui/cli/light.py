@@ -48,7 +48,7 @@ def _stored_at(text: str, kinds: list[type], param: Any, ctx: Any) -> Path | Pos
         return PostgresAddress.parse(text)
     from referral_tui.cli.stored import takers_of_addresses
 
-    takers = ", ".join(takers_of_addresses())
+    takers = ", ".join(takers_of_addresses(ctx.find_root().command.loaded()))
     raise InputError(
         f"{option}: `{ctx.command_path}` takes a file; a database in Postgres can be given to {takers}"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -75,11 +75,9 @@ def fetched(db: Path | PostgresAddress) -> Iterator[Path]:
         yield fetch(db, Path(folder))
 
 
-def takers_of_addresses() -> list[str]:
-    """Return the commands whose `--db` can be an address in Postgres, in the order of the help."""
-    from referral_tui.cli.app import COMMANDS, load
-
-    return [words for name in COMMANDS for words in _takers(load(name), name)]
+def takers_of_addresses(commands: Mapping[str, Any]) -> list[str]:
+    """Return those of these commands, by name, whose `--db` can be an address in Postgres, subcommands too."""
+    return [words for name, command in commands.items() for words in _takers(command, name)]
 
 
 def _takers(command: Any, words: str) -> Iterator[str]:
