@@ -67,7 +67,7 @@ class DecisionContext:
 
     def works(self, change: Change) -> bool:
         """Judge the log again with a change, and return whether the decision qualifies."""
-        if change.of_link and self._counts_friends:
+        if change.of_link and (self._counts_friends or self._is_used_up_by_others(change)):
             return False  # people who would have come by the link are not in this part of the log
         verdict = self.around.judge(change.edits).get(self.key)
         return verdict is not None and verdict.outcome == "qualified"
@@ -76,6 +76,11 @@ class DecisionContext:
         """Judge the log again with a change, and return whether the decision makes a line of that reward."""
         verdict = self.around.judge(change.edits).get(self.key)
         return verdict is not None and reward in verdict.rewards
+
+    def _is_used_up_by_others(self, change: Change) -> bool:
+        """Return whether others might have used up the code of a link that a change makes valid."""
+        less = any("subject" in edit for edit in change.edits)  # it drops somebody who had used it
+        return self.program.attribution.uses is not None and not less
 
     @cached_property
     def _counts_friends(self) -> bool:

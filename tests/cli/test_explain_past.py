@@ -247,3 +247,26 @@ def test_an_approval_that_comes_too_late_is_not_told_to_pay(
     (decision,) = cli("explain", "o1", "--db", path, "--json").json["decisions"]
     assert (decision["outcome"], decision["if_approved"]) == ("review", [])
     assert decision["why_not"][0] == "an approval would pay nothing: another conversion took this milestone"
+
+
+def test_a_change_of_who_may_refer_is_not_told_where_others_might_have_used_up_the_code(
+    cli: Cli, tmp_path: Path
+) -> None:
+    """Cid came by Ann's link first: had she been allowed to refer, the one use would have been his."""
+    who: dict[str, Any] = {"contact_kind": "email", "via": "sso", "referrer_kind": "employee"}
+    events = [
+        message("w", "customer.identified", "ann", START + 2, contact_ref="c-ann", **who),
+        message("vc", "friend.visited", "cid", START + 3, code="ANN", channel="email"),
+        message("vb", "friend.visited", "bob", START + 4, code="ANN", channel="email"),
+        message("o0", "purchase.paid", "cid", START + DAY, amount_minor=900) | {"source": "client/shop"},
+        paid("o1", 2, amount_minor=900),
+    ]
+    only = SHOP.replace('currency = "GBP"', 'currency = "GBP"\nreferrers = ["customer"]')
+    said: list[bool] = []
+    for uses in ("", "uses = 1\n"):
+        folder = tmp_path / f"of {len(said)}"
+        folder.mkdir()
+        path = told(cli, folder, f"{only}[attribution]\n{uses}", events)
+        (decision,) = cli("explain", "o1", "--db", path, "--json").json["decisions"]
+        said.append(any("been of the kind customer" in one["text"] for one in decision["changes"]))
+    assert said == [True, False]
