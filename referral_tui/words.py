@@ -352,3 +352,9 @@ _SPECIAL: Final[dict[str, Callable[[EventRow, str], str]]] = complete(
         "person.erased": lambda event, person: f"{person} was erased: {event.reason}",
     },
 )
+
+
+def state_words(state: str, why: str) -> str:
+    """Join a reward's state with the sentence that explains it: `capped; …`, but `issued on …` says it once."""
+    rest = why.removeprefix(f"it was {state} ")
+    return f"{state}; {why}" if rest == why else f"{state} {rest}"

@@ -267,10 +267,12 @@ _SHOWN = (
 
 def _reward(reward: Fields) -> str:
     from referral_tui.names import short_name
+    from referral_tui.words import state_words
 
     who = reward["recipient"] or "nobody"
     name = who if reward["role"] == "community" else short_name(who)
-    return f"{reward['reward']} {reward['value']} for {name} ({reward['role']}): {reward['state']}; {reward['why']}"
+    state = state_words(reward["state"], reward["why"])
+    return f"{reward['reward']} {reward['value']} for {name} ({reward['role']}): {state}"
 
 
 def _way(one: Fields) -> str:

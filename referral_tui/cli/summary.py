@@ -23,7 +23,7 @@ def receipt_lines(figures: Mapping[str, Any]) -> Iterator[str]:
 def delivery_lines(figures: Mapping[str, Any]) -> Iterator[str]:
     """Yield how often each active dial has struck, and what reconciliation found; nothing if all is well."""
     if figures["faults"]:
-        yield "went wrong on the way, as it was dialled:"
+        yield "faults on the way, by dial:"
         for dial, line in figures["faults"].items():
             often = f"{line['count']:>9,}" if line["count"] else "  never fired"
             yield f"  {dial:<15}{often}"
@@ -43,7 +43,7 @@ def _odd(line: Mapping[str, int]) -> bool:
 
 def standing_lines(figures: Mapping[str, Any], program: Program) -> Iterator[str]:
     """Yield attributions, decisions by outcome, and rewards by state with their money in the program's currency."""
-    yield f"stands: {counted(figures['attributions'], 'attribution')}"
+    yield f"now in the database: {counted(figures['attributions'], 'attribution')}"
     for outcome, count in figures["decisions"].items():
         yield f"  {outcome:<12}{count:>12,}  {_noun(count, 'decision')}"
     for state, line in figures["rewards"].items():

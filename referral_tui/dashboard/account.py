@@ -23,6 +23,7 @@ from referral_tui.words import (
     friend_words,
     not_repeated,
     reason_words,
+    state_words,
     unmatched_words,
     why_heading,
 )
@@ -321,11 +322,12 @@ def _money_for(one: Fields, names: Names, program: Program | None) -> str:
 
 
 def _reward(one: Fields, names: Names, program: Program | None) -> Block:
-    text = f"{one['reward']}: {_money_for(one, names, program)}, {one['state']}"
+    state = state_words(one["state"], one["why"])
     ink = _INKS.get(one["state"], "plain")
     due = f"due {figures.day(one['due_at'])} {figures.time_of_day(one['due_at'])}"
     sign = REWARD_SYMBOLS.get(one["state"], "·")
-    return Block(f"{text}; {one['why']}", name=due, sign=sign, sign_ink=ink)
+    text = f"{one['reward']}: {_money_for(one, names, program)}, {state}"
+    return Block(text, name=due, sign=sign, sign_ink=ink)
 
 
 def _referrer(one: Fields, names: Names, program: Program | None, *, past: bool) -> Iterator[Block]:

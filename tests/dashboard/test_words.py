@@ -11,7 +11,7 @@ from referral_tui import figures
 from referral_tui.dashboard.steering import next_pace
 from referral_tui.dashboard.widgets.graph import area, bar, resample
 from referral_tui.names import short_name
-from referral_tui.words import entry_sentence, event_sentence
+from referral_tui.words import entry_sentence, event_sentence, state_words
 from simulator.program.words import amount
 
 GBP = Program(1, "Northwind Mobile", "GBP", 2)
@@ -186,3 +186,11 @@ def test_the_ladder_of_paces() -> None:
     assert next_pace(0, -1) == 604_800
     assert next_pace(1, -1) is None
     assert next_pace(5_000, -1) == 3_600
+
+
+def test_a_reward_says_its_state_once() -> None:
+    assert state_words("issued", "it was issued on 3 May") == "issued on 3 May"
+    assert state_words("revoked", "it was issued on 3 May and clawed back") == (
+        "revoked; it was issued on 3 May and clawed back"
+    )
+    assert state_words("capped", "2 of at most 2 were paid") == "capped; 2 of at most 2 were paid"
