@@ -47,9 +47,10 @@ def check_free(host: str, port: int, options: str | None = None) -> None:
     """
 
     async def listen() -> None:
-        server = await asyncio.get_running_loop().create_server(asyncio.Protocol, host, port)
-        server.close()
-        await server.wait_closed()
+        bound = await asyncio.get_running_loop().create_server(
+            asyncio.Protocol, host, port, start_serving=False
+        )
+        bound.close()  # nobody could connect yet
 
     try:
         asyncio.run(listen())
