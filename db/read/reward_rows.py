@@ -205,6 +205,14 @@ def pending_before(db: Database, account: Account, place: Place) -> tuple[int, i
     return tuple(found.fetchone())
 
 
+def waiting_before(db: Database, place: Place) -> int:
+    """Count the lines that wait for the budget before this place."""
+    found = db.execute(
+        "SELECT COUNT(*) FROM reward WHERE state = 'waiting' AND (due_at, seq, id) < (?, ?, ?)", tuple(place)
+    )
+    return int(found.fetchone()[0])
+
+
 def spent_before(db: Database, place: Place, since: int, *, returns: bool) -> int:
     """Return what the budget counts at a place, in minor units: what was issued before it, from `since` on.
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from db.read.event_fields import reversals_by
 from db.read.line_entries import release_number
 from db.read.people import reference, united_with
-from db.read.reward_rows import Account, RewardRow, value_beside
+from db.read.reward_rows import Account, RewardRow, value_beside, waiting_before
 from db.sqlite.readonly import Database
+from simulator.domain.calendars import next_period_start
 from simulator.domain.moments import moment
 from simulator.domain.vocabulary import COUNTS_AS_PAID
 from simulator.explain.adjusted import amount_of, is_voided_by_adjustment, reduced
@@ -65,6 +66,7 @@ def _why(  # noqa: PLR0911 - one for each state
         return f"{why}{reduced(row, context)}", changes
     if state == "waiting":
         why = f"it was released on {moment(row.due_at)} within its caps: it waits until the budget has room for it"
+        why += _queued(source, row)
         return f"{why}{reduced(row, context)}", []
     if state == "revoked" and not row.value_minor:
         why = f"{issued_words(source, row, terms)}, and clawed back on {at} as the amount was adjusted"
@@ -93,15 +95,26 @@ def _why(  # noqa: PLR0911 - one for each state
     return _unfunded(releases, row, context.program)
 
 
+def _queued(source: Source, row: RewardRow) -> str:
+    """Say how many rewards wait before a waiting one, and when the budget begins anew."""
+    before, program = waiting_before(source.db, row.place), source.program_when(source.now)
+    behind = f", behind {before:,} {'other' if before == 1 else 'others'}" if before else ""
+    if program.budget.period == "lifetime":
+        return behind
+    anew = next_period_start(source.now, program.budget.period, program.timezone)
+    return f"{behind}; it begins anew on {moment(anew)}"
+
+
 def _unfunded(releases: Releases, row: RewardRow, program: Program) -> tuple[str, list[Change]]:
-    terms, at = releases.budget(row.due_at), row.due_at
+    at = row.state_at  # its due time, or when what waited was tried for the last time
+    terms = releases.budget(at)
     left = max(0, int(releases.budget_left(at)))
     whose = "the budget" if terms.period == "lifetime" else f"the budget {in_window(terms.period)}"
     why = f"{whose} had {money(left, program)} left on {moment(row.state_at)}"
     given = releases.given
     if terms.over == "trim":
         return why, [Change(f"with any budget left it would have been {given}, cut to what was left", given)]
-    lacks = money((releases.within_caps(at) or row.earned_minor) - left, program)
+    lacks = money((releases.within_caps(row.due_at) or row.earned_minor) - left, program)
     return why, [Change(f"with {lacks} more of budget left it would have been {given}", given)]
 
 

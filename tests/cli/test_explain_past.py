@@ -270,3 +270,38 @@ def test_a_change_of_who_may_refer_is_not_told_where_others_might_have_used_up_t
         (decision,) = cli("explain", "o1", "--db", path, "--json").json["decisions"]
         said.append(any("been of the kind customer" in one["text"] for one in decision["changes"]))
     assert said == [True, False]
+
+
+def test_one_that_waits_says_behind_how_many_and_when_the_budget_begins_anew(
+    cli: Cli, tmp_path: Path
+) -> None:
+    program = SHOP + "[budget]\ntotal = 6.00\nperiod = 'calendar-month'\nshort = 'wait'\n"
+    path = told(cli, tmp_path, program, [paid(f"o{day}", day, amount_minor=1_000) for day in (2, 3, 4, 5)])
+    waits = "within its caps: it waits until the budget has room for it"
+    anew = "it begins anew on 1 March 2026, 00:00 UTC"
+    assert share(cli, path, "o3")["state"] == "issued"  # in February
+    assert share(cli, path, "o4")["why"].endswith(f"{waits}, behind 1 other; {anew}")
+    assert share(cli, path, "o5")["why"].endswith(f"{waits}, behind 3 others; {anew}")
+
+
+def test_one_that_waited_in_vain_says_what_was_left_as_it_was_tried(cli: Cli, tmp_path: Path) -> None:
+    """6.00 of 6.50 are spent, and the change to 6.80 lets nothing wait any more."""
+    budget = "[budget]\ntotal = {}\n"
+    change = message("c", "program.changed", "", START + 6 * DAY, program=SHOP + budget.format("6.80"))
+    del change["subject"]
+    program = f"{SHOP}{budget.format('6.50')}short = 'wait'\n"
+    line = share(
+        cli,
+        told(
+            cli,
+            tmp_path,
+            program,
+            [paid("o2", 2, amount_minor=1_000), paid("o3", 3, amount_minor=1_000), change],
+        ),
+        "o3",
+    )
+    assert (line["state"], line["why"]) == (
+        "unfunded",
+        "the budget had 0.80 GBP left on 7 January 2026, 00:00 UTC",
+    )
+    assert line["why_not"] == ["with 0.20 GBP more of budget left it would have been issued"]
