@@ -18,8 +18,9 @@ from simulator.load.dense import DECISIONS
 from simulator.load.session import Hooks, LoadProfile, traffic_of
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
-from simulator.run.plan import Plan, world_names
+from simulator.run.plan import Plan
 from tests.cli.nasty import Cli
+from tests.presets import each_preset
 
 PRESETS = Path(simulator.presets.__file__).parent
 SMALL = ("--events", 3000, "--referrers", 300, "--batch", 1000, "--processes", 1)
@@ -205,7 +206,7 @@ def test_a_log_of_nothing_but_changes_can_t_be_played_again_and_again(
     )
 
 
-@pytest.mark.parametrize("preset", world_names())
+@each_preset
 def test_traffic_is_dense_in_conversions_whatever_the_preset(cli: Cli, preset: str) -> None:
     """As dense as the help and the docs say, from the start."""
     given = ("load", "--preset", preset, "--events", 8000, "--no-store", "--processes", 1, "--json")

@@ -15,8 +15,8 @@ from db.read.overview import History, overview
 from db.read.rewards import STATES, budget, by_reward
 from db.read.rules import by_rule
 from db.read.sums import PastSums, now
-from simulator.program.presets import preset_names
 from tests.cli.nasty import Cli
+from tests.presets import each_preset
 
 GIVEN = ("issued", "redeemed", "expired")
 
@@ -53,7 +53,7 @@ def _exported(cli: Cli, path: Path) -> Counter[str]:
     return found
 
 
-@pytest.mark.parametrize("preset", preset_names())
+@each_preset
 def test_money_is_the_same_wherever_it_is_said(cli: Cli, tmp_path: Path, preset: str) -> None:
     path = tmp_path / "a.db"
     size = ["--referrers", 150, "--days", 45, "--seed", len(preset)]

@@ -16,8 +16,9 @@ from referral_tui.dashboard.widgets.number_form import NumberForm
 from simulator.program.load import load_program
 from tests.dashboard.story import DESIGN, Story
 from tests.dashboard.watching import Watch
+from tests.presets import each_preset
 
-PRESETS = sorted((Path(__file__).parents[2] / "simulator/presets").glob("*/program.toml"))
+PRESETS = Path(__file__).parents[2] / "simulator/presets"
 
 
 def number(text: str, part: str, what: str) -> Number:
@@ -39,9 +40,9 @@ def around(text: str, one: Number) -> tuple[str, str, str]:
     return text[:start], text[start:end], text[end:]
 
 
-@pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.parent.name)
-def test_every_number_of_every_preset_can_be_turned_and_stays_valid(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
+@each_preset
+def test_every_number_of_every_preset_can_be_turned_and_stays_valid(preset: str) -> None:
+    text = (PRESETS / preset / "program.toml").read_text(encoding="utf-8")
     digits = load_program(text, "p.toml").digits
     numbers = numbers_of(text)
     assert {"value", "budget", "cooling-off"} <= {one.what for one in numbers}

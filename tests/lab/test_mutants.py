@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from simulator.lab.mutants import mutants, try_mutants
-from simulator.lab.pool import WorkerPool
 from simulator.lab.setting import Setting
 from simulator.program.load import load_program
 from simulator.program.presets import find_program, preset_names
@@ -44,8 +43,7 @@ def test_changes_that_nobody_notices_are_listed_and_those_that_matter_are_not() 
     program = load_program(TEXT, "tried.toml")
     seen: list[tuple[int, int]] = []
     setting = Setting(Plan("telecom").world(), 250, 60)
-    with WorkerPool(2) as pool:
-        tested = try_mutants(setting, program, [1], lambda *done: seen.append(done), pool)
+    tested = try_mutants(setting, program, [1], lambda *done: seen.append(done))
     noticed = {(one.subject, one.change): one.noticed for one in tested}
     rule = 'rule "never-fails"'
     assert noticed[rule, "referrer_friends_24h compared with 901 instead of 900"] == 0

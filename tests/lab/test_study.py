@@ -29,6 +29,7 @@ from simulator.program.presets import preset_names
 from simulator.run.plan import Plan
 from tests.cluster import DaskClient
 from tests.lab.agreeing import by_channel, differing, preset, setting, simulated
+from tests.presets import each_preset
 from tests.world.running import QUICK, REVIEWING
 
 MODELS = ("real-time", "every:15m", "every:6h", "batch@02:00", "batch@mon-02:00/csv")
@@ -38,8 +39,6 @@ FAULTS: tuple[list[str], ...] = (
     ["swap=0.1", "outage=0.01", "lost-ack=0.05", "rebooked=0.02"],
     ["file-late=0.2", "file-missing=0.1", "file-empty=0.1", "file-twice=0.2", "file-overlap=0.2"],
 )
-DEFAULT = ("bank", "community", "insurance", "retail", "telecom")  # all of them, with random sizes: -m long
-each_preset = pytest.mark.parametrize("name", preset_names())
 
 
 def check_agrees(folder: Path, plan: Plan, text: str | None = None) -> Study:
@@ -61,12 +60,9 @@ def drawn(name: str, seed: int, referrers: int, days: int) -> Plan:
     return Plan(name, seed, referrers, days, delivery=delivery, faults=faults)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [name if name in DEFAULT else pytest.param(name, marks=pytest.mark.long) for name in preset_names()],
-)
-def test_a_market_of_a_study_says_what_simulate_says(name: str, tmp_path: Path) -> None:
-    check_agrees(tmp_path, drawn(name, 7, 120, 28))
+@each_preset
+def test_a_market_of_a_study_says_what_simulate_says(preset: str, tmp_path: Path) -> None:
+    check_agrees(tmp_path, drawn(preset, 7, 120, 28))
 
 
 @pytest.mark.parametrize("text", [REVIEWING, QUICK])
@@ -76,7 +72,7 @@ def test_a_market_under_another_design_says_what_simulate_says(text: str, tmp_pa
 
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(12))
-@each_preset
+@pytest.mark.parametrize("name", preset_names())
 def test_many_random_markets_say_what_simulate_says(name: str, seed: int, tmp_path: Path) -> None:
     size = random.Random(seed).choice([50, 200, 600, 1500])
     check_agrees(tmp_path, drawn(name, seed, size, 240_000 // (size + 600)))

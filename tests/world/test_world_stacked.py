@@ -6,20 +6,19 @@ from collections.abc import Sequence
 from functools import cache
 
 import polars as pl
-import pytest
 from polars.testing import assert_frame_equal
 
 from simulator.program.load import load_program
-from simulator.program.presets import find_program, preset_names
+from simulator.program.presets import find_program
 from simulator.run.plan import Plan
 from simulator.world.feedback import OutcomeFeedback
 from simulator.world.pseudonyms import text_marks
 from simulator.world.reward_acts import ReportedReward
 from simulator.world.windows import START_MS, InProcessWorld, WorldSetup
+from tests.presets import each_preset
 
 DAYS, REFERRERS = 36, 100
 HOLD_MS = 864_000_000
-each_preset = pytest.mark.parametrize("name", preset_names())
 
 
 def outcomes(name: str, events: pl.DataFrame, market: int = 0, before: str = "") -> OutcomeFeedback:
@@ -102,17 +101,17 @@ def alone(name: str, seed: int) -> pl.DataFrame:
 
 
 @each_preset
-def test_a_market_among_others_has_the_events_of_its_world_alone(name: str) -> None:
-    stacked = together(name, (4, 9, 1))
+def test_a_market_among_others_has_the_events_of_its_world_alone(preset: str) -> None:
+    stacked = together(preset, (4, 9, 1))
     for seed, events in stacked.items():
         assert events.height > 100
-        assert_frame_equal(events, alone(name, seed))
+        assert_frame_equal(events, alone(preset, seed))
 
 
 @each_preset
-def test_neither_order_nor_grouping_of_markets_matters(name: str) -> None:
-    for seed, events in together(name, (9, 4)).items():
-        assert_frame_equal(events, alone(name, seed))
+def test_neither_order_nor_grouping_of_markets_matters(preset: str) -> None:
+    for seed, events in together(preset, (9, 4)).items():
+        assert_frame_equal(events, alone(preset, seed))
 
 
 def test_acts_on_rewards_are_among_them() -> None:
