@@ -64,6 +64,25 @@ def reductions(db: Database, numbers: Collection[int], since: int) -> dict[int, 
     return of
 
 
+def taken_back_since(db: Database, at: int, lines: str, values: Collection[object]) -> int:
+    """Return what adjustments after a moment (milliseconds UTC) took back of lines, in minor units.
+
+    `lines` is an SQL condition on `reward r`, with its values.
+    """
+    adjusted = db.execute("SELECT count FROM total WHERE metric = 'event.conversion.adjusted'").fetchone()
+    if adjusted is None or not adjusted[0]:
+        return 0
+    found = db.execute(
+        "SELECT a.detail FROM audit a JOIN reward r ON r.id = a.ref "
+        f"WHERE a.seq > ? AND a.kind IN ('reduced', 'revoked') AND {lines}",
+        (audit_at(db, at + 1), *values),
+    )
+    pairs = ((_FROM.search(detail), _GIVEN.search(detail)) for (detail,) in found)
+    return sum(
+        int(before[1]) - int(after[1]) for before, after in pairs if before is not None and after is not None
+    )
+
+
 class PastRelease(NamedTuple):
     """A release of a line that fell afterwards, before the conversion was reinstated; times in milliseconds UTC."""
 

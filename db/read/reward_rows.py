@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, fields
 from typing import Final, NamedTuple
 
-from db.read.line_entries import Reduction, past_releases, reductions
+from db.read.line_entries import Reduction, past_releases, reductions, taken_back_since
 from db.read.pending import STANDS
 from db.read.people import united_with
 from db.sqlite.readonly import Database
@@ -225,7 +225,9 @@ def spent_before(db: Database, place: Place, since: int, *, returns: bool) -> in
         "AND due_at >= ? AND (due_at, seq, id) < (?, ?, ?)",
         (place.due_at, place.due_at, since, *place),
     )
-    return int(found.fetchone()[0])
+    before = "r.due_at >= ? AND (r.due_at, r.seq, r.id) < (?, ?, ?)"
+    reduced = taken_back_since(db, place.due_at if returns else 0, before, (since, *place))
+    return int(found.fetchone()[0]) + reduced
 
 
 def value_beside(db: Database, seq: int, number: int) -> int:

@@ -305,3 +305,19 @@ def test_one_that_waited_in_vain_says_what_was_left_as_it_was_tried(cli: Cli, tm
         "the budget had 0.80 GBP left on 7 January 2026, 00:00 UTC",
     )
     assert line["why_not"] == ["with 0.20 GBP more of budget left it would have been issued"]
+
+
+@pytest.mark.parametrize("returns", ["", "returns = false\n"])
+def test_a_full_budget_is_told_with_what_was_spent_before_refunds(
+    cli: Cli, tmp_path: Path, returns: str
+) -> None:
+    """6.00 of 8.00 are spent as the second falls due; the first is refunded in part later."""
+    program = f"{SHOP}clawback = '30d'\n[budget]\ntotal = 8.00\n{returns}"
+    bought = [paid(f"o{day}", day, amount_minor=1_000) for day in (2, 3)]
+    path = told(cli, tmp_path, program, [*bought, adjusted("o2", 8, 100)])
+    lines = cli("explain", "o3", "--db", path, "--json").json["rewards"]
+    flat = next(line for line in lines if line["reward"] == "flat")
+    assert (flat["state"], flat["why"]) == (
+        "unfunded",
+        "the budget had 2.00 GBP left on 4 January 2026, 00:00 UTC",
+    )
