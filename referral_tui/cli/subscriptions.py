@@ -123,7 +123,7 @@ class OverHttp:
         self._ask(METH_DELETE, f"/v1/hooks/{name}", missing=True)
 
     def _ask(self, method: str, path: str, body: object = None, *, missing: bool = False) -> dict[str, Any]:
-        from simulator.domain.errors import InputError
+        from simulator.domain.errors import InputError, system_words
 
         headers = {"Content-Type": "application/json"}
         if self._key:
@@ -138,9 +138,9 @@ class OverHttp:
                 return {}
             raise InputError(f"--server {self.where}: {_detail(error)}") from error
         except (URLError, OSError, ValueError) as error:
-            why = getattr(error, "reason", error)
             raise InputError(
-                f"--server {self.where}: can't be reached ({why}); is `referral-tui serve` running there?"
+                f"--server {self.where}: can't be reached ({system_words(error)}); "
+                "is `referral-tui serve` running there?"
             ) from error
 
 

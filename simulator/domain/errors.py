@@ -11,6 +11,7 @@ A message says what is wrong, where, and what would be right.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 
@@ -39,3 +40,16 @@ class WorldError(InputError):
 
 class DatabaseError(ReferralError):
     """A database that is missing, foreign, of another schema, locked or damaged."""
+
+
+def system_words(error: Exception) -> str:
+    """Return the operating system's words for a failed connection, such as `Connection refused`.
+
+    Libraries wrap the error, and put addresses and numbers into its text. Falls back on the text, or the error's class.
+    """
+    cause = getattr(error, "os_error", getattr(error, "reason", error))
+    if not isinstance(cause, OSError):
+        return str(error) or type(error).__name__
+    if cause.errno is not None and cause.errno > 0:  # name servers have negative numbers of their own
+        return os.strerror(cause.errno)
+    return cause.strerror or type(cause).__name__

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from aiohttp import (
-    ClientConnectorError,
     ClientError,
     ClientSession,
     ClientTimeout,
     DummyCookieJar,
     TCPConnector,
 )
+
+from simulator.domain.errors import system_words
 
 PATIENCE_S: Final = 15.0
 """Seconds within which an answer must arrive; the specification advises 15 to 30."""
@@ -60,11 +61,5 @@ async def post(session: ClientSession, url: str, body: bytes, headers: Mapping[s
     except TimeoutError:
         return Posted(None, error="no answer in time")
     except (ClientError, OSError, ValueError) as error:
-        return Posted(None, error=f"can't be reached ({_why(error)})")
-
-
-def _why(error: Exception) -> str:
-    """Return why nothing was posted, in the system's words if possible."""
-    cause = error.os_error if isinstance(error, ClientConnectorError) else error
-    message = cause.strerror if isinstance(cause, OSError) else None
-    return message or type(error).__name__
+        why = system_words(error) if isinstance(error, OSError) else type(error).__name__
+        return Posted(None, error=f"can't be reached ({why})")

@@ -14,7 +14,7 @@ import orjson
 import polars as pl
 
 from simulator.domain.definitions import RECEIPTS
-from simulator.domain.errors import InputError
+from simulator.domain.errors import InputError, system_words
 from simulator.domain.stopwatch import Stopwatch
 from simulator.domain.wall_clock import wall_ms
 from simulator.events.encode import encode_events
@@ -144,9 +144,8 @@ class HttpTarget:
             async with self._session.get(f"{url}/v1/clock") as answer:
                 return int((await answer.json())["now"]) if answer.status == 200 else wall_ms()
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            message = str(error) or type(error).__name__
             raise InputError(
-                f"--url {url}: no answer ({message}); start a server with `referral-tui serve`"
+                f"--url {url}: no answer ({system_words(error)}); start a server with `referral-tui serve`"
             ) from error
 
     async def _send(self, lines: Lines, done: Callable[[Counts], None]) -> None:

@@ -57,6 +57,7 @@ def test_help_fills_its_lines_on_a_narrow_terminal(
         (["simulate", "--days", "-1"], "invalid value for '--days': must be at least 1;"),
         (["simulate", "--days", "99999"], "invalid value for '--days': must be at most 3660;"),
         (["simulate", "--days", "3.5"], "invalid value for '--days': must be a whole number;"),
+        (["explain", "a", "b"], "nothing more is expected after the arguments: b;"),
         (["load", "--seconds", "soon"], "invalid value for '--seconds': must be a number;"),
     ],
 )
