@@ -25,7 +25,7 @@ def groups(
 
     `designs` is how many designs these markets are run under, and `workers` how many processes share all of them. The
     groups are as few as memory and an even share for each process allow: whatever is simulated together has a cost of
-    its own, some four seconds a year.
+    its own, some three seconds a year.
     """
     least = 1 if designs >= 4 * workers else workers // math.gcd(designs, workers)
     allowed = min(MOST_REFERRERS, _AT_ONCE // workers)

@@ -2,7 +2,7 @@
 
 Nobody asks whether a referrer has signed in, only whether a friend has, so that the first time is enough. No rule asks
 about shares. And a friend who looks at a page, and neither claims nor buys anything, matters to nobody else. In telecom
-that is four of five events. All of them come from the platform itself, so that they are received as they occur.
+that is nearly four of five events. All of them come from the platform itself, so that they are received as they occur.
 """
 
 from __future__ import annotations

@@ -48,18 +48,15 @@ class ReferrerMoods:
         self._people = people
         self._communities = {name: number for number, name in enumerate(communities.names)} if spec else {}
         self._marks, self._rows = _NONE, _NONE
+        self._entered: list[tuple[Ints, Ints]] = []  # not sorted in yet: that moves all of them each time
         self._left = 0.0 if spec is None else float(np.exp(-DAY_MS / spec.fades))
 
     def enter(self, references: Bytes) -> None:
         """Register the newest rows of the referrers by their references."""
         if self._spec is None:
             return
-        new = marks(references)
-        order = np.argsort(new, kind="stable")
-        rows = self._referrers.count - len(new) + order
-        at = np.searchsorted(self._marks, new[order])
-        self._marks = np.insert(self._marks, at, new[order])
-        self._rows = np.insert(self._rows, at, rows)
+        count = self._referrers.count
+        self._entered.append((marks(references), np.arange(count - len(references), count)))
 
     def apply_feedback(self, feedback: OutcomeFeedback) -> None:
         """Raise the moods of rewarded people and communities, and lower those of refused ones."""
@@ -91,8 +88,21 @@ class ReferrerMoods:
             mood -= (mood - 1.0) * (1.0 - self._left)
 
     def _find(self, wanted: Ints) -> Ints:
+        """Return the rows of the referrers with these marks."""
+        self._sort_in()
         if not len(self._marks):
             return _NONE
         at = np.minimum(np.searchsorted(self._marks, wanted), len(self._marks) - 1)
         found: Ints = self._rows[at[self._marks[at] == wanted]]
         return found
+
+    def _sort_in(self) -> None:
+        """Sort those who were entered since the last call into the others, by their marks."""
+        if not self._entered:
+            return
+        new, rows = (np.concatenate(column) for column in zip(*self._entered, strict=True))
+        self._entered = []
+        order = np.argsort(new, kind="stable")
+        at = np.searchsorted(self._marks, new[order])
+        self._marks = np.insert(self._marks, at, new[order])
+        self._rows = np.insert(self._rows, at, rows[order])

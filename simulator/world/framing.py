@@ -292,6 +292,8 @@ def _attributes(spec: WorldSpec, kind: Literal["customer", "conversion"]) -> Att
 def _sparse(which: Bools, texts: Callable[[Ints], pl.Series]) -> pl.Series:
     """Return texts made only for rows where `which` is true; null elsewhere."""
     rows = np.flatnonzero(which)
+    if not len(rows):
+        return pl.Series(dtype=pl.String).clear(len(which))
     place = np.full(len(which), len(rows))
     place[rows] = np.arange(len(rows))
     return texts(rows).extend(pl.Series([None], dtype=pl.String))[place]
