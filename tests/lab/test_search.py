@@ -67,14 +67,15 @@ def run(trial: int, *limits: str) -> tuple[Found, int]:
     return found, landscape.runs
 
 
-def test_the_best_design_is_found_with_a_third_of_the_runs() -> None:
+@pytest.mark.parametrize(("trials", "least"), [(40, 38), pytest.param(100, 95, marks=pytest.mark.long)])
+def test_the_best_design_is_found_with_a_third_of_the_runs(trials: int, least: int) -> None:
     best = max(map(customers, NAMES))
     hits = 0
-    for trial in range(100):
+    for trial in range(trials):
         found, runs = run(trial)
         assert runs <= EQUAL * len(NAMES) / 3
         hits += customers(found.finalists[0]) >= 0.98 * best
-    assert hits >= 95
+    assert hits >= least
 
 
 def test_the_best_within_a_limit_is_found() -> None:

@@ -77,7 +77,7 @@ def test_batch_and_pace_change_nothing(
     assert (exports_of(tmp_path / "w.db", tmp_path), crm_of(tmp_path / "w.db")) == whole
 
 
-@pytest.mark.parametrize("pace", [MAX, 300_000.0])
+@pytest.mark.parametrize("pace", [MAX, pytest.param(300_000.0, marks=pytest.mark.long)])
 def test_stopped_again_and_again_it_ends_the_same(
     pace: float, tmp_path: Path, quick: Program, whole: Kept
 ) -> None:
