@@ -94,11 +94,11 @@ def _decide(
     from referral_tui.cli.migrate import migrate_first
     from referral_tui.cli.opening import existing_database
     from referral_tui.cli.stored import readable
-    from simulator.platform.review import find, read_queue, settle
+    from simulator.platform.review import find_at, settle
 
     if isinstance(db, Path):
         migrate_first(db)
-    one = find(read_queue(readable(db)), what)
+    one = find_at(readable(db), what)
     with or_at_the_server(db, one.number), existing_database(db) as platform:
         at = given if given is not None else max(platform.earliest_receipt_ms, _now(platform))
         outcome = settle(platform, one, verdict, by, at)

@@ -8,12 +8,12 @@ from typing import Literal
 from db.read.review_queue import Waiting, outcome_of, waiting, waiting_one
 from db.sqlite.readonly import reading, select_on
 from simulator.domain.errors import InputError
-from simulator.events.contract import REFERENCE_PATTERN
 from simulator.events.moment import format_moment
 from simulator.platform.platform import Platform
 from simulator.platform.steering import send_event
 
 Verdict = Literal["approve", "decline"]
+_DIGITS = 18  # of a number that SQLite can hold
 
 
 def read_queue(path: Path) -> list[Waiting]:
@@ -25,6 +25,24 @@ def read_queue(path: Path) -> list[Waiting]:
     """
     with reading(path) as db:
         return waiting(select_on(db))
+
+
+def find_at(path: Path, what: str) -> Waiting:
+    """Return the decision in review that `what` names, as in `find`, in the database at `path`.
+
+    Raises:
+        InputError: no decision in review matches, or several do; says if the one of this number is settled already.
+        DatabaseError: the database is missing, foreign or damaged.
+
+    """
+    with reading(path) as db:
+        query = select_on(db)
+        queue = waiting(query)
+        number = int(what) if what.isascii() and what.isdigit() and len(what) <= _DIGITS else 0
+        outcome = outcome_of(query, number)
+    if outcome is not None and all(one.number != number for one in queue):
+        raise InputError(_settled(number, outcome))
+    return find(queue, what)
 
 
 def find(queue: list[Waiting], what: str) -> Waiting:
@@ -63,10 +81,14 @@ def find_waiting(platform: Platform, number: int) -> Waiting:
         return found
     outcome = platform.read(outcome_of, number)
     raise InputError(
-        f"decision {number} is {outcome} already; the first verdict counts"
+        _settled(number, outcome)
         if outcome is not None
         else f"decision {number} does not exist; see `review list`"
     )
+
+
+def _settled(number: int, outcome: str) -> str:
+    return f"decision {number} is {outcome} already; the first verdict counts"
 
 
 def settle(platform: Platform, one: Waiting, verdict: Verdict, by: str, at_ms: int) -> str:
@@ -88,6 +110,6 @@ def settle(platform: Platform, one: Waiting, verdict: Verdict, by: str, at_ms: i
         "verdict": verdict,
         "by": by,
     }
-    hint = f"; --by must be a reference, {REFERENCE_PATTERN}"
+    hint = "; --by must be a reference of letters, digits and _ - . : = / ~ + #, such as operator-7"
     send_event(platform, "review.decided", f"verdict-{one.number}-{at_ms}", data, at_ms, hint)
     return str(platform.read(outcome_of, one.number))

@@ -333,6 +333,9 @@ def test_review_list_approve_and_what_follows(cli: Cli, db: Path) -> None:
 def test_review_decline_refuses(cli: Cli, db: Path) -> None:
     ran = cli("review", "decline", "client/shop:d2", "--by", "op-1", "--db", db)
     assert ran.out.endswith("refused\n")
+    number = ran.out.split()[1]
+    again = cli("review", "approve", number, "--by", "op-1", "--db", db)
+    assert again.err == f"referral-tui: decision {number} is refused already; the first verdict counts\n"
     assert cli("verify", "--db", db).status == 0
 
 
@@ -343,7 +346,7 @@ def test_review_decline_refuses(cli: Cli, db: Path) -> None:
             ("approve", "77", "--by", "op"),
             "no decision in review has that number or conversion; these wait: ",
         ),
-        (("approve", "client/shop:d2", "--by", "op@example.com"), "data.by"),
+        (("approve", "client/shop:d2", "--by", "op@example.com"), "such as operator-7\n"),
         (("approve", "client/shop:d2", "--by", "op", "--now", START), "earliest allowed value"),
         (("approve", "client/shop:d2"), "--by"),
         ((), "which one? add list, approve or decline"),
