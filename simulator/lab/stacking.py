@@ -12,7 +12,7 @@ from simulator.lab.setting import Setting
 from simulator.program.model import Program
 
 MOST_REFERRERS: Final = 200_000
-"""First customers simulated together. A year of each takes about 4 kB; with 100,000 it takes a seventh more time."""
+"""First customers simulated together. A year of each takes about 4 kB; with 100,000 it takes a fifth more time."""
 _AT_ONCE: Final = 400_000
 """First customers that all processes may simulate at once: some 2 GB for a year."""
 _COMMUNITY: Final = re.compile(r"\bcommunity\b")
