@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -56,10 +57,24 @@ def _problem(path: Path, infer_time: bool, mapping: MappingFile | None) -> str |
         return f"{path}: unknown kind of file; events come in .jsonl (JSON Lines) or .csv files"
     if not os.access(path, os.R_OK):
         return f"{path}: can't be read; check its permissions"
-    if mapping is None:
-        return _header_problem(path, infer_time) if is_csv(path) and path.is_file() else None
+    if mapping is None and kind == CSV:
+        return _header_problem(path, infer_time) if path.is_file() else None
+    wide = f"{path}: not UTF-8 but UTF-16; save the file in UTF-8" if _begins_as_utf16(path) else None
+    return wide or (None if mapping is None else _mismatch(path, kind, mapping))
+
+
+def _mismatch(path: Path, kind: str, mapping: MappingFile) -> str | None:
+    """Return that a file has another form than a mapping reads, if it has."""
     wrong = kind in (JSON_LINES if mapping.form == "csv" else (CSV,))
     return f"{path}: the mapping {mapping.name} reads {mapping.form.upper()}" if wrong else None
+
+
+def _begins_as_utf16(path: Path) -> bool:
+    """Return whether a regular file begins with the byte order mark of UTF-16, with which no line of it is JSON."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(2) in (BOM_UTF16_LE, BOM_UTF16_BE)
 
 
 def _header_problem(path: Path, infer_time: bool) -> str | None:

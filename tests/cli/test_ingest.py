@@ -323,6 +323,8 @@ def wrong(tmp_path: Path, program: Path) -> Callable[[str], list[object]]:
     spread, wide = tmp_path / "spread.csv", tmp_path / "wide.csv"
     spread.write_text("specversion;id;source;type;time\n")
     wide.write_text("specversion,id,source,type,time\n", encoding="utf-16")
+    lined = tmp_path / "lined.jsonl"
+    lined.write_text(good.read_text(), encoding="utf-16")
     odd = tmp_path / "events.xlsx"
     odd.write_text("x")
     unknown = tmp_path / "unknown.toml"
@@ -335,6 +337,7 @@ def wrong(tmp_path: Path, program: Path) -> Callable[[str], list[object]]:
         "no header row": [*start, headless],
         "semicolons between the columns; save the file with commas": [*start, spread],
         "not UTF-8 but UTF-16": [*start, good, wide],
+        "UTF-16; save the file in UTF-8": [*start, lined],
         "--program": ["ingest", "--db", tmp_path / "new.db", good],
         "same_shoe": ["ingest", "--db", tmp_path / "new.db", "--program", unknown, good],
         "telecom": ["ingest", "--db", tmp_path / "new.db", "--program", "telecm", good],
@@ -354,6 +357,7 @@ def wrong(tmp_path: Path, program: Path) -> Callable[[str], list[object]]:
         "no header row",
         "semicolons between the columns; save the file with commas",
         "not UTF-8 but UTF-16",
+        "UTF-16; save the file in UTF-8",
         "--program",
         "same_shoe",
         "telecom",
