@@ -71,20 +71,22 @@ async def test_light(story: Story, watch: Watch, picture: SnapshotAssertion) -> 
         assert seen.picture() == picture
 
 
-@pytest.mark.parametrize("size", [(72, 20), (109, 37), (110, 28), (240, 70)])
 @each_place
-async def test_nothing_is_cut_or_empty(
-    story: Story, watch: Watch, place: type[DashboardScreen], size: tuple[int, int]
-) -> None:
-    async with opened(watch, story.path, place, size) as seen:
-        lines = seen.lines()
-        assert "Northwind Mobile" in lines[0] or size[0] < 140
-        assert "platform" in lines[0]
-        assert f"{place.KEY} {place.TITLE_IN_TAB}" in lines[0]
-        assert all(other.KEY in lines[0] for other in SCREENS)
-        seen.uncut()
-        assert "? help" in lines[-1]
-        assert "q quit" in lines[-1]
+async def test_nothing_is_cut_or_empty(story: Story, watch: Watch, place: type[DashboardScreen]) -> None:
+    """In a small window, and in each that it is enlarged to."""
+    async with opened(watch, story.path, place, (72, 20)) as seen:
+        for size in ((72, 20), (109, 37), (110, 28), (240, 70)):
+            await seen.pilot.resize_terminal(*size)
+            await seen.drawn(seen.is_laid_out)
+            lines = seen.lines()
+            assert len(lines) == size[1]
+            assert "Northwind Mobile" in lines[0] or size[0] < 140
+            assert "platform" in lines[0]
+            assert f"{place.KEY} {place.TITLE_IN_TAB}" in lines[0]
+            assert all(other.KEY in lines[0] for other in SCREENS)
+            seen.uncut()
+            assert "? help" in lines[-1]
+            assert "q quit" in lines[-1]
 
 
 @each_place
