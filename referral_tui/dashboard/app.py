@@ -93,6 +93,10 @@ class Dashboard(OrderedKeys, ThemedApp):
 
     CSS_PATH = "dashboard.tcss"
     TITLE = "referral-tui"
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        place.MODE: partial(open_screen, place) for place in SCREENS[1:]
+    }
+    DEFAULT_MODE = SCREENS[0].MODE
     BINDINGS: ClassVar[list[BindingType]] = [
         *(command.binding for command in COMMANDS),
         *(place_command(place.MODE, place.TITLE_IN_TAB, place.KEY).binding for place in SCREENS),
@@ -100,8 +104,6 @@ class Dashboard(OrderedKeys, ThemedApp):
 
     def __init__(self, setup: Setup) -> None:
         """Prepare the app; nothing is opened before the first paint."""
-        # of this app, not of the class: it begins with the screen that is set, rather than with another one before it
-        vars(self)["DEFAULT_MODE"] = setup.preferences.start
         super().__init__()
         self.setup = setup
         self.snapshot: Snapshot | None = None
@@ -109,6 +111,7 @@ class Dashboard(OrderedKeys, ThemedApp):
         self.steering: Steering | None = None
         self.feed: Feed | None = None
         self._names_allowed = False
+        self._chosen = False  # whether somebody has gone to a screen
         self.settled: Callable[[], None] = lambda: None
         """Called when what was made just now will stay: a screen was furnished, or modules loaded."""
         self.view = View(at=None if setup.at is None else full_hour(setup.at))
@@ -116,17 +119,13 @@ class Dashboard(OrderedKeys, ThemedApp):
         self.use_theme(setup.preferences.theme, setup.preferences.keys)
 
     def get_default_screen(self) -> Screen[Any]:
-        """Open the screen that is set; as a mode like the others, all styles would be parsed again."""
-        start = self.setup.preferences.start
-        screen = open_screen(next(place for place in SCREENS if start == place.MODE))
-        self.stylesheet.read_all(screen.css_path)  # as Textual does for a mode
-        return screen
+        """Open the first screen; as a mode like the others, all styles would be parsed again."""
+        return open_screen(SCREENS[0])
 
     def on_mount(self) -> None:
         """Start reading once the first screen is painted."""
         # the first screen is there already; now it can be gone back to by its name
-        for place in SCREENS:
-            self.add_mode(place.MODE, partial(open_screen, place))
+        self.add_mode(SCREENS[0].MODE, partial(open_screen, SCREENS[0]))
         self.call_after_refresh(self._begin)
         self._leave_on_signals()
 
@@ -261,6 +260,7 @@ class Dashboard(OrderedKeys, ThemedApp):
         """Go to a screen."""
         if self.steering is not None and mode != self.current_mode:
             self.steering.leave_screen()
+        self._chosen = True
         await self.switch_mode(mode)
         if self.place is not None and await self.place.build_board():
             self.call_after_refresh(self.settled)
@@ -360,6 +360,10 @@ class Dashboard(OrderedKeys, ThemedApp):
         from referral_tui.dashboard.feed import Feed
         from referral_tui.dashboard.steering import Steering
 
+        start = self.setup.preferences.start
+        # somebody who has pressed a key is already where they want to be
+        if self.current_mode == SCREENS[0].MODE != start and not self._chosen:
+            await self.switch_mode(start)
         if self.place is not None:
             await self.place.build_board()
         self.steering = Steering()
