@@ -54,17 +54,22 @@ def share(part: float | None) -> str:
 
 
 def money(minor: float | None, currency: str, digits: int, width: int | None = None) -> str:
-    """Format money: `£1,234.50`; with `width`, in about so many cells at most: `£1.23M`."""
+    """Format money: `£1,234.50`; with `width`, in about so many cells at most: `£1.23M`.
+
+    A code for which there is no room is left out, rather than any digit: `15.080`, of `KWD 15.080` in eight cells.
+    """
     if minor is None:
         return NOTHING
     whole = round(minor)
-    prefix = ("-" if whole < 0 else "") + currency_sign(currency)
-    full = prefix + major(abs(whole), digits)
-    if width is None or len(full) <= width:
-        return full
+    sign = "-" if whole < 0 else ""
+    prefix, exact = sign + currency_sign(currency), major(abs(whole), digits)
+    if width is None or len(prefix + exact) <= width:
+        return prefix + exact
     units, rest = divmod(abs(whole), 10**digits)
     if not rest and len(prefix + major(units, 0)) <= width:
         return prefix + major(units, 0)
+    if currency not in _SIGNS and digits and len(sign + exact) <= width:
+        return sign + exact
     text = prefix + compact(abs(whole) / 10**digits, width - len(prefix))
     return text if len(text) <= width else text.replace(" ", "", 1)
 

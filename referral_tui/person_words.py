@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from referral_tui import figures
 from simulator.domain import moments
+from simulator.domain.currencies import DIGITS
 from simulator.domain.personal_data import COLUMN_ERASURE, kept_until
 from simulator.domain.vocabulary import ErasureEffect
-from simulator.program.currencies import DIGITS
 
 Row = Mapping[str, Any]
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from referral_tui import figures
 from referral_tui.names import Namer, short_name
+from simulator.domain.currencies import DIGITS
 from simulator.domain.definitions import NOT_ISSUED
 from simulator.domain.moments import moment
 from simulator.domain.vocabulary import (
@@ -280,9 +281,9 @@ def _amount(event: EventRow, program: Program | None) -> str:
     if event.amount_minor is None or program is None:
         return ""
     currency = event.currency or program.currency
-    if currency != program.currency:
-        return f" in {currency}"  # the minor digits of another currency are not known here
-    return f" for {figures.money(event.amount_minor, currency, program.digits)}"
+    if currency not in DIGITS:
+        return f" in {currency}"
+    return f" for {figures.money(event.amount_minor, currency, DIGITS[currency])}"
 
 
 def _with_code(event: EventRow) -> str:

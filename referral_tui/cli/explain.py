@@ -238,7 +238,7 @@ def _steered(entry: Fields) -> list[str]:
 
 def _with_amount(entry: Fields) -> Fields:
     """Return an event's fields, with amount and currency formatted as one if the currency is known."""
-    from simulator.program.currencies import DIGITS
+    from simulator.domain.currencies import DIGITS
     from simulator.program.words import amount
 
     currency = entry.get("currency")

@@ -388,7 +388,7 @@ class Dashboard(OrderedKeys, ThemedApp):
 
     def _ask(self) -> None:
         """Ask the reader thread for what the open screen needs."""
-        if self.feed is not None and self.place is not None:
+        if self.feed is not None and self.place is not None and self.place.is_ready:
             self.feed.ask(Request(self.place.MODE, self.place.screen_query(), self.view))
 
     def _cross(self, yes: bool | None) -> None:
@@ -417,7 +417,7 @@ class Dashboard(OrderedKeys, ThemedApp):
 
     def _show(self) -> None:
         place = self.place
-        if place is None or place is not self.screen:
+        if place is None or place is not self.screen or not place.is_ready:
             return  # under a box it stands still: it would be dimmed again at each tick
         instead = notice(self.snapshot, self.trouble, self.setup.path, starting=self.setup.starting)
         if self.snapshot is not None:
@@ -429,7 +429,7 @@ class Dashboard(OrderedKeys, ThemedApp):
 
     def _refresh_status(self) -> None:
         place = self.place
-        if place is not None:
+        if place is not None and place.is_ready:
             place.show_status(self._status_message())
             place.hint(self._hints())
 

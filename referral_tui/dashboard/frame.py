@@ -132,7 +132,8 @@ class DashboardScreen(Screen[None]):
         """Make the screen; `tabs` are all screens, including this one."""
         super().__init__()
         self._tabs = tabs
-        self._furnished = False
+        self._board_begun = False
+        self._board_ready = False
         self._noticed = False
 
     def compose(self) -> ComposeResult:
@@ -165,13 +166,19 @@ class DashboardScreen(Screen[None]):
 
     async def build_board(self) -> bool:
         """Add the screen's own part, once: the frame is painted before it. Returns whether it did so now."""
-        if self._furnished:
+        if self._board_begun:
             return False
-        self._furnished = True
+        self._board_begun = True
         self._screen_query = load(self.QUERY)()
         await self.mount(load(self.BOARD)(), before=self.query_one(Notice))
+        self._board_ready = True
         self.set_focus(self.query(self.FIRST_FOCUS).first())  # at once: a key that waits may move it on
         return True
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether its own part is there: a snapshot that arrives sooner is shown once it is."""
+        return self._board_ready
 
     def on_screen_resume(self) -> None:
         """Show what came in the meantime."""

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from simulator.domain.currencies import DIGITS
 from simulator.engine.arrays import NONE, Ints
-from simulator.program.currencies import DIGITS
 from simulator.program.model import MAX_LINE_MINOR, Program, Reward
 
 

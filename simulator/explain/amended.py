@@ -9,11 +9,11 @@ from db.read.decision_rows import without_effect
 from db.read.event_fields import about_conversions, acts_of_nobody, event_at, events_of
 from db.read.moment import audit_at
 from db.read.reward_rows import RewardRow
+from simulator.domain.currencies import DIGITS
 from simulator.domain.moments import moment
 from simulator.domain.vocabulary import EventType, ReversalReason
 from simulator.domain.without_effect import KIND_OF, why_without_effect
 from simulator.explain.source import Fields, Source, steered
-from simulator.program.currencies import DIGITS
 from simulator.program.words import amount
 
 _NAMING: Final = {"conversion.reinstated": "reinstates", "conversion.adjusted": "adjusts"}

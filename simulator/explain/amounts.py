@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import numpy as np
 
+from simulator.domain.currencies import DIGITS
 from simulator.engine.money import minor_rates, worth
 from simulator.explain.source import Fields
-from simulator.program.currencies import DIGITS
 from simulator.program.model import Program, Reward
 from simulator.program.words import amount, money
 

@@ -6,9 +6,9 @@ import re
 from decimal import Decimal
 from typing import Any, Final, Literal
 
+from simulator.domain.currencies import DIGITS
 from simulator.events.values import show
 from simulator.mapping.wrong import WrongValueError
-from simulator.program.currencies import DIGITS
 
 MoneyForm = Literal["minor", "decimal", "decimal-comma"]
 MONEY_FORMS: Final[tuple[MoneyForm, ...]] = ("minor", "decimal", "decimal-comma")

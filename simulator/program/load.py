@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
+from simulator.domain.currencies import DIGITS
 from simulator.domain.errors import ProgramError
 from simulator.domain.zones import UTC_NAME
 from simulator.events.contract import EVENT_TYPES, REFERRER_KINDS
 from simulator.program import values
-from simulator.program.currencies import DIGITS
 from simulator.program.facts import (
     ALL_FACTS,
     VARIANT,

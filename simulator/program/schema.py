@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from simulator.domain.currencies import DIGITS
 from simulator.domain.zones import zone_names
 from simulator.events.contract import ATTRIBUTE_PATTERN, MAX_TEXT
-from simulator.program.currencies import DIGITS
 from simulator.program.facts import AT_CONVERSION, AT_RELEASE
 from simulator.program.layout import ATTRIBUTE_OF, ATTRIBUTE_TYPES, CAP, TABLES, Form, Key, Table
 from simulator.program.sqltext import MAX_TEXT as MAX_EXPRESSION

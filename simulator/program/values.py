@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Literal, TypeVar
 
+from simulator.domain.currencies import DIGITS
 from simulator.domain.spans import DAY_MS, HOUR_MS, MINUTE_MS, WEEK_MS
 from simulator.domain.zones import zone_names
 from simulator.events.contract import ATTRIBUTE_PATTERN, MAX_AMOUNT, MAX_INTEGER, MAX_TEXT
 from simulator.events.values import unfit
-from simulator.program.currencies import DIGITS
 from simulator.program.layout import ATTRIBUTE_OF, ATTRIBUTE_TYPES, CAP_WINDOWS
 from simulator.program.model import AttributeOf, AttributeType, CapWindow, Variant
 from simulator.program.nearest import advice, nearest, shown

@@ -11,9 +11,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 
+from simulator.domain.currencies import DIGITS
 from simulator.domain.errors import WorldError
 from simulator.domain.vocabulary import RewardState
-from simulator.program.currencies import DIGITS
 from simulator.world.measures import Part, check_whole
 from simulator.world.problems import lines
 from simulator.world.spec_assumed import Assumption, find_assumptions

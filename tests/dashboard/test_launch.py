@@ -12,8 +12,10 @@ from referral_tui.cli.demo import demo, lasting
 from referral_tui.cli.terminal import need_terminal
 from referral_tui.dashboard import launch
 from referral_tui.dashboard.app import SCREENS, Dashboard
+from referral_tui.dashboard.frame import StatusPosted
 from referral_tui.dashboard.launch import NICE, serve_own, writer
 from referral_tui.dashboard.preferences import Preferences
+from referral_tui.dashboard.status_message import StatusMessage
 from simulator.domain.errors import InputError
 from simulator.run.pace import parse_pace
 from tests.dashboard.story import Story
@@ -96,6 +98,20 @@ async def test_a_key_pressed_before_anything_was_read_is_not_taken_back(
         wanted = next(place for place in SCREENS if keys[-1] == place.KEY)
         assert seen.app.current_mode == wanted.MODE
         await seen.until(lambda: seen.app.snapshot.request.place == wanted.MODE)
+
+
+async def test_what_arrives_while_a_screen_is_opened_waits_for_it(story: Story, watch: Watch) -> None:
+    async with watch(story.path) as seen:
+        await seen.first()
+        for place in SCREENS[1:]:
+            opening = seen.app.switch_mode(place.MODE)  # nothing of the screen exists yet
+            seen.app.on_snapshot_taken(seen.told[-1])
+            seen.app.on_query_changed(None)
+            seen.app.on_status_posted(StatusPosted(StatusMessage("Saved.")))
+            await opening
+            await seen.app.action_place(place.MODE)
+            await seen.answered(place)
+            assert seen.app.place.is_ready
 
 
 def test_a_pipe_is_no_terminal() -> None:

@@ -185,6 +185,16 @@ async def test_what_waits_though_its_conversion_was_reversed_is_marked(story: St
             assert sum("reversed; not-" in line for line in seen.lines()) == 1
 
 
+async def test_an_amount_that_waits_is_written_in_its_own_currency(story: Story, watch: Watch) -> None:
+    with story.db:
+        story.db.execute("UPDATE event SET currency = 'KWD', amount_minor = 15080")
+    async with watch(story.path, size=(120, 40), place=RewardsScreen) as seen:
+        waiting = seen.app.screen.query_one(ReviewQueue)
+        lines = [waiting.draw_line(y).text for y in range(1, 1 + len(waiting.rows))]
+        assert lines
+        assert all("15.080" in line for line in lines)
+
+
 @pytest.mark.parametrize(("key", "verdict"), [("a", "approve"), ("d", "decline")])
 async def test_a_verdict_is_an_order_while_a_run_goes_on(
     story: Story, watch: Watch, steady: HeldClock, key: str, verdict: str

@@ -56,7 +56,9 @@ def test_names_are_short_and_always_the_same() -> None:
             event("purchase.completed", amount_minor=4200, code="K7"),
             "bought something for £42.00 with code K7",
         ),
-        (event("bill.paid", amount_minor=4200, currency="JPY"), "paid a bill in JPY"),
+        (event("bill.paid", amount_minor=4200, currency="JPY"), "paid a bill for ¥4,200"),
+        (event("bill.paid", amount_minor=4200, currency="KWD"), "paid a bill for KWD 4.200"),
+        (event("bill.paid", amount_minor=4200, currency="XXX"), "paid a bill in XXX"),
         (event("service.activated"), "had a service activated"),
         (event("customer.merged"), "is a person known by another reference"),
         (event("reward.chosen"), "chose a reward"),
@@ -147,6 +149,9 @@ def test_figures() -> None:
     assert figures.money(35_000, "ISK", 0, width=7) == "ISK 35k"
     assert figures.money(35_000, "ISK", 0, width=6) == "ISK35k"
     assert figures.money(-50, "GBP", 2) == "-£0.50"
+    assert figures.money(15_080, "KWD", 3, width=8) == "15.080"  # no digit is lost for the code
+    assert figures.money(-1_250, "CHF", 2, width=6) == "-12.50"
+    assert figures.money(1_300, "CHF", 2, width=6) == "CHF 13"
     assert amount(-50, "GBP", 2) == "-0.50 GBP"
     assert figures.money(2**60 + 1, "GBP", 2) == "£11,529,215,046,068,469.77"
     assert amount(2**60 + 1, "GBP", 2) == "11,529,215,046,068,469.77 GBP"

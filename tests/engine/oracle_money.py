@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from simulator.program.currencies import DIGITS
+from simulator.domain.currencies import DIGITS
 from simulator.program.model import Program, Reward
 
 MOST = 9_000_000_000  # of one line, in minor units

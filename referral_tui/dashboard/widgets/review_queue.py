@@ -9,6 +9,7 @@ from referral_tui import figures
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.columns import Column
 from referral_tui.dashboard.widgets.table import Table
+from simulator.domain.currencies import DIGITS
 
 if TYPE_CHECKING:
     from db.read.queries import Program
@@ -124,6 +125,6 @@ class ReviewQueue(Table[Waiting]):
         if program is None or row.amount_minor is None:
             return figures.NOTHING, "quiet"
         currency = row.currency or program.currency
-        if currency != program.currency:
-            return currency, "quiet"  # the minor digits of another currency are not known here
-        return figures.money(row.amount_minor, currency, program.digits, 7), "plain"
+        if currency not in DIGITS:
+            return currency, "quiet"
+        return figures.money(row.amount_minor, currency, DIGITS[currency], 7), "plain"
