@@ -21,6 +21,9 @@ from tests.dashboard.watching import WALL, HeldClock, Watch
 
 DOCS = Path(__file__).parents[2] / "docs"
 NAMED = re.compile(r"`(space|tab|enter|escape|down|right|ctrl\+[a-z]|[a-z0-9.,?+/-])`")
+each_size = pytest.mark.parametrize(
+    "size", [(80, 24), pytest.param((120, 40), marks=pytest.mark.long)], ids=["80x24", "120x40"]
+)
 PRESSED = {".": "full_stop", ",": "comma", "?": "question_mark", "+": "plus", "-": "minus", "/": "slash"}
 
 
@@ -62,7 +65,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     return found
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids="{0[0]}x{0[1]}".format)
+@each_size
 async def test_the_product_teams_tour_key_by_key(
     story: Story,
     watch: Watch,
@@ -131,7 +134,7 @@ async def test_the_product_teams_tour_key_by_key(
     assert named("tour-product.md") == press.pressed
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids="{0[0]}x{0[1]}".format)
+@each_size
 async def test_the_trainers_tour_key_by_key(
     story: Story, watch: Watch, asked: list[list[str]], steady: HeldClock, size: tuple[int, int]
 ) -> None:
@@ -169,7 +172,7 @@ async def test_the_trainers_tour_key_by_key(
     assert named("tour-trainer.md") == press.pressed
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids="{0[0]}x{0[1]}".format)
+@each_size
 async def test_the_engineers_tour_key_by_key(story: Story, watch: Watch, size: tuple[int, int]) -> None:
     async with watch(story.path, size=size) as seen:
         press = Hands(seen)

@@ -66,12 +66,12 @@ def test_batch_and_pace_change_nothing(
     assert outcome(tmp_path / "w.db") == whole
 
 
-def test_stopped_ten_times_it_ends_the_same(tmp_path: Path, reviewing: Program, whole: Outcome) -> None:
+def test_stopped_five_times_it_ends_the_same(tmp_path: Path, reviewing: Program, whole: Outcome) -> None:
     path = tmp_path / "w.db"
     ended = run_into(path, reviewing, plan=PLAN, stopped=stop_after(3), batch=113)
-    for stop in range(10):
+    for stop in range(5):
         assert ended == "stopped"
-        ended = run_into(path, None, stopped=stop_after(2 + stop % 3), batch=60 + 8 * stop)
+        ended = run_into(path, None, stopped=stop_after(2 + stop % 3), batch=60 + 16 * stop)
     assert run_into(path, None) == "finished"
     assert outcome(path) == whole
     assert not path.with_name("w.files").exists()

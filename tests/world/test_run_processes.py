@@ -90,7 +90,7 @@ def test_what_is_wrong_with_the_world_is_told(telecom: WorldSpec, quick: Program
 
 def test_interrupted_both_processes_end(tmp_path: Path) -> None:
     path = tmp_path / "i.db"
-    given = ["--referrers", "30000", "--processes", "2", "--db", str(path)]
+    given = ["--referrers", "8000", "--processes", "2", "--db", str(path)]
     running = subprocess.Popen(
         [sys.executable, "-m", "referral_tui", "simulate", *given],
         stdout=subprocess.DEVNULL,
