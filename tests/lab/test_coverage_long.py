@@ -14,7 +14,7 @@ from simulator.program.presets import preset_text
 from simulator.run.plan import world_text
 from simulator.world.spec import load_world
 
-MARKETS = 400
+MARKETS = 2_000
 STUDIES = 4_000
 
 
