@@ -199,9 +199,8 @@ def connect(path: Path) -> sqlite3.Connection:
     try:
         _check(db, control)
         db.execute("PRAGMA journal_mode = WAL")
-        db.execute(
-            "PRAGMA synchronous = OFF"
-        )  # a command lost in a power cut can be sent again; a keystroke must not wait for the disk
+        # a command lost in a power cut can be sent again; a keystroke must not wait for the disk
+        db.execute("PRAGMA synchronous = OFF")
         _make(db)
     except (sqlite3.Error, DatabaseError):
         db.close()

@@ -167,9 +167,8 @@ class DoorFile:
                 f"{self.path}: is not a door's database of referral-tui; move it away, or name another database"
             )
         self.db.execute("PRAGMA journal_mode = WAL")
-        self.db.execute(
-            "PRAGMA synchronous = NORMAL"
-        )  # a message that a power cut makes forgotten is sent again
+        # a message that a power cut makes forgotten is sent again
+        self.db.execute("PRAGMA synchronous = NORMAL")
         if tables != set(right):  # it is new, or was made before there was this table
             with self.transaction():
                 tables = set(self.db.execute(_DEFINITIONS))

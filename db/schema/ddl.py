@@ -96,9 +96,8 @@ def tune(connection: Connection) -> None:
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     connection.execute("PRAGMA temp_store = MEMORY")
-    connection.execute(
-        "PRAGMA secure_delete = ON"
-    )  # so that the old content of a changed row is not left in the file
+    # so that the old content of a changed row is not left in the file
+    connection.execute("PRAGMA secure_delete = ON")
 
 
 @cache

@@ -10,11 +10,8 @@ from db.schema.ddl import definitions
 from db.sqlite.readonly import Database
 
 _ALL: Final = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT IN ({})"
-_STATISTICS: Final = (
-    "sqlite_stat1",
-    "sqlite_stat3",
-    "sqlite_stat4",
-)  # SQLite's own, made by ANALYZE; they hold no data
+# SQLite's own, made by ANALYZE; they hold no data
+_STATISTICS: Final = ("sqlite_stat1", "sqlite_stat3", "sqlite_stat4")
 
 Definition = tuple[str, str, str, str | None]
 """Kind (table, index, trigger, view), name, table, and statement."""

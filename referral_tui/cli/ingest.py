@@ -237,9 +237,8 @@ def _end(platform: Platform, floor: int, *, replay: bool) -> int:
     """
     from simulator.domain.wall_clock import wall_ms
 
-    newest = (
-        platform.newest if platform.newest > floor else 0
-    )  # not beyond it: moved up, and stated by nobody
+    # not beyond it: moved up, and stated by nobody
+    newest = platform.newest if platform.newest > floor else 0
     return max(platform.earliest_now, newest if replay else wall_ms())
 
 

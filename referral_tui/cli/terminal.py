@@ -10,9 +10,10 @@ from simulator.domain.errors import InputError
 
 def need_terminal(command: str) -> None:
     """Raise InputError if output goes to a file or a pipe, unless a server provides the display."""
+    # Textual draws on the third
     if not os.environ.get("TEXTUAL_DRIVER") and not all(
         stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)
-    ):  # Textual draws on the third
+    ):
         raise InputError(
             f"{command}: needs a terminal to draw on; `export` and `verify` write what a pipe or a file can take"
         )

@@ -31,10 +31,8 @@ if TYPE_CHECKING:
 # columns and rows from which a layout fits; 72 x 20 is the least that anything is shown on
 WIDTHS = [(0, "-w0"), (72, "-w1"), (110, "-w2"), (170, "-w3")]
 HEIGHTS = [(0, "-h0"), (20, "-h1"), (28, "-h2"), (38, "-h3"), (54, "-h4")]
-SIDE_PANEL, BOTTOM_PANEL = (
-    40,
-    7,
-)  # columns or rows of what stands beside the part of a screen, such as a lesson
+# columns or rows of what stands beside the part of a screen, such as a lesson
+SIDE_PANEL, BOTTOM_PANEL = (40, 7)
 SIDE_FROM = WIDTHS[1][0] + SIDE_PANEL  # columns from which it stands at the side, and not below
 
 
@@ -153,9 +151,8 @@ class DashboardScreen(Screen[None]):
         """Leave room for what stands beside the screen's own part, which gets the layout of a smaller screen."""
         wider = [(0, "-w0"), WIDTHS[1], *((columns + SIDE_PANEL, name) for columns, name in WIDTHS[2:])]
         higher = [(rows + (BOTTOM_PANEL - 3 if rows else 0), name) for rows, name in HEIGHTS]
-        vars(self).update(
-            HORIZONTAL_BREAKPOINTS=wider, VERTICAL_BREAKPOINTS=higher
-        )  # class variables of Textual's
+        # class variables of Textual's
+        vars(self).update(HORIZONTAL_BREAKPOINTS=wider, VERTICAL_BREAKPOINTS=higher)
         self.add_class("-accompanied")
 
     def on_resize(self, event: events.Resize) -> None:
@@ -253,9 +250,8 @@ class DashboardScreen(Screen[None]):
         view = snapshot.request.view
         self.query_one(TopBar).show(program.name if program else "", view.side)
         self.query_one(ClockBar).show(snapshot)
-        here = (
-            snapshot.request.place == self.MODE
-        )  # or the answer to another screen's screen_query: ours is on its way
+        # or the answer to another screen's query: ours is on its way
+        here = snapshot.request.place == self.MODE
         instead = instead or (snapshot.trouble if here else None)
         if instead is not None:
             self.notice(instead.title, instead.text, bad=not instead.waiting)

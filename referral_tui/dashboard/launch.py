@@ -38,11 +38,8 @@ SERVED = b": served at http"
 SWITCH_S = (
     0.001  # in which the reader's thread lets a key through; Python's own 0.005 add up over a key's answer
 )
-GARBAGE = (
-    5_000,
-    10,
-    10,
-)  # thresholds of its collection: a look makes thousands of rows, none of them in cycles
+# thresholds of its collection: a look makes thousands of rows, none of them in cycles
+GARBAGE = (5_000, 10, 10)
 NICE = 5  # of a simulation that runs beside its own dashboard: keys go before it, alone it is no slower
 LAST_WORDS = 400  # characters of a writer's standard error that are shown
 
@@ -195,10 +192,8 @@ class OwnWorld:
             if self.path.exists():
                 for left in self._folder.glob("was.db*"):
                     left.unlink()
-                for ending in (
-                    "",
-                    "-wal",
-                ):  # a dashboard that reads it keeps the last writes in the second one
+                # a dashboard that reads it keeps the last writes in the second one
+                for ending in ("", "-wal"):
                     now = self.path.with_name(self.path.name + ending)
                     if now.exists():
                         now.replace(was.with_name(was.name + ending))

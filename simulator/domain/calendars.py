@@ -30,9 +30,8 @@ def period_start(at: int, period: Period, timezone: str) -> int:
         return NO_START
     begins = date_start(_first_date(_date_at(at, timezone), period), timezone)
     following = next_period_start(begins, period, timezone)
-    return (
-        following if following <= at else begins
-    )  # clocks put back over midnight leave a date that has begun
+    # clocks put back over midnight leave a date that has begun
+    return following if following <= at else begins
 
 
 def next_period_start(at: int, period: Period, timezone: str) -> int:
@@ -50,9 +49,8 @@ def date_start(day: date, timezone: str) -> int:
     """Return the first instant of a date in a zone."""
     if timezone == UTC_NAME:
         return (day - _EPOCH_DATE).days * DAY_MS
-    midnight = datetime(
-        day.year, day.month, day.day, tzinfo=zone(timezone)
-    )  # the earlier one where it comes twice
+    # the earlier one where it comes twice
+    midnight = datetime(day.year, day.month, day.day, tzinfo=zone(timezone))
     begins = (midnight - _EPOCH) // timedelta(milliseconds=1)
     if _date_at(begins, timezone) == day and _date_at(begins - 1, timezone) < day:
         return begins

@@ -123,9 +123,8 @@ class Bodies:
             try:
                 for part in decoder.feed(piece):
                     yield part
-                    await asyncio.sleep(
-                        0
-                    )  # a small piece may become a large body, and others must not wait for it
+                    # a small piece may become a large body, and others must not wait for it
+                    await asyncio.sleep(0)
             except EncodingError as error:
                 raise ProblemError(
                     Problem.UNREADABLE,
@@ -139,9 +138,8 @@ class Bodies:
 
     async def _piece(self, request: web.Request) -> bytes:
         try:
-            if (
-                request.content.is_eof()
-            ):  # the whole body has arrived, as is usual; a timeout costs as much as reading it
+            # the whole body has arrived, as is usual; a timeout costs as much as reading it
+            if request.content.is_eof():
                 return await request.content.read(_CHUNK)
             async with asyncio.timeout(self.patience_s):
                 return await request.content.read(_CHUNK)

@@ -81,9 +81,8 @@ class InboxWorker:
     def _submit(self, number: int, letter: Letter) -> None:
         def answer(found: Answered | BaseException) -> None:
             with self._wake:
-                if isinstance(
-                    found, Answered
-                ):  # it stays in flight until the answer is stored, or it would be read again
+                # it stays in flight until the answer is stored, or it would be read again
+                if isinstance(found, Answered):
                     self._answers.append((number, letter.client, found))
                 else:  # the next engine judges it
                     self._flying.pop(number, None)

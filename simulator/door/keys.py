@@ -117,9 +117,8 @@ def save_keys(path: Path, keys: Sequence[Key]) -> None:
     """
     if not path.exists():
         try:
-            os.close(
-                os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600)
-            )  # replacing it keeps the mode
+            # replacing it keeps the mode
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600))
         except OSError as error:
             raise InputError(f"{path}: can't be written ({error.strerror})") from error
     write_text(path, "\n".join(map(_text, keys)))

@@ -98,9 +98,8 @@ class Asker:
                 while not self._closing:
                     progress = self._progress.next
                     last = (await self._reading.read(newest))["entry"]
-                    first = await self._stored(
-                        self._store.next, 1
-                    )  # questions never asked come before all others
+                    # questions never asked come before all others
+                    first = await self._stored(self._store.next, 1)
                     if self._reached >= last and not [one for one in first if not one.tries]:
                         return
                     await wait(progress)

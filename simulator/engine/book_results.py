@@ -238,9 +238,8 @@ class Journal:
     moves: list[BookMove] = field(default_factory=list)
     shifts: list[BookShift] = field(default_factory=list)
     late: list[LateLine] = field(default_factory=list)
-    without_effect: dict[int, str] = field(
-        default_factory=dict
-    )  # why events about a line have no effect, by seq
+    # why events about a line have no effect, by seq
+    without_effect: dict[int, str] = field(default_factory=dict)
     # by seq of a reversal, the states of lines that it came too late to take back
     out_of_reach: list[tuple[int, int]] = field(default_factory=list)
 

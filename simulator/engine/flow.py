@@ -72,9 +72,8 @@ class Flow:
     on_step: OnStep | None = None
     lines: dict[int, BookedLine] = field(default_factory=dict)  # those pending
     of_account: dict[int, dict[int, BookedLine]] = field(default_factory=dict)  # the same, by account
-    steps: list[tuple[Order, int]] = field(
-        default_factory=list
-    )  # a heap, which may name lines that are no longer pending
+    # a heap, which may name lines that are no longer pending
+    steps: list[tuple[Order, int]] = field(default_factory=list)
     waiting: dict[int, BookedLine] = field(default_factory=dict)
     queue: list[tuple[Order, int]] = field(default_factory=list)  # the same for lines waiting for the budget
     offered: dict[int, dict[int, BookedLine]] = field(default_factory=dict)  # open choices, by account

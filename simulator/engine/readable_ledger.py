@@ -139,9 +139,8 @@ class ReadableLedger:
         held, count = self.conversions, len(self.conversions)
         if not count:
             return np.full(len(seqs), NONE, np.int64)
-        wanted = seqs.astype(
-            np.uint32
-        )  # the same type as the column, which would otherwise be copied as a whole
+        # the same type as the column, which would otherwise be copied as a whole
+        wanted = seqs.astype(np.uint32)
         places = np.minimum(np.searchsorted(held["seq"][:count], wanted), count - 1)
         same = (held["seq"][places] == wanted) & (held["check"][places] == checks.astype(np.uint32))
         return np.where(same & (seqs > 0), places, NONE)

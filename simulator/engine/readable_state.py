@@ -64,13 +64,11 @@ class ReadableState:
     words: Words = field(default_factory=lambda: Words("code"))
     milestone_ids: dict[str, int] = field(default_factory=dict)
     milestone_versions: list[tuple[int, Mapping[str, Judged]]] = field(default_factory=list)
-    mixed_milestones: set[str] = field(
-        default_factory=set
-    )  # those that differ or are missing in some version
+    # those that differ or are missing in some version
+    mixed_milestones: set[str] = field(default_factory=set)
     taken: dict[int, list[int]] = field(default_factory=dict)  # conversions that took a milestone, by group
-    qualified_late: set[tuple[int, int]] = field(
-        default_factory=set
-    )  # conversion and milestone without a bit
+    # conversion and milestone without a bit
+    qualified_late: set[tuple[int, int]] = field(default_factory=set)
     qualified: KeyIndex = field(default_factory=KeyIndex)  # (friend, milestone) that has qualified
     stopped: KeyIndex = field(default_factory=KeyIndex)  # (friend, `any` milestone) that a rule has stopped
     decisions: int = 0  # the number of decisions

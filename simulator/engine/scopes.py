@@ -89,9 +89,8 @@ class Scopes:
     kinds: dict[str, set[Per]] = field(default_factory=dict)
     issued: dict[Key, Issued] = field(default_factory=dict)
     base: Scopes | None = None
-    _of_account: dict[int, list[Key]] = field(
-        default_factory=dict
-    )  # the keys of `issued` but those of programs
+    # the keys of `issued` but those of programs
+    _of_account: dict[int, list[Key]] = field(default_factory=dict)
     _of_friend: dict[int, list[Key]] = field(default_factory=dict)
 
     def aside(self) -> Scopes:

@@ -30,9 +30,8 @@ def _closed(source: Source, person: int) -> Fields | None:
     changes = []
     for one in (now, *merged_into(source.db, now)):
         joined = merge_of(source.db, one)
-        since = (
-            None if joined is None else joined.seq
-        )  # what was said before counts for a reference of its own
+        # what was said before counts for a reference of its own
+        since = None if joined is None else joined.seq
         changes += events_of(source.db, one, types=("customer.closed", "customer.reopened"), after_seq=since)
     last = max(changes, key=lambda event: int(event["seq"]), default=None)
     return last if last is not None and last["type"] == "customer.closed" else None

@@ -124,16 +124,14 @@ def _timeline(
             continue
         waited = {"at": one["received_at"], "outcome": "review", "reason": one["in_review"]}
         lines.append((one["received_at"], 0, one["seq"], entry | waited))
-        lines.append(
-            (one["decided_at"], 0, _AFTER_EVENTS, entry)
-        )  # a verdict need not be among the friend's events
+        # a verdict need not be among the friend's events
+        lines.append((one["decided_at"], 0, _AFTER_EVENTS, entry))
     for one in rewards:
         entry = {name: one[name] for name in ("reward", "id", "recipient", "value_minor", "due_at")}
         changes = [(one["state_at"], one["state"])]
         if one["issued_at"] not in (None, one["state_at"]):
-            changes.append(
-                (one["issued_at"], "issued")
-            )  # it was given out first, which the row no longer says
+            # it was given out first, which the row no longer says
+            changes.append((one["issued_at"], "issued"))
         lines += [(at, 1, one["id"], {"at": at, "kind": state, **entry}) for at, state in changes]
     return [entry for *_, entry in sorted(lines, key=lambda line: line[:3])]
 

@@ -44,9 +44,8 @@ def _explain_reversal(source: Source, reversal: Fields, by_id: dict[tuple[str, s
             continue
         waits = conversion is not None and at < conversion["received_at"]
         entry = None if waits else _entry(source, reversal["seq"], at, _NO_EFFECT)
-        if entry is None and (
-            waits or conversion is None
-        ):  # of somebody else's conversion, or of none that came
+        # of somebody else's conversion, or of none that came
+        if entry is None and (waits or conversion is None):
             entry = _entry(source, reversal["seq"], at, AuditKind.REVERSAL_WAITING)
         reason = entry if entry is not None or at == reversal["received_at"] else None
     return {

@@ -243,9 +243,8 @@ def _capped(releases: Releases, row: RewardRow, context: DecisionContext) -> tup
         (at_time(context.event, at),),
     )
     arrives = max(at, context.event["received_at"])
-    same_program = (
-        context.source.program_when(arrives) is context.program
-    )  # else another program makes the line
+    # else another program makes the line
+    same_program = context.source.program_when(arrives) is context.program
     # whether a condition would hold then is not known
     fixed = same_program and releases.terms.keep_if is None
     if fixed and not _reversals(context) and context.testable and context.works(later):

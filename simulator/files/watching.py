@@ -159,9 +159,8 @@ def take(
     try:
         done.mkdir(exist_ok=True)
         mark = _begun(session, path)
-        if (
-            not mark.lines or part.exists()
-        ):  # else the results are where they belong, and only the file is not
+        # else the results are where they belong, and only the file is not
+        if not mark.lines or part.exists():
             found = _take_rest(session, path, part, mark, mapper, interrupt, infer_time=infer_time)
         else:
             found = _Found()

@@ -41,15 +41,13 @@ def parse_expression(text: str, facts: FactList = AT_CONVERSION) -> Parsed:
         return Parsed(None, tuple(problems))
     try:
         return _parsed(text, facts)
-    except (
-        RecursionError
-    ):  # only if the caller's stack is deep already: the limit on nesting is met long before
+    except RecursionError:
+        # only if the caller's stack is deep already: the limit on nesting is met long before
         return Parsed(None, (f"the expression is nested too deep; {MAX_NESTING} levels are the most",))
 
 
-@lru_cache(
-    maxsize=512
-)  # sqlglot takes 1 ms, and `explain` judges a conversion a dozen times by the same rules
+# sqlglot takes 1 ms, and `explain` judges a conversion a dozen times by the same rules
+@lru_cache(maxsize=512)
 def _parsed(text: str, facts: FactList) -> Parsed:
     reading = _ExpressionReader(facts)
     tree = None

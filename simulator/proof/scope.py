@@ -11,10 +11,8 @@ from typing import Final
 
 from simulator.proof.compare import Comparison
 
-_UNLOGGED: Final = (
-    "metric",
-    ("receipt.duplicate",),
-)  # the one metric that the log and the quarantine don't tell
+# the one metric that the log and the quarantine don't tell
+_UNLOGGED: Final = ("metric", ("receipt.duplicate",))
 LOG: Final = (Comparison("program_version", 1), Comparison("person", 1), Comparison("event", 1))
 OUTCOMES: Final = tuple(
     Comparison(table, 1) for table in ("merge", "attribution", "decision", "reward", "audit")

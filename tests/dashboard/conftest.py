@@ -151,9 +151,8 @@ def nothing_failed(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixt
 def checker(monkeypatch: pytest.MonkeyPatch) -> None:
     """The program's checker, in this process: a helper process would take a second each time a screen is opened."""
 
-    async def check(
-        text: str, currency: str | None, _database: Path | None = None
-    ) -> checking.Checked:  # a story's log is compared with nothing
+    # a story's log is compared with nothing
+    async def check(text: str, currency: str | None, _database: Path | None = None) -> checking.Checked:
         try:
             program = load_program(text, "standard input", currency)
         except ProgramError as error:

@@ -135,9 +135,8 @@ def test_a_day_that_is_not_over_is_no_fall() -> None:
 
 
 def test_a_week_that_began_before_the_program_is_no_rise() -> None:
-    points = flow(
-        [1.0, 7.0, 7.0, 2.0], span(168, START, START + 21 * DAY)
-    )  # a Sunday; weeks begin on Thursdays
+    # a Sunday; weeks begin on Thursdays
+    points = flow([1.0, 7.0, 7.0, 2.0], span(168, START, START + 21 * DAY))
     assert [value for _, value in points] == [7.0, 7.0]
 
 

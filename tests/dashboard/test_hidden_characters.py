@@ -46,13 +46,8 @@ FREE_TEXTS = {  # what senders and the client write as they like: with these for
     "due": ["reward"],
 }
 HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-SHOWN = {
-    "overview",
-    "journeys",
-    "rewards",
-    "referrers",
-    "data",
-}  # screens that show texts of senders as they are
+# screens that show texts of senders as they are
+SHOWN = {"overview", "journeys", "rewards", "referrers", "data"}
 
 
 def forge(story: Story, columns: dict[str, list[str]]) -> None:

@@ -66,11 +66,8 @@ def test_figures_carry_their_parts_and_formulas() -> None:
     assert found["participation"].value == 0.25
     assert found["participation"].formula == "referrers who shared ÷ referrers with a link"
     assert found["k"].value == 0.4
-    assert (found["cost"].numerator, found["cost"].denominator, found["cost"].value) == (
-        9000,
-        8,
-        1125,
-    )  # issued and pending
+    # issued and pending
+    assert (found["cost"].numerator, found["cost"].denominator, found["cost"].value) == (9000, 8, 1125)
     assert (found["pending"].value, found["pending"].lines) == (3000, 2)
     assert found["time"].value == HOUR
 

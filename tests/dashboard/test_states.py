@@ -174,9 +174,8 @@ async def test_nothing_is_issued_yet(story: Story, watch: Watch) -> None:
     )
     async with watch(story.path, size=(160, 50)) as seen:
         text = "\n".join(seen.lines())
-        assert (
-            text.count("nothing issued yet") == 1
-        )  # the time to a reward; a customer's cost has what is pending
+        # the time to a reward; a customer's cost has what is pending
+        assert text.count("nothing issued yet") == 1
         assert "£0.00 ÷" not in text
 
 

@@ -198,10 +198,8 @@ async def test_a_signed_mapping_accepts_what_its_sender_signed_without_a_key(tmp
                 assert (refused.status, refused.said["type"][-8:]) == (401, "unsigned")
                 assert SECRET not in refused.said["detail"]
             asking = await records(caller, "stripe", body, "?wait=outcome", Stripe_Signature=right)
-            assert (asking.status, asking.said["type"][-11:]) == (
-                401,
-                "unknown-key",
-            )  # a signature reads nothing
+            # a signature reads nothing
+            assert (asking.status, asking.said["type"][-11:]) == (401, "unknown-key")
             tunnel = await records(caller, "stripe", body, Stripe_Signature=right, Host="shop.tunnel.example")
             assert tunnel.said["receipts"][0]["receipt"] == "duplicate"
             elsewhere = await records(caller, "mention-me", rows, Host="shop.tunnel.example")

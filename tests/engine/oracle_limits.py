@@ -219,9 +219,8 @@ def first_instant(day: date, zone: str) -> int:
     start = (midnight - EPOCH) // timedelta(milliseconds=1)
     if zone == "UTC":
         return start
-    for minute in range(
-        -16 * 60, 40 * 60
-    ):  # zones are at most 14 hours from UTC, and Samoa once left a day out
+    # zones are at most 14 hours from UTC, and Samoa once left a day out
+    for minute in range(-16 * 60, 40 * 60):
         at = start + minute * MINUTE_MS
         if _day(at, zone) >= day:
             return at

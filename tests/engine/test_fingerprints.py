@@ -72,9 +72,8 @@ def test_two_devices_of_two_people_are_told_apart() -> None:
     heads: Any = np.full(3, NONE, np.int32)
     both = np.array([first, other], np.uint64)
     assert sorted(devices.enter(people, both, np.array([5, 6], np.int64), heads).tolist()) == [1, 2]
-    assert (
-        devices.enter(people, both, np.array([7, 8], np.int64), heads).tolist() == []
-    )  # known, and since when stays
+    # known, and since when stays
+    assert devices.enter(people, both, np.array([7, 8], np.int64), heads).tolist() == []
     rows = devices.find(people, both)
     assert devices.rows["device"][rows].tolist() == both.tolist()
     assert devices.rows["seq"][rows].tolist() == [5, 6]

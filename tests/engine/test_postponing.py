@@ -25,14 +25,8 @@ _KINDS = (
     "customer.identified",
     "link.created",
 )
-_BEFORE = (
-    60,
-    50,
-    40,
-    20,
-    20,
-    6,
-)  # how often, of a hundred, something of the kind is in the log before a merge
+# how often, of a hundred, something of the kind is in the log before a merge
+_BEFORE = (60, 50, 40, 20, 20, 6)
 
 
 def _lookers(dice: random.Random, number: int) -> list[tuple[str, str | None, dict[str, str | None]]]:

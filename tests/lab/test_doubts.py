@@ -125,9 +125,8 @@ def test_a_probable_mistake_gets_a_warning_with_its_figure_and_its_line(
     (found,) = [one for one in doubtful if one.kind == kind and f'"{name}"' in one.subject]
     assert says in found.says
     assert _line(DOUBTFUL, found).startswith(begins)
-    above = DOUBTFUL.splitlines()[
-        : (found.line or 0) + (begins == "[[reward]]")
-    ]  # whose next line is its name
+    # whose next line is its name
+    above = DOUBTFUL.splitlines()[: (found.line or 0) + (begins == "[[reward]]")]
     assert [one for one in above if one.startswith(("code = ", "name = "))][-1].endswith(f'= "{name}"')
     assert [one for one in sound if one.kind == kind and f'"{name}"' in one.subject] == []
 

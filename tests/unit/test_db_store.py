@@ -305,9 +305,8 @@ def test_only_one_writer_and_a_dead_ones_lock_is_free(make: Make, tmp_path: Path
     with pytest.raises(LockedDatabaseError, match=f"process {os.getpid()} is writing it"):
         Store.open(store.path)
     store.close()
-    store.path.with_name(store.path.name + ".lock").write_text(
-        "4194305\n"
-    )  # left by a process that was killed
+    # left by a process that was killed
+    store.path.with_name(store.path.name + ".lock").write_text("4194305\n")
     Store.open(store.path).close()
     lock = WriterLock(tmp_path / "x.db")
     lock.release()

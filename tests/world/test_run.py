@@ -141,9 +141,8 @@ def test_nothing_of_the_customer_system_is_in_the_platforms_file(tmp_path: Path,
     )
     assert len(people) > 100
     assert [value for value in told if value.lower().encode() in content] == []
-    assert (
-        people[0][0].lower().encode() in crm_path(path).read_bytes().lower()
-    )  # so the search would have found it
+    # so the search would have found it
+    assert people[0][0].lower().encode() in crm_path(path).read_bytes().lower()
 
 
 def test_killed_it_goes_on_as_if_it_never_was(

@@ -94,9 +94,8 @@ def test_who_bought_without_a_claim_was_brought_by_a_click(sales: pl.DataFrame) 
     assert silent
     assert silent <= visited
     rate = len(silent) / len(visited - claimed)
-    assert (
-        abs(rate - 0.1) < 4 * np.sqrt(0.09 / len(visited - claimed)) + 0.01
-    )  # the last days' come after the end
+    # the last days' come after the end
+    assert abs(rate - 0.1) < 4 * np.sqrt(0.09 / len(visited - claimed)) + 0.01
 
 
 def test_repeated_purchases_are_of_old_customers_and_end_by_chance(sales: pl.DataFrame) -> None:

@@ -65,9 +65,8 @@ def test_two_designs_meet_the_same_people_with_the_same_luck(make_world: Any, ma
         return events.filter(pl.col("type") == kind)
 
     both = set(of(poor, "referral.shared")["id"]) & set(of(rich, "referral.shared")["id"])
-    assert both == set(
-        of(poor, "referral.shared")["id"]
-    )  # who shares for little shares for much, at the same moment
+    # who shares for little shares for much, at the same moment
+    assert both == set(of(poor, "referral.shared")["id"])
     assert of(rich, "referral.shared").height > 1.2 * len(both)
     visits = of(poor, "friend.visited")
     again = of(rich, "friend.visited")

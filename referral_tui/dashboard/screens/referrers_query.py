@@ -61,9 +61,8 @@ class ReferrersQuery(ScreenQuery):
         """Read what the view shows."""
         db = context.db
         sums = self._sums(context)
-        of = (
-            now(db) if self.sight in ("leaders", "communities") else sums
-        )  # boards are of now: so are their shares
+        # boards are of now: so are their shares
+        of = now(db) if self.sight in ("leaders", "communities") else sums
         groups: tuple[GroupRow, ...] = ()
         if self.sight == "communities":
             groups = communities(db)

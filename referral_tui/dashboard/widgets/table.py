@@ -343,9 +343,8 @@ class Table(StripView, Generic[RowT], can_focus=True):
     def _fit(self) -> None:
         size = Size(self.scrollable_content_region.width, len(self._rows) + 1)
         if size != self.virtual_size:
-            self.set_reactive(
-                ScrollView.virtual_size, size
-            )  # by its setter the whole screen would be laid out again
+            # by its setter the whole screen would be laid out again
+            self.set_reactive(ScrollView.virtual_size, size)
             if self.scroll_offset.y > self.max_scroll_y:
                 self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True)
 

@@ -45,10 +45,8 @@ SHORT_GLOSSES = {"k": "friends each"}
 """The same for numbers that nobody knows without it: shown in place of their parts if there is no room for both."""
 
 ONE_LINE = 103  # cells of all tiles from which each name has room in a line
-GLOSS_FROM, BIG_FROM = (
-    7,
-    10,
-)  # lines of a tile from which it says what it is, and from which its number is large
+# lines of a tile from which it says what it is, and from which its number is large
+GLOSS_FROM, BIG_FROM = (7, 10)
 
 LINE_INKS = {
     "clawed": "bad",
