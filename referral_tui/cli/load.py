@@ -13,8 +13,8 @@ from referral_tui.cli.output import print_json, say_lines
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from simulator.load.http_target import Server
     from simulator.load.session import Hooks, LoadProfile
+    from simulator.load.target import Server
 
 
 def load(
@@ -255,7 +255,7 @@ def _server(url: str | None, connections: int | None, key: Path | None) -> Serve
     from urllib.parse import urlsplit
 
     from simulator.domain.errors import InputError
-    from simulator.load.http_target import Server
+    from simulator.load.target import Server
 
     if url is None:
         if connections is not None or key is not None:

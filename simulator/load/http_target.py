@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from threading import BoundedSemaphore, Thread
 from typing import Any, Final
 
@@ -18,6 +17,8 @@ from simulator.domain.errors import InputError, system_words
 from simulator.domain.stopwatch import Stopwatch
 from simulator.domain.wall_clock import wall_ms
 from simulator.events.encode import encode_events
+from simulator.load.target import Server
+from simulator.load.traffic import Span
 from simulator.platform.receipts import Counts
 
 Lines = Sequence[bytes]
@@ -32,23 +33,6 @@ _BY_STATUS: Final = {
     422: Counts(malformed=1),
 }
 """What became of an event that came alone."""
-
-
-@dataclass(frozen=True)
-class Span:
-    """When traffic happens: from `start_ms`, each pass `length_ms` long (milliseconds UTC)."""
-
-    start_ms: int
-    length_ms: int
-
-
-@dataclass(frozen=True)
-class Server:
-    """A server: its address, the key to show it, and how many connections are kept busy at once."""
-
-    url: str
-    connections: int = 8
-    key: str | None = None
 
 
 class HttpTarget:

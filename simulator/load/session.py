@@ -14,10 +14,9 @@ from simulator.domain.wall_clock import Clock, wall_ms
 from simulator.load.background import BackgroundTraffic
 from simulator.load.drive import Drive, Limits
 from simulator.load.figures import final
-from simulator.load.http_target import HttpTarget, Server
 from simulator.load.rates import Schedule
 from simulator.load.recorded import read_recording
-from simulator.load.target import DatabaseTarget, EngineTarget, without_repeats
+from simulator.load.target import DatabaseTarget, EngineTarget, Server, Target, without_repeats
 from simulator.load.thresholds import Threshold
 from simulator.load.traffic import Recording, Traffic, WorldTraffic, prepared
 from simulator.measuring.figures import running
@@ -128,8 +127,11 @@ def traffic_of(profile: LoadProfile, hooks: Hooks) -> Traffic:
 
 def _run(profile: LoadProfile, hooks: Hooks, traffic: Traffic) -> dict[str, Any]:
     paced = profile.schedule is not None
-    target: DatabaseTarget | EngineTarget | HttpTarget
+    target: Target
     if profile.server is not None:
+        # here: aiohttp takes 0.1 s to import, also in each process of a run that needs none
+        from simulator.load.http_target import HttpTarget
+
         target = HttpTarget(profile.server, traffic.span)
     elif profile.store and profile.path is not None:
         target = DatabaseTarget(profile.path, profile.program, _settings(profile), paced=paced)

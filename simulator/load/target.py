@@ -1,8 +1,9 @@
-"""Define what load is driven into: a platform with its database, or the rules alone."""
+"""Define what load is driven into: a platform with its database, the rules alone, or a server (`load.http_target`)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -26,6 +27,15 @@ from simulator.program.model import Program
 
 Done = Callable[[Counts], None]
 """Called with the receipts of a batch once it is done, on any thread."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server: its address, the key to show it, and how many connections are kept busy at once."""
+
+    url: str
+    connections: int = 8
+    key: str | None = None
 
 
 class Target(Measured, Protocol):

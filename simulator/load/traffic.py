@@ -7,6 +7,7 @@ repeat is new load rather than duplicates.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 import polars as pl
@@ -18,7 +19,6 @@ from simulator.domain.errors import InputError
 from simulator.domain.spans import DAY_MS
 from simulator.events.columns import MESSAGE_SCHEMA
 from simulator.load.dense import dense
-from simulator.load.http_target import Span
 from simulator.program.model import Program
 from simulator.run.plan import Plan
 from simulator.world.world import World
@@ -26,6 +26,14 @@ from simulator.world.world import World
 _RENEWED = ("id", "subject", "code", "contact_ref", "device_ref", "reverses", "decision_id")
 """Columns that identify a person, a thing or a message; a repeat renames them."""
 _MOST_DAYS = 30  # made at once: keeps a small market small in memory, whatever is asked for
+
+
+@dataclass(frozen=True)
+class Span:
+    """When traffic happens: from `start_ms`, each pass `length_ms` long (milliseconds UTC)."""
+
+    start_ms: int
+    length_ms: int
 
 
 class Traffic(Protocol):

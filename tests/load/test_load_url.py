@@ -18,10 +18,12 @@ from simulator.domain.spans import DAY_MS
 from simulator.domain.wall_clock import Stopper
 from simulator.door.sockets import listen_on
 from simulator.load.drive import Limits
-from simulator.load.http_target import HttpTarget, Server, Span, moved
+from simulator.load.http_target import HttpTarget, moved
 from simulator.load.rates import constant
 from simulator.load.session import Hooks, LoadProfile, run_load
+from simulator.load.target import Server
 from simulator.load.thresholds import parse_threshold
+from simulator.load.traffic import Span
 from simulator.platform.session import open_or_create
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
