@@ -7,6 +7,7 @@ import json
 import random
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -14,7 +15,9 @@ import pytest
 from sqlmodel import SQLModel
 
 import db.schema.models  # noqa: F401 - fills the metadata
+from db.schema.blocks import PERSONAL
 from simulator.domain.errors import DatabaseError
+from simulator.load import shards as sharding
 from simulator.proof import verify as verifying
 from simulator.proof.scope import OF_SHARDS, PROVEN, UNPROVEN
 from simulator.proof.verify import Verdict, verify
@@ -31,6 +34,17 @@ CHANGED = [
     *((table, tuple(TABLES[table].columns.keys())) for table in sorted(UNPROVEN_NAMES)),
 ]
 """What is changed in a database before it is verified: a value that is proven, or one of each column that is not."""
+
+
+def _kind(table: str, columns: tuple[str, ...]) -> tuple[object, ...]:
+    """Return what decides how a column is compared: its table, whether it is of the key, and how it is hashed."""
+    column = TABLES[table].columns[columns[0]]
+    hashed = (str(column.type), column.name in PERSONAL[table]) if table in PERSONAL else ()
+    return table, column.primary_key, hashed
+
+
+ONE_OF_EACH_KIND = list({_kind(*one): one for one in reversed(CHANGED)}.values())
+"""Of each table the first column of each kind, such as a number of its key, or a text that is hashed with a salt."""
 VERIFIED: dict[str, Verdict] = {}
 """The verdicts on shards, by the SHA-256 of their files."""
 
@@ -46,7 +60,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         "--preset",
         "telecom",
         "--referrers",
-        "100",
+        "60",
         "--days",
         "45",
         "--faults",
@@ -54,7 +68,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     ]
     assert run([*simulated, "--db", str(folder / "one.db")]) == 0
     sharded = ["load", "--shards", "2", "--workers", "1", "--events", "500", "--referrers", "150"]
-    assert run([*sharded, "--db", str(folder / "market.db")]) in (0, None)
+    with pytest.MonkeyPatch.context() as patch:  # a worker that is a thread does the same, and starts at once
+        patch.setattr(sharding, "_executor", lambda _shards: lambda: ThreadPoolExecutor(1))
+        assert run([*sharded, "--db", str(folder / "market.db")]) in (0, None)
     (folder / "program.toml").write_text(PROGRAM)
     ingested = ["ingest", str(write_merged(folder)), "--program", str(folder / "program.toml"), "--replay"]
     assert run([*ingested, "--db", str(folder / "merged.db")]) == 0
@@ -125,7 +141,15 @@ def test_sound_databases_pass_and_list_what_is_not_proven(cli: Cli, folder: Path
 
 
 @pytest.mark.parametrize(
-    ("table", "columns"), CHANGED, ids=[f"{table}.{'-'.join(columns)}"[:40] for table, columns in CHANGED]
+    ("table", "columns"),
+    [
+        pytest.param(
+            *one,
+            id=f"{one[0]}.{'-'.join(one[1])}"[:40],
+            marks=[] if one in ONE_OF_EACH_KIND else pytest.mark.long,
+        )
+        for one in CHANGED
+    ],
 )
 def test_a_changed_value_is_found_or_its_table_said_not_to_be_proven(
     folder: Path, table: str, columns: tuple[str, ...]
