@@ -57,6 +57,11 @@ def each_run() -> Iterator[tuple[Path, Run, str]]:
 
 
 PARAMETERS: Final = [pytest.param(folder, run, id=name) for folder, run, name in each_run()]
+ONE_OF_EACH_FOLDER: Final = [
+    pytest.param(folder, run, id=name, marks=[] if run == runs_of(folder)[0] else pytest.mark.long)
+    for folder, run, name in each_run()
+]
+"""All runs; those after the first of their folder are left to the long profile."""
 
 
 def command(*arguments: object, status: int = 0) -> str:
@@ -137,13 +142,21 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, Run], Ju
 
 
 @pytest.mark.parametrize(("folder", "run"), PARAMETERS)
-def test_the_rows_are_as_expected(
+def test_the_rows_are_as_expected(folder: Path, run: Run, judged: Callable[[Path, Run], Judged]) -> None:
+    assert_as_expected(judged(folder, run).path, run)
+
+
+def assert_as_expected(path: Path, run: Run) -> None:
+    assert decided(exported(path, "decisions")) == run["decisions"]
+    assert given(exported(path, "rewards")) == run["rewards"]
+
+
+@pytest.mark.parametrize(("folder", "run"), ONE_OF_EACH_FOLDER)
+def test_message_by_message_they_are_the_same_and_the_database_verifies(
     folder: Path, run: Run, judged: Callable[[Path, Run], Judged], tmp_path: Path
 ) -> None:
     ingested(folder, run, tmp_path / "by-one.db", "--batch", 1)
-    for path in (judged(folder, run).path, tmp_path / "by-one.db"):
-        assert decided(exported(path, "decisions")) == run["decisions"]
-        assert given(exported(path, "rewards")) == run["rewards"]
+    assert_as_expected(tmp_path / "by-one.db", run)
     command("verify", "--db", judged(folder, run).path)
 
 

@@ -10,14 +10,13 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Event
 from typing import Any
 
-import polars as pl
 import pytest
 
 from db.read.pending import pending
@@ -35,13 +34,12 @@ from simulator.load.drive import Limits
 from simulator.load.figures import merged
 from simulator.load.session import Hooks, LoadProfile
 from simulator.load.shards import Shards, run_shards, shard_profiles, work
-from simulator.load.target import DatabaseTarget
-from simulator.platform.receipts import Counts
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
 from simulator.program.shares import share_of
 from simulator.proof.verify import verify
 from simulator.run.plan import Plan
+from tests.cli.dying_shards import dying_once
 from tests.cli.nasty import Cli
 from tests.cluster import DaskClient
 
@@ -52,10 +50,10 @@ SAME = ("received", "accepted", "attributions", "decisions", "rewards", "reasons
 @pytest.fixture
 def order(tmp_path: Path) -> LoadProfile:
     return LoadProfile(
-        plan=Plan(seed=3, referrers=300),
+        plan=Plan(seed=3, referrers=120),
         program=load_program(*find_program("telecom")),
-        limits=Limits(events=3000),
-        batch=1000,
+        limits=Limits(events=1200),
+        batch=400,
         path=tmp_path / "market.db",
     )
 
@@ -80,12 +78,12 @@ def test_shards_are_read_as_one(order: LoadProfile, exports: Exports, cli: Cli) 
     whole, each = exports(order.path), [exports(part) for part in parts]
     for what in whole:
         assert whole[what] == b"".join(one[what] for one in each)
-    assert figures["received"] == whole["events"].count(b"\n") == 3000
+    assert figures["received"] == whole["events"].count(b"\n") == 1200
     with closing(sqlite3.connect(order.path)) as db:
         total = dict(db.execute("SELECT metric, count FROM total"))
-        assert json.loads(db.execute("SELECT figures FROM meter").fetchone()[0])["received"] == 3000
+        assert json.loads(db.execute("SELECT figures FROM meter").fetchone()[0])["received"] == 1200
         budget = db.execute("SELECT budget_minor FROM program_version").fetchone()
-    assert total["receipt.accepted"] == 3000
+    assert total["receipt.accepted"] == 1200
     assert budget == (order.program.budget_minor,)
     boards = [
         [(row.qualified, row.issued_minor, row.friends, row.generation) for row in board_of(one, leaders)]
@@ -168,21 +166,6 @@ def test_the_number_of_workers_changes_nothing(order: LoadProfile, exports: Expo
     }
 
 
-def dying_once(order: LoadProfile) -> dict[str, Any]:
-    """`work` in a process that kills itself when half of a shard is stored, but only the first that gets so far."""
-    take = DatabaseTarget.take
-
-    def dying(self: DatabaseTarget, messages: pl.DataFrame, done: Callable[[Counts], None]) -> None:
-        take(self, messages, done)
-        self.flush()
-        with suppress(FileExistsError):
-            self.path.with_name("died").touch(exist_ok=False)
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    setattr(DatabaseTarget, "take", dying)  # noqa: B010 - of this process only; a method is not assigned to
-    return work(order)
-
-
 def test_a_worker_that_dies_changes_nothing(order: LoadProfile, exports: Exports, tmp_path: Path) -> None:
     """Two processes; one is killed with a part of its shard written."""
     with pytest.MonkeyPatch.context() as patch:
@@ -193,7 +176,7 @@ def test_a_worker_that_dies_changes_nothing(order: LoadProfile, exports: Exports
     after = exports(tmp_path / "market.db")
     calm = [work(one) for one in shard_profiles(order, 2)]  # written over, one by one
     assert exports(tmp_path / "market.db") == after
-    assert died["received"] == sum(one["received"] for one in calm) == 3000
+    assert died["received"] == sum(one["received"] for one in calm) == 1200
     assert died["reasons"] == merged(calm, (), 1.0)["reasons"]
 
 
@@ -217,7 +200,7 @@ def test_a_shard_begun_anew_takes_away_only_what_its_dead_worker_left(
         "market-1.db.notes",
     ):
         (tmp_path / name).write_text("left")
-    assert work(shard_profiles(order, 2)[0])["received"] == 1500
+    assert work(shard_profiles(order, 2)[0])["received"] == 600
     assert verify(tmp_path / "market-1.db").difference is None
     assert (tmp_path / "market-1.db.notes").read_text() == "left"
 
@@ -296,7 +279,7 @@ def test_a_worker_ends_with_who_started_it_however_that_ends() -> None:
 def test_people_events_and_budget_are_split(order: LoadProfile) -> None:
     orders = shard_profiles(order, 4)
     assert sum(one.plan.referrers for one in orders) == order.plan.referrers
-    assert sum(one.limits.events or 0 for one in orders) == 3000
+    assert sum(one.limits.events or 0 for one in orders) == 1200
     assert len({one.plan.seed for one in orders}) == 4
     assert sum(one.program.budget_minor or 0 for one in orders) == order.program.budget_minor
     thirds = [share_of(order.program, number, 3).budget_minor for number in range(3)]

@@ -232,7 +232,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database made from a small nasty log."""
     folder = tmp_path_factory.mktemp("honest")
-    (folder / "a.jsonl").write_bytes(b"".join(nasty_lines(people=40)))
+    (folder / "a.jsonl").write_bytes(b"".join(nasty_lines(people=16)))
     (folder / "program.toml").write_text(PROGRAM)
     path = folder / "shop.db"
     log = folder / "a.jsonl"
@@ -248,9 +248,13 @@ def database(honest: Path, tmp_path: Path) -> Path:
 
 
 def forge(path: Path, table: str, columns: Sequence[str]) -> None:
-    """Append escape sequences to every text in these columns, and fill those that are empty."""
+    """Append escape sequences to every text in these columns, and fill those that are empty; a table gets a row."""
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("PRAGMA ignore_check_constraints = ON")
+        if not connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]:
+            texts = texts_of(table)
+            row = ["" if column.name in texts else 1 for column in SQLModel.metadata.tables[table].columns]
+            connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
         for name in columns:
             connection.execute(f"UPDATE OR IGNORE {table} SET {name} = coalesce({name}, '') || ?", [NASTY])
 
@@ -277,6 +281,8 @@ def test_no_command_says_raw_what_a_forged_table_holds(
     answered = set()
     for command, lines in lines_of(database, tmp_path).items():
         for line in lines if command in READING else ():
+            if command == "verify" and "--json" in line and not free:
+                continue  # what it takes longest to find is written in both forms where all free texts are forged
             ran = cli(*line)
             assert_clean(ran, line)
             if ESCAPED in ran.out:
@@ -292,12 +298,14 @@ def test_no_command_says_raw_what_files_and_arguments_hold(
     for command, lines in lines_of(database, tmp_path).items():
         for line in lines if command != "load" else ():
             assert_clean(cli(*line), line)
-    for name in ("a.db", "b.jsonl", "c.csv", "\udcff.db"):
+    tried: set[str] = set()
+    for name in ("\udcff.db", "a.db", "b.jsonl", "c.csv"):
         nasty = tmp_path / f"{NASTY}{name}"
         shutil.copy(database, nasty)
         for command, lines in lines_of(nasty, tmp_path).items():
-            for line in lines if command in READING else ():
+            for line in lines if command in READING - tried else ():
                 assert_clean(cli(*line), line)
+        tried = {"verify", "simulate", "sheet"}  # which read a database whatever its name ends in
     more: tuple[list[object], ...] = (
         ["ingest", "--db", database, nasty, tmp_path / f"{NASTY}.jsonl"],
         [NASTY],
