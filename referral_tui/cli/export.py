@@ -44,7 +44,9 @@ def export(
         ExportedRows, typer.Argument(help="Which rows to write.", metavar="WHAT", show_choices=True)
     ],
     db: SharedDatabase = DEFAULT_DATABASE,
-    form: Annotated[Form, typer.Option("--format", help="The format of the output.")] = Form.JSONL,
+    form: Annotated[
+        Form | None, typer.Option("--format", help="The format of the output. Default: jsonl; with --map csv.")
+    ] = None,
     out: Annotated[
         Path, typer.Option(help="The file to write; - is standard output.", metavar="FILE")
     ] = Path("-"),
@@ -82,6 +84,7 @@ def export(
     from referral_tui.cli.stored import readable
     from simulator.domain.errors import InputError
 
+    form = _form(form, mapping, guard=guard_formulas is True)
     path = readable(db)
     with reading(path):
         pass  # reports what is wrong with it before a file is created
@@ -93,7 +96,6 @@ def export(
     from simulator.files.export import export_form
 
     partner = _partner(mapping, what)
-    form = form if partner is None else Form.CSV
     with Bar(f"export {what}", None) as bar, naming_errors(out), opened_out(out, form.value) as stream:
         guard = what is ExportedRows.PAYOUTS if guard_formulas is None else guard_formulas
         if partner is None:
@@ -102,6 +104,21 @@ def export(
             rows = export_form(path, partner, stream, bar.advance, guard=guard)
     if out != Path("-"):
         say(f"{out}: {counted(rows, 'row')} of {what}", err=True)
+
+
+def _form(given: Form | None, mapping: str | None, *, guard: bool) -> Form:
+    """Return the format of the output; `guard` is whether formulas are to be guarded, which only CSV needs."""
+    from simulator.domain.errors import InputError
+
+    if mapping is not None and given not in (None, Form.CSV):
+        raise InputError(f"--format {given}, --map: a partner's form is written as CSV; leave --format out")
+    form = given or (Form.JSONL if mapping is None else Form.CSV)
+    if guard and form is not Form.CSV:
+        raise InputError(
+            f"--guard-formulas: only in CSV are texts read as formulas, and {form} keeps them as they are; "
+            "add --format csv, or leave it out"
+        )
+    return form
 
 
 def _partner(mapping: str | None, what: ExportedRows) -> FormWriter | None:

@@ -120,7 +120,8 @@ def ingest(
         bool,
         typer.Option(
             "--guard-formulas",
-            help="In receipts as CSV, put an apostrophe before texts that a spreadsheet would read as formulas.",
+            help="In receipts as CSV, and in the results of --watch, put an apostrophe before texts that a spreadsheet "
+            "would read as formulas.",
         ),
     ] = False,
     as_json: Json = False,
@@ -157,14 +158,23 @@ def ingest(
             "--received-as-occurred": received_as_occurred, "--strict": strict, "--dry-run": dry_run,
             "--receipts": receipts, "--json": as_json,
         }  # fmt: skip
-        watch_folder(watch, db, program, mapper, others, used=(mapping, secrets), infer_time=infer_time)
+        watch_folder(
+            watch,
+            db,
+            program,
+            mapper,
+            others,
+            used=(mapping, secrets),
+            infer_time=infer_time,
+            guard=guard_formulas,
+        )
         return
     if not files:
         raise InputError("name the files to receive, - for standard input, or a folder with --watch")
     check_files(files, infer_time=infer_time, mapping=None if mapper is None else mapper.mapping)
     infer_time = infer_time or (mapper is not None and mapper.mapping.infers_time())
     final = read_time(now, "--now")
-    _check_receipts(receipts, db, files, as_json=as_json)
+    _check_receipts(receipts, db, files, as_json=as_json, guard=guard_formulas)
     if received_as_occurred:
         _check_times(replay=replay, infer_time=infer_time)
 
@@ -286,13 +296,19 @@ def _mapper(mapping: str | None, secrets: Path | None, *, replay: bool) -> Mappe
 
 
 def _check_receipts(
-    out: Path | None, db: Path | PostgresAddress, files: Sequence[Path], *, as_json: bool
+    out: Path | None, db: Path | PostgresAddress, files: Sequence[Path], *, as_json: bool, guard: bool
 ) -> None:
-    """Check that receipts can be written to `out` without damage to what is read or stored."""
+    """Check that receipts can be written to `out` without damage to what is read or stored.
+
+    With `guard`, no cell of theirs is to be a formula, so they must be CSV.
+    """
     from simulator.domain.errors import InputError
     from simulator.domain.writing import check_writable
     from simulator.files.receipt_rows import form_of
 
+    if guard and (out is None or form_of(out) != "csv"):
+        wanted = "write --receipts FILE.csv" if out is None else f"{out} is JSON Lines; name a .csv file"
+        raise InputError(f"--guard-formulas: is for receipts as CSV; {wanted}, or leave it out")
     if out is None:
         return
     if out == Path("-"):

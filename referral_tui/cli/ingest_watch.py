@@ -30,8 +30,11 @@ def watch_folder(
     *,
     used: Sequence[str | Path | None] = (),
     infer_time: bool,
+    guard: bool,
 ) -> None:
     """Watch a folder until Ctrl-C; `others` are options that only go with named files, `used` files that are read.
+
+    With `guard` no cell of the results is a formula.
 
     Raises:
         InputError: one of the options is given, or the folder can't be used: it is none, or holds one of our own files.
@@ -52,7 +55,13 @@ def watch_folder(
     ):
         say(f"{folder}: watched; what arrives is moved to {DONE}/, beside its results; ctrl-c ends it")
         watch(
-            session, folder, interrupt=interrupt, on_result=_say_result, mapper=mapper, infer_time=infer_time
+            session,
+            folder,
+            interrupt=interrupt,
+            on_result=_say_result,
+            mapper=mapper,
+            infer_time=infer_time,
+            guard=guard,
         )
         session.advance(max(platform.earliest_now, wall_ms()))
     say(f"{db}: ended in order; everything that was taken is stored")

@@ -115,10 +115,12 @@ def watch(
     on_result: Callable[[FileResult], object],
     mapper: Mapper | None = None,
     infer_time: bool = False,
+    guard: bool = False,
 ) -> None:
     """Take the files of a folder as they arrive, until a stop is requested; `on_result` is called with each result.
 
-    The session is one of `QUEUED` batches. `mapper` turns records of another form into events.
+    The session is one of `QUEUED` batches. `mapper` turns records of another form into events. With `guard` no
+    cell of the results is a formula.
 
     Raises:
         InputError: the folder can't be read or written to.
@@ -128,7 +130,9 @@ def watch(
     looker = FolderWatcher(folder)
     while not interrupt.asked:
         for path in filter(Path.exists, looker.complete()):  # else it was taken away meanwhile
-            result = take(session, path, mapper=mapper, infer_time=infer_time, interrupt=interrupt)
+            result = take(
+                session, path, mapper=mapper, infer_time=infer_time, guard=guard, interrupt=interrupt
+            )
             if result is None:
                 return
             on_result(result)
@@ -143,6 +147,7 @@ def take(
     *,
     mapper: Mapper | None = None,
     infer_time: bool = False,
+    guard: bool = False,
     interrupt: Interrupt | None = None,
 ) -> FileResult | None:
     """Take a complete file, or the rest of it, and move it to `done/` beside its results.
@@ -161,7 +166,9 @@ def take(
         mark = _begun(session, path)
         # else the results are where they belong, and only the file is not
         if not mark.lines or part.exists():
-            found = _take_rest(session, path, part, mark, mapper, interrupt, infer_time=infer_time)
+            found = _take_rest(
+                session, path, part, mark, mapper, interrupt, infer_time=infer_time, guard=guard
+            )
         else:
             found = _Found()
         if found is None:
@@ -196,11 +203,12 @@ def _take_rest(
     interrupt: Interrupt | None,
     *,
     infer_time: bool,
+    guard: bool,
 ) -> _Found | None:
     """Take what is left of a file, and write its results; None if a stop was requested."""
     found = _Found()
     with _results(part, mark.rows) as out:
-        writer = ReceiptWriter(out, Path(f"results{RESULTS}"), continued=mark.rows > 0)
+        writer = ReceiptWriter(out, Path(f"results{RESULTS}"), guard=guard, continued=mark.rows > 0)
         blocks = _blocks(session, path, mapper, mark, infer_time=infer_time)
         while True:
             try:

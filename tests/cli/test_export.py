@@ -114,6 +114,10 @@ def test_an_empty_database_exports_empty_tables(
         (["export", "events", "--format", "xml"], "jsonl"),
         (["export", "events", "--out", "."], "is a folder"),
         (["export", "events", "--out", "none/x.csv"], "can't be written"),
+        (["export", "payouts", "--map", "extole-rewards", "--format", "jsonl"], "written as CSV"),
+        (["export", "payouts", "--map", "extole-rewards", "--format", "parquet"], "written as CSV"),
+        (["export", "payouts", "--guard-formulas"], "add --format csv"),
+        (["export", "events", "--guard-formulas", "--format", "parquet"], "add --format csv"),
     ],
 )
 def test_wrong_use_is_one_line(

@@ -285,6 +285,9 @@ def test_texts_of_outside_are_no_formulas_where_that_is_wanted(
         with out.open(newline="") as stream:
             (row,) = csv.DictReader(stream)
         assert row["field"] == field
+    for rows, said in (((), "write --receipts FILE.csv"), (("--receipts", tmp_path / "r.jsonl"), ".csv")):
+        ran = cli("ingest", "--dry-run", "--guard-formulas", *rows, file)
+        assert (ran.status, ran.err.count("\n"), said in ran.err) == (2, 1, True)
 
 
 def test_a_file_name_that_is_no_text_is_escaped_in_rows_and_in_the_quarantine(

@@ -59,12 +59,14 @@ ROWS = [
 ]
 
 
-def taken(folder: Path, db: Path, name: str, mapper: Mapper | None = None) -> FileResult:
+def taken(
+    folder: Path, db: Path, name: str, mapper: Mapper | None = None, *, guard: bool = False
+) -> FileResult:
     with (
         open_or_create(db, load_program(PROGRAM, "program") if not db.exists() else None) as platform,
         IntakeSession(platform, clock=lambda: NOW, batching=QUEUED) as session,
     ):
-        result = take(session, folder / name, mapper=mapper)
+        result = take(session, folder / name, mapper=mapper, guard=guard)
     assert result is not None
     return result
 
@@ -86,6 +88,15 @@ def test_a_file_is_moved_beside_its_results_row_for_row(folder: Path, tmp_path: 
     again = taken(folder, tmp_path / "a.db", "a.jsonl")
     assert again.moved_to.name == "a-2.jsonl"
     assert results(again.results) == [("1", "duplicate", "1", "")]
+
+
+@pytest.mark.parametrize(("guard", "field"), [(False, "=cmd()"), (True, "'=cmd()")])
+def test_texts_in_the_results_are_no_formulas_where_that_is_wanted(
+    folder: Path, tmp_path: Path, guard: bool, field: str
+) -> None:
+    write(folder / "a.jsonl", [message("v1", "friend.visited", "ben", START) | {"=cmd()": 1}])
+    found = taken(folder, tmp_path / "a.db", "a.jsonl", guard=guard).results
+    assert results(found) == [("1", "malformed", "", field)]
 
 
 def test_a_file_that_is_moved_back_is_taken_once_more(folder: Path, tmp_path: Path) -> None:
