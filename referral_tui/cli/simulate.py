@@ -118,7 +118,7 @@ def simulate(
             min=1,
             metavar="EVENTS",
             help="Go to this event as fast as possible and pause there; a dashboard can continue from it. "
-            "With --again, leave out what was set after that event.",
+            "With --again, leave out what was set after that event. If the run ends before, it says so.",
         ),
     ] = None,
     door: Annotated[
@@ -183,9 +183,16 @@ def simulate(
                 visit=visit,
             )
             ended = run.go()
+            last = opened.platform.last_seq
             seconds = time.perf_counter() - started
             figures = _figures(opened, ended, before, seconds)
             design = opened.platform.program
+    if run.unreached and ended == "finished":
+        say(
+            f"--hold-after {run.unreached}: never paused, since the run ended with event {last:,}; "
+            "name an earlier one",
+            err=True,
+        )
     if as_json:
         print_json(figures)
     else:

@@ -133,6 +133,11 @@ class Run:
             self._session.end(ended, self._gauge.heartbeat(wall_ms(), self._at))
         return ended
 
+    @property
+    def unreached(self) -> int:
+        """The event at which the run was to pause and has not; 0 if it has, or a person has taken over before."""
+        return self._hold_after
+
     def _finish(self) -> None:
         """Compare the last lists, and release what is due by the end; commands of the last moment still count."""
         while self._run_scheduled():

@@ -345,6 +345,18 @@ def test_the_command_reports_what_happened(tmp_path: Path, capfd: pytest.Capture
     assert int(settings["received"]) == figures["received"]
 
 
+def test_a_run_that_ends_before_the_event_to_pause_at_says_so(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "s.db"
+    assert (
+        command(["simulate", "--referrers", "20", "--days", "2", "--hold-after", "9999", "--db", str(path)])
+        == 0
+    )
+    said = f"never paused, since the run ended with event {_count(path):,}; name an earlier one\n"
+    assert capfd.readouterr().err == f"--hold-after 9999: {said}"
+
+
 def test_a_run_beyond_the_dates_of_its_program_says_so(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
