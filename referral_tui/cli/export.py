@@ -45,7 +45,8 @@ def export(
     ],
     db: SharedDatabase = DEFAULT_DATABASE,
     form: Annotated[
-        Form | None, typer.Option("--format", help="The format of the output. Default: jsonl; with --map csv.")
+        Form | None,
+        typer.Option("--format", help="The format of the output. Default: jsonl; with --map csv."),
     ] = None,
     out: Annotated[
         Path, typer.Option(help="The file to write; - is standard output.", metavar="FILE")
