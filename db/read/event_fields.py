@@ -6,7 +6,9 @@ import json
 from collections.abc import Collection, Iterator
 from typing import Any, Final, NamedTuple
 
+from db.read.moment import seq_at
 from db.sqlite.readonly import Database
+from simulator.domain.spans import HOUR_MS
 
 EventFields = dict[str, Any]
 """An event's fields by column, without those that are null, and its `subject`: the person's reference."""
@@ -198,13 +200,38 @@ def acts_of_nobody(
 
     The conversions are given by source and id.
     """
+    return _acts(db, "person IS NULL", types, conversions, most)
+
+
+def acts_of_somebody(
+    db: Database, types: Collection[str], conversions: Collection[tuple[str, str]], most: int
+) -> list[EventFields]:
+    """Return, as `acts_of_nobody` does, those that name somebody, whoever that is.
+
+    No index finds them; but by the hourly sums, only the hours in which events of these types came are read.
+    """
+    found: list[EventFields] = []
+    hours = db.execute(
+        f"SELECT DISTINCT hour * {HOUR_MS} FROM hour WHERE metric IN ({', '.join('?' * len(types))}) ORDER BY 1",
+        [f"event.{one}" for one in types],
+    )
+    for (begins,) in hours.fetchall():
+        after, until = seq_at(db, begins), seq_at(db, begins + HOUR_MS)
+        where = f"seq > {after} AND seq <= {until} AND person IS NOT NULL"
+        found += _acts(db, where, types, conversions, most - len(found))
+    return found
+
+
+def _acts(
+    db: Database, whose: str, types: Collection[str], conversions: Collection[tuple[str, str]], most: int
+) -> list[EventFields]:
     named = " OR ".join(
         f"(json_extract(steering, '$.{what}_source'), json_extract(steering, '$.{what}_id')) IN own"
         for what in ("reward", "decision")
     )
     found = db.execute(
         "WITH own AS MATERIALIZED (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)) "
-        f"SELECT seq FROM event WHERE person IS NULL AND type IN ({', '.join('?' * len(types))}) "
+        f"SELECT seq FROM event WHERE {whose} AND type IN ({', '.join('?' * len(types))}) "
         f"AND json_valid(steering) AND ({named}) ORDER BY seq LIMIT ?",
         (json.dumps(list(conversions)), *types, most),
     )

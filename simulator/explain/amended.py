@@ -6,7 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from db.read.decision_rows import without_effect
-from db.read.event_fields import about_conversions, acts_of_nobody, event_at, events_of
+from db.read.event_fields import (
+    about_conversions,
+    acts_of_nobody,
+    acts_of_somebody,
+    event_at,
+    events_of,
+)
 from db.read.moment import audit_at
 from db.read.reward_rows import RewardRow
 from simulator.domain.currencies import DIGITS
@@ -24,6 +30,8 @@ _ACTS: Final = (
     EventType.REVIEW_DECIDED,
 )
 """What somebody did about a reward or a decision; the events need not name the friend, nor anybody."""
+_OF_OPERATORS: Final = (EventType.REWARD_VETOED, EventType.REVIEW_DECIDED)
+"""Those of operators, who may act in their own name."""
 _OF_OTHERS: Final = (ReversalReason.OTHER_SUBJECT, ReversalReason.OTHER_SOURCE)
 _KEPT: Final = ("seq", "received_at", "source", "id", "type", "reason")
 _MOST: Final = 100  # of one friend; no real one has more
@@ -62,13 +70,14 @@ def acts_without_effect(
 ) -> list[Fields]:
     """Return, as `amended` does, what was done about a friend's rewards and decisions without effect.
 
-    These are choices, redemptions, vetoes and verdicts in nobody's name or in that of the lines' recipients; with
-    `only_seq` only those about that conversion. Those among `events`, the friend's own, are left out: the timeline
-    shows them.
+    These are choices, redemptions, vetoes and verdicts in nobody's name or in that of the lines' recipients, and vetoes
+    and verdicts in anybody's, such as the operator's; with `only_seq` only those about that conversion. Those among
+    `events`, the friend's own, are left out: the timeline shows them.
     """
     known = {event["seq"] for event in events}
     conversions = {(one["source"], one["id"]) for one in events if only_seq in (None, one["seq"])}
     found = {event["seq"]: event for event in acts_of_nobody(source.db, _ACTS, conversions, _MOST)}
+    found |= {event["seq"]: event for event in acts_of_somebody(source.db, _OF_OPERATORS, conversions, _MOST)}
     for recipient in {line.recipient for line in lines if line.recipient is not None}:
         found |= {event["seq"]: event for event in events_of(source.db, recipient, types=_ACTS)}
     rows = []

@@ -166,6 +166,9 @@ def in_vain(cli: Cli, db: Path, tmp_path: Path) -> Path:
         of_nobody("used", "reward.redeemed", 2, reward=named),
         of_nobody("lost", "reward.vetoed", 3, reward=named | {"id": "nowhere"}, reason="terms-broken"),
         of_nobody("twice", "review.decided", 4, decision=decision, verdict="decline", by="op-2"),
+        of_nobody("own", "review.decided", 5, decision=decision, verdict="decline", by="op-3")
+        | {"subject": "op-3"},
+        of_nobody("halt", "reward.vetoed", 6, reward=named, reason="terms-broken") | {"subject": "op-3"},
     ]
     (tmp_path / "more.jsonl").write_text("\n".join(map(json.dumps, more)))
     ran = cli("ingest", "--db", db, "--replay", tmp_path / "more.jsonl", "--json")
@@ -179,7 +182,7 @@ def test_vetoes_verdicts_and_redemptions_in_vain_are_told_though_they_name_nobod
 ) -> None:
     amended = cli("explain", "bob", "--db", in_vain, "--json").json["amended"]
     told = {one["id"]: (one["conversion"], one["says"], one["effect"]) for one in amended}
-    assert {own: told[own] for own in ("late", "used", "twice")} == {
+    assert {own: told[own] for own in ("late", "used", "twice", "own", "halt")} == {
         "late": (
             "client/shop:p",
             "the veto for gift (terms-broken) was without effect: the reward was neither pending, waiting nor offered",
@@ -193,6 +196,16 @@ def test_vetoes_verdicts_and_redemptions_in_vain_are_told_though_they_name_nobod
         "twice": (
             "client/shop:large",
             "the verdict decline on any, by op-2, was without effect: no such decision was in review",
+            False,
+        ),
+        "own": (
+            "client/shop:large",
+            "the verdict decline on any, by op-3, was without effect: no such decision was in review",
+            False,
+        ),
+        "halt": (
+            "client/shop:p",
+            "the veto for gift (terms-broken) was without effect: the reward was neither pending, waiting nor offered",
             False,
         ),
     }
@@ -209,13 +222,13 @@ def test_the_summary_of_ingest_counts_whatever_had_no_effect(in_vain: Path, cli:
         "choice": {"not-offered": 2},
         "merge": {"same-person": 1},
         "redemption": {"not-issued": 1},
-        "verdict": {"no such decision in review": 1},
-        "veto": {"not-open": 1, "unknown": 1},
+        "verdict": {"no such decision in review": 2},
+        "veto": {"not-open": 2, "unknown": 1},
     }
     (in_vain.parent / "none.jsonl").write_text("")
     out = cli("ingest", "--db", in_vain, "--replay", in_vain.parent / "none.jsonl").out
-    assert "2 vetoes without effect:" in out
-    assert "1 verdict without effect:" in out
+    assert "3 vetoes without effect:" in out
+    assert "2 verdicts without effect:" in out
 
 
 def test_what_just_happened_in_vain_says_so(in_vain: Path) -> None:
