@@ -44,7 +44,12 @@ class PostgresAddress:
             raise InputError(
                 f"--db {scheme}://…: its user or password holds one of / ? # @; write them as %2F %3F %23 %40"
             )
-        parts = urlsplit(text)
+        try:
+            parts = urlsplit(text)
+        except ValueError:  # of brackets only; it would repeat the password
+            raise InputError(
+                f"--db {scheme}://…: its host has brackets, but is no IPv6 address in them, such as [::1]"
+            ) from None
         pairs = parse_qsl(parts.query, keep_blank_values=True)
         program = next((value for name, value in pairs if name == "program"), DEFAULT_PROGRAM)
         if _PROGRAM.fullmatch(program) is None:

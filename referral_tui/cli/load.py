@@ -252,17 +252,16 @@ def _load_profile(
 
 def _server(url: str | None, connections: int | None, key: Path | None) -> Server | None:
     """Return the server that the events are sent to; None if they are judged here."""
-    from urllib.parse import urlsplit
-
     from simulator.domain.errors import InputError
+    from simulator.domain.web_addresses import http_parts
     from simulator.load.target import Server
 
     if url is None:
         if connections is not None or key is not None:
             raise InputError("--connections, --key: are of a server; say which with --url")
         return None
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.rstrip("/") or parts.query:
+    parts = http_parts(url)
+    if parts is None or parts.path.rstrip("/") or parts.query:
         raise InputError(f"--url {url}: not the address of a server; write it as http://127.0.0.1:8787")
     try:
         shown = key.read_text(encoding="utf-8").strip() if key is not None else None

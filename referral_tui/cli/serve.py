@@ -47,6 +47,14 @@ def serve(
             metavar="URL", help="The page that friends who follow a link (/r/CODE) are redirected to."
         ),
     ] = None,
+    public_url: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="The address under which others reach the server, as behind a TLS proxy: links begin with it. "
+            "Default: the one that a caller uses.",
+        ),
+    ] = None,
     mapping: Annotated[
         list[str] | None,
         typer.Option(
@@ -130,7 +138,7 @@ def serve(
     from simulator.door.clocks import REAL, DoorClock
     from simulator.door.inlets import find_inlets
     from simulator.door.keys import Keys, load_keys
-    from simulator.door.links import check_landing
+    from simulator.door.links import check_landing, check_public
     from simulator.door.sending import Sending
     from simulator.door.serving import Settings, check
     from simulator.door.serving import serve as serve_http
@@ -139,6 +147,7 @@ def serve(
 
     known = Keys(load_keys(keys)) if keys is not None else None
     page = check_landing(landing) if landing is not None else None
+    public = check_public(public_url) if public_url is not None else None
     inlets = find_inlets(mapping or [], read_secrets(secrets))
     asked = read_veto(veto, veto_unanswered)
     settings = Settings(
@@ -148,6 +157,7 @@ def serve(
         linger_s=linger / 1000,
         keys=known,
         landing=page,
+        public_url=public,
         inlets=inlets,
         sending=Sending(anywhere=hooks_anywhere),
         veto=asked,
@@ -163,6 +173,7 @@ def serve(
             )
         values = {
             "--program": program, "--host": host, "--port": port, "--keys": keys, "--landing": landing,
+            "--public-url": public_url,
             "--secrets": secrets, "--clock": clock, "--veto": veto, "--veto-unanswered": veto_unanswered,
             "--linger": linger, "--max-body": max_body,
         }  # fmt: skip
@@ -245,9 +256,12 @@ def _listening(db: str, door: Door, settings: Settings, clock: DoorClock, *, ope
             f"{db}: its time, {format_moment(stands_until)}, is ahead of the wall clock: until then it stands still, "
             "and no reward falls due; --clock frozen or 3600x continues from it"
         )
+    own = settings.public_url or door.address
+    if settings.public_url is not None:
+        say(f"links begin with {own}/r/")
     for name, inlet in settings.inlets.items():
         how = "if signed by their sender" if inlet.secret is not None else "without a signature"
-        say(f"records of {inlet.mapper.mapping.source} are accepted at {door.address}/v1/in/{name}, {how}")
+        say(f"records of {inlet.mapper.mapping.source} are accepted at {own}/v1/in/{name}, {how}")
     if door.asker is not None and settings.veto is not None:
         say(
             f"{db}: {settings.veto.url} is asked about each reward; questions are signed with {door.asker.secret}"

@@ -16,13 +16,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 from weakref import WeakSet
 
 from aiohttp import web
 from textual_serve.server import Server
 
 from simulator.domain.errors import InputError
+from simulator.domain.web_addresses import host_name, http_parts
 
 HEADERS: Final = {
     "X-Frame-Options": "DENY",
@@ -126,12 +126,13 @@ def allowed(host: str, called: str, origin: str | None) -> bool:
     `host` is the address that is listened on, `called` the one in the request (its Host), `origin` the page's. Another
     site that is open in the same browser is refused; on loopback so is one whose name was made to lead here.
     """
-    return origin is not None and urlsplit(origin).netloc == called and called_rightly(host, called)
+    page = None if origin is None else http_parts(origin)
+    return page is not None and page.netloc == called and called_rightly(host, called)
 
 
 def called_rightly(host: str, called: str) -> bool:
     """Return whether a request used a name of this machine, if the server listens on loopback only."""
-    name = urlsplit(f"//{called}").hostname or ""
+    name = host_name(called)
     return not is_loopback(host) or name in LOOPBACK or name == host
 
 

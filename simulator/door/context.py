@@ -31,8 +31,9 @@ class Context:
 
     `settling` settles the futures that requests wait for. `host` is the address listened on; without `keys` none are
     required. `streams` limits how many streamed bodies hand lines to the writer at the same time. `landing` is the page
-    that friends who follow a link are redirected to, `inlets` are the mappings served, by name. A door that `passes_on`
-    events has no engine. While it is `ending`, no more lines of streamed bodies are accepted.
+    that friends who follow a link are redirected to, `public_url` is the one under which others reach this server,
+    without a slash at the end (None: as they call it). `inlets` are the mappings served, by name. A door that
+    `passes_on` events has no engine. While it is `ending`, no more lines of streamed bodies are accepted.
     """
 
     path: Path
@@ -47,6 +48,7 @@ class Context:
     asker: Asker | None = None
     keys: Keys | None = None
     landing: str | None = None
+    public_url: str | None = None
     inlets: Mapping[str, Inlet] = field(default_factory=dict)
     passes_on: bool = False
     ending: bool = False

@@ -19,15 +19,16 @@ _PAGE: Final = Path(__file__).with_name("page.html")
 
 
 @cache
-def _described(mappings: tuple[str, ...], passes_on: bool) -> bytes:
-    return orjson.dumps(description(version("referral-tui"), mappings, passes_on=passes_on))
+def _described(mappings: tuple[str, ...], public_url: str | None, passes_on: bool) -> bytes:
+    own = version("referral-tui")
+    return orjson.dumps(description(own, mappings, public_url=public_url, passes_on=passes_on))
 
 
 async def get_description(request: web.Request) -> web.Response:
     """Answer with the OpenAPI description."""
     check_known(request)
     context = request.app[CONTEXT]
-    described = _described(tuple(context.inlets), context.passes_on)
+    described = _described(tuple(context.inlets), context.public_url, context.passes_on)
     return web.Response(body=described, content_type="application/json")
 
 

@@ -8,12 +8,13 @@ from functools import lru_cache
 from ipaddress import ip_address
 from time import perf_counter
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from aiohttp import web
 
 from simulator.domain.errors import DatabaseError, InputError
-from simulator.door.context import CONTEXT
+from simulator.domain.web_addresses import host_name, http_parts
+from simulator.door.context import CONTEXT, Context
 from simulator.door.keys import Key, Keys, Right
 from simulator.door.problems import Problem, ProblemError
 
@@ -135,7 +136,7 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
     started = perf_counter()
     response: web.StreamResponse
     try:
-        check_origin(request, request.app[CONTEXT].host)
+        check_origin(request, request.app[CONTEXT])
         check_key(request, request.app[CONTEXT].keys)
         response = await handler(request)
     except ProblemError as error:
@@ -158,10 +159,11 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
     return response
 
 
-def check_origin(request: web.Request, host: str) -> None:
+def check_origin(request: web.Request, context: Context) -> None:
     """Refuse requests that a browser sends for another site's page, or to a host name made to resolve to this machine.
 
-    Links and signed records may come under any host name, as through a tunnel: no page could do harm with them.
+    Links and signed records may come under any host name, as through a tunnel: no page could do harm with them. All
+    others may come under that of the public URL, if keys are required.
 
     Raises:
         ProblemError: it is such a request.
@@ -170,7 +172,8 @@ def check_origin(request: web.Request, host: str) -> None:
     resource = request.match_info.route.resource
     from_anywhere = resource is not None and resource.canonical == LINK
     origin = None if from_anywhere else request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    public = urlsplit("" if context.keys is None else context.public_url or "")
+    if origin is not None and not _is_own(origin, request.host, public):
         raise ProblemError(
             Problem.CROSS_ORIGIN,
             f"the page at {origin} is not allowed to call this server; call it from a program, "
@@ -181,16 +184,21 @@ def check_origin(request: web.Request, host: str) -> None:
             Problem.CROSS_ORIGIN,
             "pages of other sites are not allowed to call this server; call it from a program",
         )
-    try:
-        name = urlsplit(f"//{request.host}").hostname or ""
-    except ValueError:
-        name = ""
-    known = name in _LOOPBACK or name == host
+    host, name = context.host, host_name(request.host)
+    known = name in _LOOPBACK or name in (host, public.hostname)
     if is_loopback(host) and not known and not from_anywhere and not _is_signed(request):
         raise ProblemError(
             Problem.CROSS_ORIGIN,
             f"this server does not answer to the host name {name or 'given'}; use localhost or {host}",
         )
+
+
+def _is_own(origin: str, called: str, public: SplitResult) -> bool:
+    """Return whether a page's origin is this server, as the request called it or as others reach it."""
+    parts = http_parts(origin)
+    return parts is not None and (
+        parts.netloc == called or (parts.scheme, parts.netloc) == (public.scheme, public.netloc)
+    )
 
 
 def _of_http(request: web.Request, error: web.HTTPException) -> ProblemError:

@@ -17,6 +17,7 @@ from db.sqlite.readonly import Database
 from db.sqlite.same_process import snapshot_beside_writer
 from simulator.domain.errors import InputError
 from simulator.domain.vocabulary import Receipt
+from simulator.domain.web_addresses import http_parts
 from simulator.door.context import CONTEXT, Context
 from simulator.door.errands import on_writer
 from simulator.door.events import rows
@@ -50,10 +51,24 @@ def check_landing(url: str) -> str:
         InputError: it is not an HTTP URL.
 
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if http_parts(url) is None:
         raise InputError(f"--landing {url}: not an HTTP URL; write one such as https://shop.example/welcome")
     return url
+
+
+def check_public(url: str) -> str:
+    """Return the URL under which others reach the server, without a slash at the end.
+
+    Raises:
+        InputError: it is not an HTTP URL, or has more than a host and a path.
+
+    """
+    parts = http_parts(url)
+    if parts is None or parts.query or parts.fragment or parts.username is not None:
+        raise InputError(
+            f"--public-url {url}: not the address of a server; write it as https://refer.shop.example"
+        )
+    return url.rstrip("/")
 
 
 async def post_link(request: web.Request) -> web.Response:
@@ -79,7 +94,8 @@ async def post_link(request: web.Request) -> web.Response:
     status, answer = await on_writer(context.writer, work)
     if status == _CREATED:
         context.metrics.received(client_of(request), Counts(accepted=1), {"platform": 1})
-    answer["url"] = f"{request.scheme}://{request.host}/r/{quote(answer['code'])}"
+    own = context.public_url or f"{request.scheme}://{request.host}"
+    answer["url"] = f"{own}/r/{quote(answer['code'])}"
     return web.Response(body=orjson.dumps(answer), status=status, content_type="application/json")
 
 
@@ -101,8 +117,15 @@ async def get_link(request: web.Request) -> web.Response:
     if receipt["receipt"] != Receipt.ACCEPTED:
         raise _refused(receipt, "friend")
     response = _sent_on(context.landing, {"friend": friend, "code": code}, receipt)
+    public = urlsplit(context.public_url or "")
     response.set_cookie(
-        _COOKIE, friend, max_age=_YEAR_S, httponly=True, samesite="Lax", secure=request.secure, path="/r/"
+        _COOKIE,
+        friend,
+        max_age=_YEAR_S,
+        httponly=True,
+        samesite="Lax",
+        secure=request.secure or public.scheme == "https",
+        path=f"{public.path}/r/",
     )
     return response
 

@@ -36,10 +36,13 @@ OF_THE_ENGINE: Final = ("/v1/conversions/", "/v1/reviews/", "/v1/clock", "/v1/li
 """Prefixes of the paths that a door that passes events on does not serve."""
 
 
-def description(version: str, mappings: Sequence[str] = (), *, passes_on: bool = False) -> Schema:
+def description(
+    version: str, mappings: Sequence[str] = (), *, public_url: str | None = None, passes_on: bool = False
+) -> Schema:
     """Return the description; `version` is that of the program, `mappings` the names of the mappings served.
 
-    For a door that `passes_on` events it omits what only the engine's door serves.
+    `public_url` is the address under which others reach the server, if it is given. For a door that `passes_on` events
+    it omits what only the engine's door serves.
     """
     paths = _paths(mappings)
     if passes_on:
@@ -51,6 +54,7 @@ def description(version: str, mappings: Sequence[str] = (), *, passes_on: bool =
             "version": version,
             "description": "A referral platform on this machine: send it events, and query what follows from them.",
         },
+        **({"servers": [{"url": public_url}]} if public_url is not None else {}),
         "paths": paths,
         "components": {
             "schemas": _schemas(),

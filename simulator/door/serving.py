@@ -52,9 +52,10 @@ class Settings:
 
     `most_body` is the largest body in bytes, and `linger_s` how many seconds to collect events for before judging them
     together. A body that is silent for `patience_s` seconds is given up. Without `keys` none are required. `landing` is
-    the page that friends who follow a link are redirected to. `sending` says how webhooks are sent, `veto` who is asked
-    about rewards. `inlets` are the mappings served, by name. `inbox` is where other doors of the program put what they
-    receive. Every `tell_every_s` seconds it is recorded who called, for those who look at the database.
+    the page that friends who follow a link are redirected to, `public_url` that of `check_public`. `sending` says how
+    webhooks are sent, `veto` who is asked about rewards. `inlets` are the mappings served, by name. `inbox` is where
+    other doors of the program put what they receive. Every `tell_every_s` seconds it is recorded who called, for those
+    who look at the database.
     """
 
     host: str = "127.0.0.1"
@@ -63,6 +64,7 @@ class Settings:
     linger_s: float = 0.005
     keys: Keys | None = None
     landing: str | None = None
+    public_url: str | None = None
     inlets: Mapping[str, Inlet] = field(default_factory=dict)
     patience_s: float = 30.0
     sending: Sending = field(default_factory=Sending)
@@ -215,6 +217,7 @@ def context_of(
         metrics=metrics,
         keys=settings.keys,
         landing=settings.landing,
+        public_url=settings.public_url,
         inlets=settings.inlets,
         passes_on=passes_on,
     )

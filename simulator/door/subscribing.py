@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from db.hooks import DeadLetter, HookStore, Subscriber
 from db.read.notices import notices
@@ -14,13 +13,13 @@ from db.read.served import newest
 from db.sqlite.readonly import Database
 from simulator.domain.errors import InputError
 from simulator.domain.notices import NOTICE_TYPES
+from simulator.domain.web_addresses import http_parts
 from simulator.door.guards import is_loopback
 from simulator.door.vetoes import Veto
 from simulator.door.webhooks import check_secret, new_secret, webhook_id
 from simulator.program.values import InvalidValueError, duration
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_LONGEST: Final = 2_048  # characters of an address
 KEEP: Final = "24h"
 """How long an old secret signs alongside a new one by default."""
 MOST_LETTERS: Final = 1_000
@@ -65,19 +64,10 @@ def check_address(url: str, *, anywhere: bool, option: str, name: str = "url") -
         InputError: it is not an HTTP URL, or, without `anywhere`, it is on another machine.
 
     """
-    try:
-        parts = urlsplit(url)
-        host, _port = parts.hostname, parts.port
-    except ValueError:
-        parts, host = urlsplit(""), None
-    if (
-        parts.scheme not in ("http", "https")
-        or not host
-        or len(url) > _LONGEST
-        or not url.isprintable()
-        or " " in url
-    ):
+    parts = http_parts(url)
+    if parts is None:
         raise InputError(f"{name}: {url}: not an HTTP URL; write one such as http://127.0.0.1:9000/hooks")
+    host = parts.hostname or ""
     if not anywhere and not is_loopback(host):
         raise InputError(
             f"url: {host} may be another machine; allow that with {option}, or give an address on this one, such as "

@@ -135,6 +135,7 @@ def lines_of(db: Path, folder: Path) -> dict[str, list[list[object]]]:
             ["serve", "--db", db, "--clock", NASTY],
             ["serve", "--db", db, "--host", NASTY],
             ["serve", "--db", db, "--landing", NASTY],
+            ["serve", "--db", db, "--public-url", NASTY],
             ["serve", "--db", db, "--map", NASTY],
             ["serve", "--db", db, "--map", "cello", "--secrets", folder / NASTY],
             ["serve", "--db", db, "--veto", NASTY],

@@ -246,6 +246,7 @@ async def test_a_wrong_address_or_method_is_a_problem_too(
     [
         {"Origin": "http://other.example"},
         {"Origin": "null"},
+        {"Origin": "http://[x"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Host": "rebound.example"},
         {"Host": "rebound.example", "Origin": "http://rebound.example"},

@@ -11,7 +11,7 @@ import pytest
 
 from simulator.domain.errors import InputError
 from simulator.door.keys import Key, Keys, new_key
-from simulator.door.links import CHANNEL, check_landing
+from simulator.door.links import CHANNEL, check_landing, check_public
 from simulator.door.serving import Settings
 from simulator.events.moment import format_moment
 from simulator.platform.session import open_or_create
@@ -119,7 +119,60 @@ async def test_a_journey_is_walked_from_the_link_to_the_reward(door: Caller) -> 
     assert [(one["recipient"], one["reward"]) for one in issued.said["rewards"]] == [("ann", "credit")]
 
 
-@pytest.mark.parametrize("url", ["shop.example", "javascript:alert(1)", "/welcome", "http://"])
+@pytest.mark.parametrize(
+    "url", ["shop.example", "javascript:alert(1)", "/welcome", "http://", "http://[x", "http://a:b"]
+)
 def test_a_landing_page_must_be_an_http_url(url: str) -> None:
     with pytest.raises(InputError, match="--landing"):
         check_landing(url)
+
+
+async def test_behind_a_tls_proxy_links_begin_with_the_public_address(tmp_path: Path) -> None:
+    keys: list[Key] = []
+    key, secret = new_key(keys, "shop", ["send", "read"], ["client/shop"])
+    settings = Settings(port=0, linger_s=0.0, keys=Keys([key]), public_url="https://refer.example/a")
+    with open_or_create(tmp_path / "a.db", load_program(PROGRAM, "program")) as platform:
+        async with at_the_door(platform, settings) as door:
+            shown = {"Authorization": f"Bearer {secret}", "Host": "refer.example"}
+            given = {"referrer": "ann", "code": "ANN"}
+            made = await door.ask("POST", "/v1/links", json=given, headers=shown)
+            cookie = (await follow(door, "ANN")).headers["Set-Cookie"]
+            described = await door.ask("GET", "/openapi.json")
+            own_page = await door.ask(
+                "GET", "/v1/funnel", headers=shown | {"Origin": "https://refer.example"}
+            )
+            others = await door.ask(
+                "GET", "/v1/funnel", headers=shown | {"Origin": "http://refer.example:81"}
+            )
+    assert (made.status, made.said["url"]) == (201, "https://refer.example/a/r/ANN")
+    assert "Secure" in cookie
+    assert "Path=/a/r/" in cookie
+    assert described.said["servers"] == [{"url": "https://refer.example/a"}]
+    assert (own_page.status, others.status) == (200, 403)
+
+
+async def test_without_keys_only_links_are_answered_under_the_public_name(tmp_path: Path) -> None:
+    settings = Settings(port=0, linger_s=0.0, public_url="https://refer.example")
+    with open_or_create(tmp_path / "a.db", load_program(PROGRAM, "program")) as platform:
+        async with at_the_door(platform, settings) as door:
+            await link(door, referrer="ann", code="ANN")
+            assert (await follow(door, "ANN", Host="refer.example")).status == 200
+            assert (await door.ask("GET", "/v1/funnel", headers={"Host": "refer.example"})).status == 403
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "refer.example",
+        "ftp://refer.example",
+        "https://",
+        "https://[x",
+        "https://a:b",
+        "https://a/?b",
+        "https://u@a",
+    ],
+)
+def test_a_public_address_must_be_that_of_a_server(url: str) -> None:
+    with pytest.raises(InputError, match="--public-url"):
+        check_public(url)
+    assert check_public("https://refer.example/a/") == "https://refer.example/a"

@@ -22,7 +22,7 @@ from db.postgres.upstream import PostgresUpstream
 from db.read.proving import newest_hashes
 from db.sqlite.readonly import SCHEMA_VERSION, LockedDatabaseError, reading
 from referral_tui.cli.app import COMMANDS, load
-from simulator.domain.errors import DatabaseError
+from simulator.domain.errors import DatabaseError, InputError
 from simulator.proof.verify import verify
 from tests.door.calling import lines
 from tests.door.test_reads import REVIEWED
@@ -328,6 +328,13 @@ def test_an_address_is_shown_without_its_password(text: str, shown: str, program
     found = PostgresAddress.parse(text)
     assert (str(found), found.program) == (shown, program)
     assert "geheim" not in repr(found)
+
+
+@pytest.mark.parametrize("text", ["postgresql://app:geheim@[x", "postgresql://app:geheim@[shop]/a"])
+def test_an_address_with_wrong_brackets_is_refused_without_its_password(text: str) -> None:
+    with pytest.raises(InputError, match=r"^--db postgresql://…: its host has brackets") as refused:
+        PostgresAddress.parse(text)
+    assert "geheim" not in str(refused.value)
 
 
 def holding(address: PostgresAddress, text: str) -> list[str]:
