@@ -18,7 +18,7 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from referral_tui.cli.errors import InterruptedCommand, guarded
+from referral_tui.cli.errors import KEPT, InterruptedCommand, guarded
 from referral_tui.cli.light import LightCommand, lightened
 from referral_tui.cli.output import say, say_traceback
 
@@ -28,11 +28,15 @@ GARBAGE: Final = (20_000, 50, 100)
 
 @dataclass(frozen=True)
 class CommandEntry:
-    """A command: its module under `referral_tui.cli`, its name there, and a line of help."""
+    """A command: its module under `referral_tui.cli`, its name there, and a line of help.
+
+    `commits` says that it keeps what it has done when it is interrupted.
+    """
 
     module: str
     name: str
     help: str
+    commits: bool = False
 
 
 COMMANDS: Final = {
@@ -42,7 +46,7 @@ COMMANDS: Final = {
     "drill": CommandEntry(
         "drill", "app", "Practise answering customers who ask where their reward is; report on a class."
     ),
-    "simulate": CommandEntry("simulate", "simulate", "Run a simulated world into a database."),
+    "simulate": CommandEntry("simulate", "simulate", "Run a simulated world into a database.", commits=True),
     "dashboard": CommandEntry(
         "dashboard", "dashboard", "Open the dashboard on a database, running or finished."
     ),
@@ -55,9 +59,13 @@ COMMANDS: Final = {
         "Give a talk in the dashboard, in large type, with speaker's notes in a second terminal.",
     ),
     "load": CommandEntry("load", "load", "Load-test the rules and measure how fast they are."),
-    "ingest": CommandEntry("ingest", "ingest", "Receive real events from files, judge them and store them."),
+    "ingest": CommandEntry(
+        "ingest", "ingest", "Receive real events from files, judge them and store them.", commits=True
+    ),
     "map": CommandEntry("mapping", "app", "List, show and check mappings of other systems' records."),
-    "serve": CommandEntry("serve", "serve", "Receive events over HTTP, and answer each with its receipt."),
+    "serve": CommandEntry(
+        "serve", "serve", "Receive events over HTTP, and answer each with its receipt.", commits=True
+    ),
     "keys": CommandEntry(
         "keys", "app", "Create, list and remove the keys that clients of `serve` authenticate with."
     ),
@@ -73,9 +81,11 @@ COMMANDS: Final = {
     "verify": CommandEntry(
         "verify", "verify", "Derive everything from the log again, and compare it with what is stored."
     ),
-    "erase": CommandEntry("erase", "erase", "Erase people, and prove that nothing else has changed."),
+    "erase": CommandEntry(
+        "erase", "erase", "Erase people, and prove that nothing else has changed.", commits=True
+    ),
     "migrate": CommandEntry("migrate", "migrate", "Upgrade a database to the current schema."),
-    "review": CommandEntry("review", "app", "List, approve or decline decisions in review."),
+    "review": CommandEntry("review", "app", "List, approve or decline decisions in review.", commits=True),
     "fraud": CommandEntry(
         "fraud", "fraud", "Score the rules against the truth about who cheats, also in money."
     ),
@@ -131,7 +141,8 @@ class LazyGroup(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as interrupt:
-            raise InterruptedCommand from interrupt
+            called = COMMANDS.get(ctx.invoked_subcommand)
+            raise InterruptedCommand(KEPT if called is not None and called.commits else "") from interrupt
 
 
 @cache

@@ -21,6 +21,7 @@ FINE: Final = 0
 FAILED: Final = 1
 WRONG: Final = 2
 INTERRUPTED: Final = 130
+KEPT: Final = "what was committed stays"
 _PYDANTIC: Final = tuple(
     (re.compile(theirs), ours)
     for theirs, ours in (
@@ -38,7 +39,7 @@ _PYDANTIC: Final = tuple(
 class InterruptedCommand(Exception):  # noqa: N818 - not an error: somebody pressed ctrl-C
     """A KeyboardInterrupt under a name that Typer lets pass; Typer turns the original into a silent exit status.
 
-    Its text says what was kept, if that differs from what was committed.
+    Its text says what was kept, if there is anything to say.
     """
 
 
@@ -68,7 +69,7 @@ def _run(command: Callable[[], Any]) -> int:  # noqa: PLR0911 - one line for eac
     except TyperException as error:
         return _say(_wrong_use(error))
     except (KeyboardInterrupt, InterruptedCommand) as interrupt:
-        _say(f"interrupted; {interrupt}" if str(interrupt) else "interrupted; what was committed stays")
+        _say(f"interrupted; {interrupt}" if str(interrupt) else "interrupted")
         return INTERRUPTED
     except SystemExit as end:
         if isinstance(end.__context__, BrokenPipeError):

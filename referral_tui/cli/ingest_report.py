@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from db.read.summary import conversions_before_visits
-from referral_tui.cli.errors import FAILED, FINE, WRONG, InterruptedCommand
+from referral_tui.cli.errors import FAILED, FINE, KEPT, WRONG, InterruptedCommand
 from referral_tui.cli.output import print_json, say
 from referral_tui.cli.summary import late_lines, receipt_lines, standing_lines, without_effect_lines
 from referral_tui.figures import counted
@@ -110,7 +110,7 @@ def ended(intake: Intake, db: Path | PostgresAddress, *, strict: bool, interrupt
     counts = intake.counts
     refused = counts.malformed + counts.conflict
     if interrupted:
-        raise InterruptedCommand
+        raise InterruptedCommand(KEPT)
     if refused and refused == counts.received:
         first = f"; the first: {refusal_line(intake.first)}" if intake.first else ""
         raise InputError(

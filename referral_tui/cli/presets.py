@@ -88,7 +88,7 @@ def check(
     The bounds have 99.9 % confidence and allow for clustering, since a referrer's friends all come through one person.
     Exit status: 1 if a published figure lies outside them.
     """
-    from referral_tui.cli.errors import FAILED, FINE, INTERRUPTED
+    from referral_tui.cli.errors import FAILED, FINE, InterruptedCommand
     from referral_tui.cli.progress import Bar
     from simulator.calibration.bounds import CONFIDENCE
     from simulator.calibration.trial import DAYS, StoppedError, compare
@@ -106,7 +106,7 @@ def check(
                     name, figures, seeds=seeds, referrers=referrers, stopper=stopper, progress=done.part
                 )
         except StoppedError:
-            return INTERRUPTED
+            raise InterruptedCommand from None
     if as_json:
         print_json(
             {

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import io
 import logging
-import signal
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -41,7 +38,7 @@ from referral_tui.dashboard.screens.rewards import RewardsScreen
 from referral_tui.dashboard.screens.whatif import WhatIfScreen
 from referral_tui.dashboard.setup import Setup
 from referral_tui.dashboard.snapshot import Snapshot, Trouble
-from referral_tui.dashboard.status_message import StatusMessage
+from referral_tui.dashboard.status_message import PRESS_Q, StatusMessage
 from referral_tui.dashboard.status_texts import NO_NAMES, notice, view_status, writer_status
 from referral_tui.dashboard.themed import ThemedApp
 from referral_tui.dashboard.topic import Topic
@@ -127,7 +124,6 @@ class Dashboard(OrderedKeys, ThemedApp):
         # the first screen is there already; now it can be gone back to by its name
         self.add_mode(SCREENS[0].MODE, partial(open_screen, SCREENS[0]))
         self.call_after_refresh(self._begin)
-        self._leave_on_signals()
 
     def on_unmount(self) -> None:
         """Stop reading."""
@@ -296,9 +292,7 @@ class Dashboard(OrderedKeys, ThemedApp):
 
     def action_help_quit(self) -> None:
         """Say which key leaves: in a terminal ctrl+c is often tried first."""
-        self.on_status_posted(
-            StatusPosted(StatusMessage("Press q to quit. (ctrl+c copies the selection.)", "warn"))
-        )
+        self.on_status_posted(StatusPosted(PRESS_Q))
 
     def action_picture(self) -> None:
         """Save a picture of the screen."""
@@ -346,14 +340,6 @@ class Dashboard(OrderedKeys, ThemedApp):
         return next(
             (screen for screen in reversed(self.screen_stack) if isinstance(screen, DashboardScreen)), None
         )
-
-    def _leave_on_signals(self) -> None:
-        """Exit cleanly on a signal to end, or when the terminal is closed: the one who opened us cleans up."""
-        for name in ("SIGTERM", "SIGHUP"):
-            number = getattr(signal, name, None)
-            if number is not None:  # not on every system
-                with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-                    asyncio.get_running_loop().add_signal_handler(number, self.exit)
 
     async def _begin(self) -> None:
         # what reads and steers is loaded now: the first paint does not wait for it

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import Any, ClassVar
 
@@ -17,7 +17,7 @@ from referral_tui.dashboard.frame import HEIGHTS, WIDTHS
 from referral_tui.dashboard.preferences import Preferences
 from referral_tui.dashboard.saving import free_path
 from referral_tui.dashboard.screens.explain import ExplainScreen
-from referral_tui.dashboard.status_message import StatusMessage
+from referral_tui.dashboard.status_message import PRESS_Q, StatusMessage
 from referral_tui.dashboard.themed import ThemedApp
 from referral_tui.dashboard.widgets.bars import KeyBar, KeyHint
 from referral_tui.dashboard.widgets.drill_parts import (
@@ -71,7 +71,11 @@ OWN: tuple[Command, ...] = (
     ),
 )
 """The drill's own commands."""
-_COMMON = tuple(command for command in COMMANDS if command.id in ("help", "quit", "theme", "picture"))
+_COMMON = tuple(
+    replace(command, says="Quits; the cases answered so far are kept") if command.id == "quit" else command
+    for command in COMMANDS
+    if command.id in ("help", "quit", "theme", "picture")
+)
 _HELPED = {
     Help.WORKED: "worked through",
     Help.HALF: "half worked",
@@ -286,7 +290,9 @@ class DrillScreen(Screen[None]):
 def _hint(command: Command, space: str) -> KeyHint:
     read = {"question_mark": "?", "enter": "enter"}
     key = command.shown_key or read.get(command.keys, command.keys)
-    action = f"{space}.{command.action}" if command.action != "choose" else f"{space}.choose(0)"
+    action = (
+        f"{space}.{command.action}" if command.action != "choose" else ""
+    )  # which answer, a click can't say
     return KeyHint(key, command.label or "", action, command.says, command.pinned)
 
 
@@ -318,6 +324,10 @@ class DrillApp(OrderedKeys, ThemedApp):
         keys = [(command.shown_key or command.keys, command.says) for command in (*OWN, *_COMMON)]
         self.push_screen(ExplainScreen(READING if looking else QUESTION, keys))
 
+    def action_help_quit(self) -> None:
+        """Say which key leaves: in a terminal ctrl+c is often tried first."""
+        self.screen_stack[0].query_one(StatusLine).show(PRESS_Q)
+
     def action_picture(self) -> None:
         """Save a picture of the screen."""
         path = free_path(self.setup.pictures, "drill", self.setup.clocks.wall_ms(), "svg")
@@ -327,4 +337,4 @@ class DrillApp(OrderedKeys, ThemedApp):
             message = StatusMessage(f"The picture {error}.", "bad")
         else:
             message = StatusMessage(f"Picture saved: {path.absolute()}", "good")
-        self.screen.query_one(StatusLine).show(message)
+        self.screen_stack[0].query_one(StatusLine).show(message)

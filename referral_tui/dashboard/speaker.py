@@ -67,7 +67,7 @@ class Speaker(ThemedApp):
 
     CSS_PATH = "dashboard.tcss"
     TITLE = "notes"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,escape", "quit", "Quit", tooltip="Quits")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,escape,ctrl+c", "quit", "Quit", tooltip="Quits")]
 
     def __init__(self, file: NotesFile, clocks: Clocks, theme: str) -> None:
         """Read the notes from a file."""

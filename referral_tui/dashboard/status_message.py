@@ -15,3 +15,6 @@ class StatusMessage:
 
     text: str
     tone: Tone = "quiet"
+
+
+PRESS_Q = StatusMessage("Press q to quit. (ctrl+c copies the selection.)", "warn")

@@ -1,7 +1,10 @@
-"""An app in our two themes, whose failure is a line on the terminal instead of a traceback."""
+"""An app in our two themes, which ends cleanly on signals and whose failure is a line instead of a traceback."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import signal
 from collections.abc import Mapping
 
 from textual.app import App
@@ -21,6 +24,14 @@ class ThemedApp(App[None]):
         self.stylesheet = Styles(self.get_css_variables())
         if keys:
             self.set_keymap(dict(keys))
+
+    def on_mount(self) -> None:
+        """Exit cleanly on a signal to end, or when the terminal is closed: the one who opened us cleans up."""
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None:  # not on every system
+                with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+                    asyncio.get_running_loop().add_signal_handler(number, self.exit)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give Textual's own themes the colours that only ours name."""

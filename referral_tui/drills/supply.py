@@ -9,6 +9,7 @@ import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, Protocol
 
 from simulator.domain.drills import Case, Cause
@@ -72,6 +73,7 @@ class MadeSupply:
         self._news = asyncio.Event()
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
+        self._scratch: TemporaryDirectory[str] | None = None
 
     async def case(self, cause: Cause, world: int) -> Case | None:
         """Return a case as `Supply` says."""
@@ -94,6 +96,8 @@ class MadeSupply:
             await self._process.wait()
         if self._reading is not None:
             self._reading.cancel()
+        if self._scratch is not None:
+            self._scratch.cleanup()
 
     async def _from(self, world: _World, cause: Cause, without: Collection[str]) -> Case | None:
         while True:
@@ -119,6 +123,8 @@ class MadeSupply:
     async def _read_process(self, missing: Sequence[int]) -> None:
         designs = [self._designs[place] for place in missing]
         given = (str(self._seed), str(self._each), ",".join(self._causes), *designs)
+        self._scratch = TemporaryDirectory(prefix="referral-drill-", ignore_cleanup_errors=True)
+        scratch = self._scratch.name
         process = self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -127,7 +133,8 @@ class MadeSupply:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
-            env={"POLARS_MAX_THREADS": "1", **os.environ},
+            # its temporary files are ours to remove: it is killed when the drill is left
+            env={"POLARS_MAX_THREADS": "1", **os.environ, "TMPDIR": scratch},
             limit=_MOST_LINE,
         )
         while process.stdout is not None and (line := await process.stdout.readline()):

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from simulator.domain.cluster import ClusterExecutor, executor_at
 from simulator.domain.cores import cores
 from simulator.domain.errors import ReferralError
-from simulator.domain.worker import begin_worker
+from simulator.domain.worker import begin_worker, end_waits_on_interrupt, starting
 from simulator.lab.setting import Setting
 
 _WORTH_PROCESSES: Final = 10_000_000
@@ -76,8 +76,11 @@ class WorkerPool:
             yield from map(run, parts)
             return
         executor = self._executor()
+        end_waits_on_interrupt()
         try:
-            for future in [executor.submit(run, part) for part in parts]:
+            with starting():
+                futures = [executor.submit(run, part) for part in parts]
+            for future in futures:
                 yield future.result()
         except BrokenProcessPool:
             raise ReferralError(

@@ -6,7 +6,6 @@ ends.
 
 from __future__ import annotations
 
-import signal
 from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -16,6 +15,7 @@ from threading import Thread
 import polars as pl
 
 from simulator.domain.errors import ReferralError
+from simulator.domain.worker import starting
 from simulator.load.traffic import WorldTraffic, gather, span_of
 from simulator.program.model import Program
 from simulator.run.plan import Plan
@@ -42,7 +42,8 @@ class BackgroundTraffic:
         self._process = context.Process(
             target=_make, args=(theirs, plan, program, hurried), name="referral-tui traffic", daemon=True
         )
-        self._process.start()
+        with starting():
+            self._process.start()
         theirs.close()
         self._parcels: Queue[tuple[int, pl.DataFrame] | None] = Queue(_QUEUED)
         self._rest = pl.DataFrame()
@@ -91,7 +92,6 @@ class BackgroundTraffic:
 
 def _make(pipe: Connection, plan: Plan, program: Program, hurried: bool) -> None:
     """Run in the other process: make parcels and send them until nobody listens."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles ctrl-C, and then ends this process
     with suppress(EOFError, OSError):
         traffic = WorldTraffic(plan, program, hurried=hurried)
         while True:

@@ -19,7 +19,7 @@ from typing import Any
 from db.shards.merging import merge
 from simulator.domain.errors import DatabaseError, ReferralError
 from simulator.domain.wall_clock import Stopper, wall_ms
-from simulator.domain.worker import begin_worker
+from simulator.domain.worker import begin_worker, starting
 from simulator.load.drive import Limits
 from simulator.load.figures import merged
 from simulator.load.session import Hooks, LoadProfile, run_load
@@ -94,7 +94,8 @@ def _run_all(profiles: Sequence[LoadProfile], shards: Shards, hooks: Hooks) -> l
     found: dict[int, dict[str, Any]] = {}
     for _ in range(_LIVES):
         with _executor(shards)() as executor, suppress(BrokenProcessPool):
-            futures = {executor.submit(work, profile): number for number, profile in left.items()}
+            with starting():
+                futures = {executor.submit(work, profile): number for number, profile in left.items()}
             try:
                 for future in _as_they_end(futures, hooks.stopped):
                     found[futures[future]] = future.result()

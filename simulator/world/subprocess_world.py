@@ -8,7 +8,6 @@ one, however that ends.
 from __future__ import annotations
 
 import io
-import signal
 from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -16,6 +15,7 @@ from multiprocessing.connection import Connection
 import polars as pl
 
 from simulator.domain.errors import ReferralError
+from simulator.domain.worker import starting
 from simulator.world.feedback import OutcomeFeedback
 from simulator.world.windows import InProcessWorld, Window, WorldSetup
 
@@ -32,7 +32,8 @@ class SubprocessWorld:
         self._process = context.Process(
             target=_live, args=(theirs, setup), name="referral-tui people", daemon=True
         )
-        self._process.start()
+        with starting():
+            self._process.start()
         theirs.close()
         self._last = setup.end_ms
 
@@ -70,7 +71,6 @@ class SubprocessWorld:
 
 def _live(pipe: Connection, setup: WorldSetup) -> None:
     """Run in the other process: make windows, send them and receive feedback, until the end or until nobody listens."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles ctrl-C, and then ends this process
     with suppress(EOFError, OSError):
         try:
             here = InProcessWorld(setup)

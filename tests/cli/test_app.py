@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from referral_tui.cli.app import COMMANDS
+from referral_tui.cli.app import COMMANDS, load
 from referral_tui.cli.errors import guarded
 from simulator.domain.errors import InputError
 from tests.cli.nasty import Cli
@@ -119,11 +119,23 @@ def test_the_ways_to_end(capfd: pytest.CaptureFixture[str]) -> None:
     assert fails(InputError("one", "two")) == 2
     assert fails(PermissionError(13, "Permission denied", "/x")) == 2
     assert capfd.readouterr().err == (
-        "referral-tui: interrupted; what was committed stays\n"
+        "referral-tui: interrupted\n"
         "referral-tui: one\nreferral-tui: two\nreferral-tui: /x: Permission denied\n"
     )
     with pytest.raises(ZeroDivisionError):
         fails(ZeroDivisionError())
+
+
+@pytest.mark.parametrize(("command", "said"), [("simulate", "; what was committed stays"), ("verify", "")])
+def test_only_a_command_that_commits_says_so_when_it_is_interrupted(
+    command: str, said: str, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(load(command), "invoke", interrupted)
+    ran = cli(command)
+    assert (ran.status, ran.out, ran.err) == (130, "", f"referral-tui: interrupted{said}\n")
 
 
 def _has_refused(db: Path) -> bool:

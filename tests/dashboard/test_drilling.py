@@ -169,6 +169,25 @@ async def test_help_says_what_may_be_looked_at_and_lists_the_keys() -> None:
         assert "1 of 4" in await seen.press("escape")
 
 
+async def test_ctrl_c_says_which_key_leaves() -> None:
+    async with drill(Cause.CAPPED) as seen:
+        assert "Press q to quit." in await seen.press("ctrl+c")
+        assert not seen.app._notifications  # Textual's own hint names another key
+        assert "the cases answered so far are kept" in await seen.press("question_mark", "end")
+
+
+async def test_a_click_on_an_answer_gives_it_and_one_on_the_keys_of_all_of_them_gives_none() -> None:
+    async with drill(Cause.CAPPED) as seen:
+        footer = seen.text.splitlines()[-1]
+        await seen.pilot.click("#keys", offset=(footer.index("1-5"), 0))
+        assert seen.screen.round is not None
+        assert seen.screen.round.looks == 0
+        assert not seen.screen.round.chosen
+        await seen.pilot.click("#question", offset=(4, 3))  # its frame is the first line
+        assert list(seen.screen.round.chosen) == [2]
+        assert "Right. Enter goes on." in await seen.press()
+
+
 async def test_a_picture_is_saved_and_said(tmp_path: Path) -> None:
     async with drill(Cause.CAPPED, pictures=tmp_path) as seen:
         assert "Picture saved" in await seen.press("ctrl+s")

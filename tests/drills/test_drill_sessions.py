@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import tempfile
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -199,6 +202,26 @@ async def test_in_a_later_sitting_a_class_gets_cases_that_one_has_not_seen_as_lo
     given = [await supply.case(Cause.CAPPED, 0) for _ in some]
     assert given == [*some[1:], some[0]]
     await supply.close()
+
+
+async def test_a_drill_that_is_left_early_leaves_no_temporary_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process that makes cases is killed, and can't remove what it has made."""
+    start = asyncio.create_subprocess_exec
+
+    async def started(program: str, *_: str, **given: Any) -> asyncio.subprocess.Process:
+        return await start(program, "-S", "-c", "import tempfile; print(tempfile.mkdtemp())", **given)
+
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", started)
+    monkeypatch.setattr(json, "loads", lambda _line: {"world": 0})
+    supply = MadeSupply(3, [Cause.CAPPED], tmp_path / "kept", "1")
+    assert await supply.case(Cause.CAPPED, 0) is None
+    assert list(tmp_path.iterdir())
+    await supply.close()
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_process_that_makes_cases_says_when_a_world_is_whole(

@@ -38,7 +38,10 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class KeyHint:
-    """A key as the footer shows it: how it is pressed, in a word what it does, and in a sentence."""
+    """A key as the footer shows it: how it is pressed, in a word what it does, and in a sentence.
+
+    `action` is what a click does; empty if it stands for several keys.
+    """
 
     key: str
     label: str
@@ -174,7 +177,7 @@ class KeyBar(LineWidget):
         for hint in self._fitting(line.left + 2):
             cells = _hint_cells(hint)
             start = width - line.left
-            click = Style(meta={"@click": hint.action})
+            click = Style(meta={"@click": hint.action}) if hint.action else Style()
             line.add(hint.key, self.ink("key") + click).add(f" {hint.label}", self.ink("quiet") + click).skip(
                 2
             )

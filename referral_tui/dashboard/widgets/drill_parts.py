@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rich.cells import cell_len
+from rich.style import Style
 from textual.geometry import Size
 from textual.strip import Strip
 
@@ -97,10 +98,13 @@ class QuestionBox(LineWidget, can_focus=False):
 
     def draw(self, width: int, height: int) -> Iterator[Strip]:  # noqa: ARG002 -- as many as it needs
         """Draw answers and fact."""
-        for sign, text, ink in self._texts(width):
-            yield self.line(width).skip().add(sign, self.ink(ink), 4).add(text, self.ink(ink)).strip()
+        for sign, text, ink, place in self._texts(width):
+            click = Style() if place is None else Style(meta={"@click": f"screen.choose({place})"})
+            style = self.ink(ink) + click
+            yield self.line(width).skip().add(sign, style, 4).add(text, style).strip()
 
-    def _texts(self, width: int) -> Iterator[tuple[str, str, str]]:
+    def _texts(self, width: int) -> Iterator[tuple[str, str, str, int | None]]:
+        """Yield sign, text, ink and, of an answer that may still be given, its place for each line."""
         one = self._round
         if one is None:
             return
@@ -116,15 +120,18 @@ class QuestionBox(LineWidget, can_focus=False):
                 sign, ink = ("✓", "good") if option.right else ("✕", "bad")
             elif one.answered:
                 ink = "quiet"
-            yield from _broken(sign, option.text, ink, room)
+            given = one.answered or place in one.chosen
+            yield from _broken(sign, option.text, ink, room, None if given else place)
         if one.fact:
-            yield "", "", "plain"
+            yield "", "", "plain", None
             yield from _broken("→", _sentence(one.fact), "good" if one.answered else "warn", room)
 
 
-def _broken(sign: str, text: str, ink: str, room: int) -> Iterable[tuple[str, str, str]]:
+def _broken(
+    sign: str, text: str, ink: str, room: int, place: int | None = None
+) -> Iterable[tuple[str, str, str, int | None]]:
     lines = wrap(text, room) or [""]
-    return [(sign if number == 0 else "", line, ink) for number, line in enumerate(lines)]
+    return [(sign if number == 0 else "", line, ink, place) for number, line in enumerate(lines)]
 
 
 def _sentence(text: str) -> str:
