@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -15,7 +17,7 @@ from simulator.run.pace import MAX
 from simulator.run.plan import Plan
 from simulator.run.run import Ending, Run
 
-PLAN = Plan(seed=5, referrers=500, days=25)
+PLAN = Plan(seed=5, referrers=350, days=25)
 REVIEWING = """
 [program]
 name = "Reviewed"
@@ -140,3 +142,24 @@ def crm_of(path: Path) -> list[tuple[object, ...]]:
     """The people in the customer system, in order."""
     with closing(sqlite3.connect(crm_path(path))) as db:
         return db.execute("SELECT * FROM person ORDER BY ref").fetchall()
+
+
+def count_events(path: Path) -> int:
+    """The events in a database that another process may be writing, 0 while there is none."""
+    if not path.exists():
+        return 0
+    with closing(sqlite3.connect(path, timeout=10)) as db:
+        try:
+            (count,) = db.execute("SELECT COUNT(*) FROM event").fetchone()
+        except sqlite3.OperationalError:
+            return 0
+    return int(count)
+
+
+def wait_for_events(path: Path, count: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait until a process, which must not end before, has stored so many events."""
+    until = time.monotonic() + 120
+    while count_events(path) < count:
+        assert process.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.02)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ from tests.world.running import REVIEWING, FakeWall, exports_of, run_into, stop_
 HOUR_MS = 3_600_000
 PLAN = Plan(
     seed=5,
-    referrers=500,
+    referrers=350,
     days=30,
     faults=parse_faults(["hostile"]),
     delivery={"bill.paid": "every:6h", "conversion.reversed": "batch@mon-02:00/csv"},
@@ -55,10 +56,12 @@ def whole(tmp_path_factory: pytest.TempPathFactory, reviewing: Program) -> Outco
     path = tmp_path_factory.mktemp("whole") / "w.db"
     assert run_into(path, reviewing, plan=PLAN) == "finished"
     assert verify(path).difference is None
+    assert rows(path, "SELECT COUNT(*) FROM event WHERE type = 'review.decided'") > [(0,)]
+    assert rows(path, "SELECT COUNT(DISTINCT dial) FROM fault WHERE count > 0") > [(11,)]
     return outcome(path)
 
 
-@pytest.mark.parametrize(("batch", "pace"), [(41, MAX), (500, 900_000.0)])
+@pytest.mark.parametrize(("batch", "pace"), [(61, MAX), (500, 1_800_000.0)])
 def test_batch_and_pace_change_nothing(
     batch: int, pace: float, tmp_path: Path, reviewing: Program, whole: Outcome
 ) -> None:
@@ -81,14 +84,12 @@ def test_stopped_five_times_it_ends_the_same(tmp_path: Path, reviewing: Program,
 
 def test_what_is_lost_comes_back_by_the_reconciliation(tmp_path: Path, reviewing: Program) -> None:
     clean, lossy = tmp_path / "clean.db", tmp_path / "lossy.db"
-    plan = Plan(seed=5, referrers=300, days=30)
+    plan = Plan(seed=5, referrers=200, days=24)
     run_into(clean, reviewing, plan=plan)
-    run_into(
-        lossy, reviewing, plan=Plan(seed=5, referrers=300, days=30, faults={"lost": 0.2, "file-missing": 0.3})
-    )
+    run_into(lossy, reviewing, plan=replace(plan, faults={"lost": 0.2, "file-missing": 0.3}))
     sql = (
         "SELECT source, id, occurred_at, received_at FROM event WHERE source <> 'platform' AND occurred_at < "
-        f"{plan.start_ms + 20 * 24 * HOUR_MS} AND received_at < {plan.end_ms}"
+        f"{plan.start_ms + 14 * 24 * HOUR_MS} AND received_at < {plan.end_ms}"
     )
     sent = {row[:2]: row for row in rows(clean, sql)}
     came = {row[:2]: row for row in rows(lossy, sql)}
@@ -120,9 +121,9 @@ class Turner(FakeWall):
 def turned(tmp_path_factory: pytest.TempPathFactory, reviewing: Program) -> Path:
     """A run without faults whose dials are turned during the run."""
     path = tmp_path_factory.mktemp("turned") / "t.db"
-    at: dict[int, object] = {40: {"lost": 0.5, "file-twice": 1.0}, 70: {"nonsense": 1}, 90: "clean"}
-    plan = Plan(seed=5, referrers=500, days=30)
-    assert run_into(path, reviewing, plan=plan, pace=86_400.0 * 4, wall=Turner(path, at)) == "finished"
+    at: dict[int, object] = {12: {"lost": 0.5, "file-twice": 1.0}, 30: {"nonsense": 1}, 50: "clean"}
+    plan = Plan(seed=5, referrers=300, days=24)
+    assert run_into(path, reviewing, plan=plan, pace=86_400.0 * 8, wall=Turner(path, at)) == "finished"
     return path
 
 
@@ -131,7 +132,7 @@ def test_a_dial_holds_from_the_next_full_hour_on(turned: Path, tmp_path: Path, r
     assert on[1] is None
     assert "no such dial" in str(odd[1])
     calm = tmp_path / "calm.db"
-    run_into(calm, reviewing, plan=Plan(seed=5, referrers=500, days=30))
+    run_into(calm, reviewing, plan=Plan(seed=5, referrers=300, days=24))
     sql = (
         "SELECT source, id, occurred_at, received_at FROM event "
         "WHERE type = 'customer.identified' AND source <> 'platform'"
@@ -151,11 +152,11 @@ def test_a_run_with_turned_dials_goes_on_after_a_stop_as_it_was(
     turned: Path, tmp_path: Path, reviewing: Program
 ) -> None:
     path = tmp_path / "s.db"
-    at: dict[int, object] = {40: {"lost": 0.5, "file-twice": 1.0}, 70: {"nonsense": 1}, 90: "clean"}
-    plan = Plan(seed=5, referrers=500, days=30)
+    at: dict[int, object] = {12: {"lost": 0.5, "file-twice": 1.0}, 30: {"nonsense": 1}, 50: "clean"}
+    plan = Plan(seed=5, referrers=300, days=24)
     wall = Turner(path, at)
-    pace = 86_400.0 * 4
-    assert run_into(path, reviewing, plan=plan, pace=pace, wall=wall, stopped=stop_after(220)) == "stopped"
+    pace = 86_400.0 * 8
+    assert run_into(path, reviewing, plan=plan, pace=pace, wall=wall, stopped=stop_after(110)) == "stopped"
     assert run_into(path, None, batch=50) == "finished"
     one, other = outcome(path), outcome(turned)
     assert rows(path, "SELECT kind, sim_at FROM command") == rows(turned, "SELECT kind, sim_at FROM command")

@@ -17,7 +17,7 @@ from simulator.run.run import Run
 from simulator.world.feedback import OutcomeFeedback
 from tests.world.running import QUICK, FakeWall, crm_of, exports_of, run_into, stop_after
 
-PLAN = Plan(seed=5, referrers=900, days=48)
+PLAN = Plan(seed=5, referrers=500, days=36)
 Kept = tuple[dict[str, bytes], list[tuple[object, ...]]]
 
 
@@ -69,7 +69,7 @@ def test_each_feeling_is_told_once_and_in_time(
     assert rewarded == sum(entry["kind"] == "issued" and entry["at"] < last for entry in issued) > 0
 
 
-@pytest.mark.parametrize(("batch", "pace"), [(83, MAX), (700, 400_000.0)])
+@pytest.mark.parametrize(("batch", "pace"), [(83, MAX), (700, 1_200_000.0)])
 def test_batch_and_pace_change_nothing(
     batch: int, pace: float, tmp_path: Path, quick: Program, whole: Kept
 ) -> None:
@@ -83,10 +83,10 @@ def test_stopped_again_and_again_it_ends_the_same(
 ) -> None:
     path = tmp_path / "w.db"
     options: dict[str, Any] = {"pace": pace, "plan": PLAN}
-    ended = run_into(path, quick, stopped=stop_after(25), batch=150, wall=FakeWall(), **options)
+    ended = run_into(path, quick, stopped=stop_after(25), batch=70, wall=FakeWall(), **options)
     for looks in (9, 3, 14):
         assert ended == "stopped"
-        ended = run_into(path, None, stopped=stop_after(looks), batch=97, **options)
+        ended = run_into(path, None, stopped=stop_after(looks), batch=61, **options)
     if ended == "stopped":
         assert run_into(path, None) == "finished"
     assert (exports_of(path, tmp_path), crm_of(path)) == whole

@@ -23,9 +23,9 @@ from simulator.world.feedback import OutcomeFeedback
 from simulator.world.spec import WorldSpec
 from simulator.world.subprocess_world import SubprocessWorld
 from simulator.world.windows import WorldSetup
-from tests.world.running import QUICK, crm_of, exports_of, run_into, stop_after
+from tests.world.running import QUICK, crm_of, exports_of, run_into, stop_after, wait_for_events
 
-PLAN = Plan(seed=5, referrers=900, days=42)
+PLAN = Plan(seed=5, referrers=500, days=36)
 Kept = tuple[dict[str, bytes], list[tuple[object, ...]]]
 
 
@@ -39,7 +39,10 @@ def whole(tmp_path_factory: pytest.TempPathFactory, quick: Program) -> Kept:
     """What a run in one process leaves behind."""
     folder = tmp_path_factory.mktemp("one")
     assert run_into(folder / "w.db", quick, plan=PLAN) == "finished"
-    return exports_of(folder / "w.db", folder), crm_of(folder / "w.db")
+    exports = exports_of(folder / "w.db", folder)
+    assert b'"issued"' in exports["rewards"]
+    assert b'"refused"' in exports["decisions"]
+    return exports, crm_of(folder / "w.db")
 
 
 def test_another_process_and_another_batch_change_nothing(
@@ -90,22 +93,19 @@ def test_what_is_wrong_with_the_world_is_told(telecom: WorldSpec, quick: Program
 
 def test_interrupted_both_processes_end(tmp_path: Path) -> None:
     path = tmp_path / "i.db"
-    given = ["--referrers", "8000", "--processes", "2", "--db", str(path)]
+    given = ["--referrers", "2000", "--processes", "2", "--db", str(path)]
     running = subprocess.Popen(
         [sys.executable, "-m", "referral_tui", "simulate", *given],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
-    until = time.monotonic() + 120
-    while not path.exists() or path.stat().st_size < 1_000_000:
-        assert running.poll() is None
-        assert time.monotonic() < until
-        time.sleep(0.02)
+    wait_for_events(path, 1, running)
     os.killpg(running.pid, signal.SIGINT)  # as ctrl-C does: to both
     _, said = running.communicate(timeout=60)
     assert running.returncode == 130
     assert b"Traceback" not in said
+    until = time.monotonic() + 60
     while _anybody(running.pid):  # what watches over the two's semaphores ends a moment later
         assert time.monotonic() < until
         time.sleep(0.02)

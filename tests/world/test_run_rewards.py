@@ -19,7 +19,7 @@ from simulator.world.feedback import OutcomeFeedback
 from simulator.world.reward_acts import ReportedReward
 from tests.world.running import QUICK, exports_of, run_into, stop_after
 
-PLAN = Plan(seed=5, referrers=700, days=48)
+PLAN = Plan(seed=5, referrers=400, days=42)
 ACTING = """
 [redemption]
 referrer = 0.6
@@ -78,7 +78,7 @@ def test_batch_process_and_stops_change_nothing(tmp_path: Path, quick: Program) 
     assert run_into(tmp_path / "whole.db", quick, plan=PLAN) == "finished"
     whole = exports_of(tmp_path / "whole.db", tmp_path)
     path = tmp_path / "parts.db"
-    ended = run_into(path, quick, plan=PLAN, stopped=stop_after(25), batch=100)
+    ended = run_into(path, quick, plan=PLAN, stopped=stop_after(18), batch=60)
     assert ended == "stopped"
     assert run_into(path, None, stopped=stop_after(6), batch=97) == "stopped"
     assert run_into(path, None, batch=83) == "finished"
