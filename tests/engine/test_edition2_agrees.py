@@ -16,7 +16,7 @@ from tests.engine.agreeing import check, disagreement, variance
 from tests.engine.strategies2 import TRIED, case_of2, cases2
 
 BATCHES = (None, 1, 7)
-SEEDS = 4  # of each group; the long profile has five hundred
+SEEDS = 3  # of each group; the long profile has five hundred
 LONG = settings(max_examples=150, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
 
 

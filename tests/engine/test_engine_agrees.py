@@ -33,11 +33,11 @@ def test_engine_and_oracle_agree(case: Case) -> None:
 
 @pytest.mark.parametrize("block", range(10))
 def test_they_agree_on_seeded_cases(block: int) -> None:
-    for seed in range(block * 12, block * 12 + 6):  # the long profile has five thousand
+    for seed in range(block * 12, block * 12 + 4):  # the long profile has five thousand
         check(case_of(seed), disagreement)
 
 
-@pytest.mark.parametrize("seed", range(1000, 1003))
+@pytest.mark.parametrize("seed", range(1000, 1002))
 def test_they_agree_on_a_log_of_some_length(seed: int) -> None:
     check(case_of(seed, 300, 500), disagreement)
 
@@ -65,7 +65,7 @@ def test_they_agree_on_a_long_log(seed: int) -> None:
 # ---------------------------------------------------------------------- batches
 
 
-@pytest.mark.parametrize("block", range(4))
+@pytest.mark.parametrize("block", range(3))
 def test_batches_change_nothing(block: int) -> None:
     for seed in range(3000 + block * 2, 3002 + block * 2):
         check(case_of(seed, 20, 50), variance)
@@ -81,7 +81,7 @@ def test_batches_change_nothing_long(block: int) -> None:
 # ---------------------------------------------------------------------- restart and repetition
 
 
-@pytest.mark.parametrize("seed", range(4000, 4009))
+@pytest.mark.parametrize("seed", range(4000, 4006))
 def test_a_restart_at_any_place_changes_nothing(seed: int) -> None:
     case = case_of(seed) if seed % 3 else case_of2(seed, TRIED["people and codes"])
     cut = random.Random(seed).randint(0, len(case.steps))
@@ -101,7 +101,7 @@ def test_a_restart_at_any_place_changes_nothing(seed: int) -> None:
     assert after.receipts == whole.receipts
 
 
-@pytest.mark.parametrize("seed", range(4100, 4120))
+@pytest.mark.parametrize("seed", range(4100, 4112))
 def test_sending_everything_again_in_any_order_adds_duplicates_and_nothing_else(seed: int) -> None:
     case = case_of(seed)
     collector = run(case)
@@ -175,7 +175,7 @@ class Together(RuleBasedStateMachine):
 
 
 Together.TestCase.settings = settings(
-    max_examples=15,
+    max_examples=10,
     stateful_step_count=12,
     phases=[Phase.generate],  # the shrinking of whole machines takes minutes; the seeded cases shrink quickly
     deadline=None,
@@ -198,7 +198,7 @@ def unchanged(seeds: Iterable[int]) -> Iterable[Case]:
 
 @pytest.mark.parametrize("block", range(5))
 def test_invariants(block: int) -> None:
-    for case in unchanged(range(5000 + block * 6, 5006 + block * 6)):
+    for case in unchanged(range(5000 + block * 6, 5004 + block * 6)):
         collector = run(case)
         sent = sum(not isinstance(step, int) for step in case.steps)
         receipts = Counter(collector.receipts)

@@ -199,8 +199,8 @@ def test_engine_and_oracle_agree_on_every_fact_long(block: int) -> None:
 
 def test_engine_and_oracle_agree_on_every_fact_and_the_logs_show_what_they_are_to_test() -> None:
     seen: Counter[str] = Counter()
-    for seed in range(8):  # by single events takes ten times as long as at once
-        seen += check(seed, (None, 7, 1) if seed < 2 else (None, 7))
+    for seed in range(7):  # by single events takes ten times as long as at once
+        seen += check(seed, (None, 1) if seed == 0 else (None, 7))
     wanted = [
         "yes",
         "no",

@@ -19,6 +19,11 @@ from tests.engine.strategies2 import ALL, case_of2
 GROUPS = ALL - {"people"}
 
 
+each_block = pytest.mark.parametrize(
+    "block", [0, 1, *(pytest.param(one, marks=pytest.mark.long) for one in range(2, 10))]
+)
+
+
 class Strict(Oracle):
     """An oracle that looks, as a decision qualifies, whether the friend has the milestone already."""
 
@@ -47,7 +52,7 @@ def cases(seeds: Iterable[int], *without: str) -> Iterable[tuple[Case, Strict]]:
         yield case, oracle
 
 
-@pytest.mark.parametrize("block", range(4))
+@each_block
 def test_a_milestone_is_not_given_again_while_it_stands_or_is_paid(block: int) -> None:
     seen = 0
     for _, oracle in cases(range(block * 30, block * 30 + 30), "conversion.reinstated", "program.changed"):
@@ -55,7 +60,7 @@ def test_a_milestone_is_not_given_again_while_it_stands_or_is_paid(block: int) -
     assert seen > 30
 
 
-@pytest.mark.parametrize("block", range(4))
+@each_block
 def test_what_counts_is_within_the_budget_of_every_period(block: int) -> None:
     held = 0
     for case, oracle in cases(range(1000 + block * 30, 1030 + block * 30), "program.changed"):
@@ -79,7 +84,7 @@ def test_what_counts_is_within_the_budget_of_every_period(block: int) -> None:
     assert held > 5
 
 
-@pytest.mark.parametrize("block", range(4))
+@each_block
 def test_what_counts_is_within_every_cap_as_of_each_issue(block: int) -> None:
     held = 0
     for _, oracle in cases(range(2000 + block * 30, 2030 + block * 30), "program.changed"):
@@ -122,7 +127,7 @@ def told_often(case: Case) -> Case:
     return dataclasses.replace(case, steps=steps)
 
 
-@pytest.mark.parametrize("block", range(4))
+@each_block
 def test_telling_the_time_more_often_changes_nothing(block: int) -> None:
     for seed in range(4000 + block * 20, 4020 + block * 20):
         case = case_of2(seed)

@@ -108,9 +108,9 @@ def test_pending_by_the_hour_is_what_would_be_issued_at_length(case: Case) -> No
 @pytest.mark.parametrize("group", ["keep_if", "people", "waiting and keep_if"])
 def test_what_would_be_forfeited_by_the_hour_follows_what_the_conditions_read(group: str) -> None:
     forfeited = 0
-    for seed in range(8200, 8206):
+    for seed in range(8202, 8206):
         case = case_of2(seed, TRIED[group])
-        check(case, partial(wrong_hour, batches=(None, *BATCHES) if seed == 8200 else (None,)))
+        check(case, partial(wrong_hour, batches=(None, *BATCHES) if seed == 8202 else (None,)))
         forfeited += run(case, None).totals().get("reward.forfeited", (0, 0))[0]
     assert forfeited
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +16,14 @@ from tests.engine.oracle import Event, Line, Oracle
 from tests.engine.strategies import Case
 from tests.engine.strategies2 import ALL, TRIED, case_of2, cases2, programs2
 
-LEAST, ALONE, RARE, TOGETHER = 10, 20, 60, 400  # cases of each group, of those that wait, and of all
+ALONE, RARE, TOGETHER = 20, 60, 400  # cases of each group, of those that wait, and of all
+RICH = (
+    *(("all", seed) for seed in (10, 16, 18, 41, 96, 127, 132, 170)),
+    *(("waiting and vetoes", 10), ("waiting and vetoes", 14)),
+    *(("waiting and keep_if", 45), ("waiting and keep_if", 50)),
+    *(("choice", 0), ("choice", 8), ("choice", 15), ("when", 1), ("vetoes", 3), ("adjusted", 13)),
+)
+"""Cases that together hold everything wanted, as of when they were looked for: to be tried first."""
 
 
 class Watching(Oracle):
@@ -124,13 +132,19 @@ YES = ("friend_closed", "referrer_closed", "friend_is_upline", "same_person")
 def seen() -> Counter[str]:
     """What is come across, until everything wanted was: at most some hundred cases."""
     counts: Counter[str] = Counter()
-    for seed in range(TOGETHER):
-        together = (ALL, TRIED["waiting and keep_if"]) if seed < RARE else (ALL,)
-        for groups in TRIED.values() if seed < ALONE else together:
-            watch(case_of2(seed, groups), counts)
-        if seed >= LEAST and all(counts[one] for one in WANTED):
+    for group, seed in dict.fromkeys((*RICH, *((group, 0) for group in TRIED), *many())):
+        watch(case_of2(seed, TRIED[group]), counts)
+        counts["case"] += 1
+        if counts["case"] >= len(RICH) + len(TRIED) and all(counts[one] for one in WANTED):
             break
     return counts
+
+
+def many() -> Iterator[tuple[str, int]]:
+    """Some hundred cases: of each group, of those that wait, and of all."""
+    for seed in range(TOGETHER):
+        together = ("all", "waiting and keep_if") if seed < RARE else ("all",)
+        yield from ((group, seed) for group in (TRIED if seed < ALONE else together))
 
 
 WANTED = (

@@ -109,12 +109,12 @@ def _line(text: str, doubt: Doubt) -> str:
 
 @pytest.fixture(scope="module")
 def doubtful() -> list[Doubt]:
-    return _doubts(DOUBTFUL, MANY, 180)
+    return _doubts(DOUBTFUL, MANY, 120)
 
 
 @pytest.fixture(scope="module")
 def sound() -> list[Doubt]:
-    return _doubts(SOUND, MANY, 180)
+    return _doubts(SOUND, MANY, 120)
 
 
 @pytest.mark.parametrize("name", IN_DOUBTFUL)

@@ -67,7 +67,7 @@ def run(trial: int, *limits: str) -> tuple[Found, int]:
     return found, landscape.runs
 
 
-@pytest.mark.parametrize(("trials", "least"), [(40, 38), pytest.param(100, 95, marks=pytest.mark.long)])
+@pytest.mark.parametrize(("trials", "least"), [(20, 19), pytest.param(100, 95, marks=pytest.mark.long)])
 def test_the_best_design_is_found_with_a_third_of_the_runs(trials: int, least: int) -> None:
     best = max(map(customers, NAMES))
     hits = 0
@@ -78,16 +78,17 @@ def test_the_best_design_is_found_with_a_third_of_the_runs(trials: int, least: i
     assert hits >= least
 
 
-def test_the_best_within_a_limit_is_found() -> None:
+@pytest.mark.parametrize(("trials", "least"), [(10, 9), pytest.param(40, 36, marks=pytest.mark.long)])
+def test_the_best_within_a_limit_is_found(trials: int, least: int) -> None:
     """A design spends at most 10,000 in 95 of 100 years if its mean is below that by 1.645 times 7.8 %."""
     limit = "issued <= 10000 in 95%"
     allowed = [name for name in NAMES if money(name) * (1 + 1.645 * np.hypot(30, 8) / 400) <= 1_000_000]
     best = max(map(customers, allowed))
     hits = 0
-    for trial in range(20):
+    for trial in range(trials):
         found, _ = run(trial, limit)
         hits += found.satisfied and customers(found.finalists[0]) >= 0.98 * best
-    assert hits >= 18
+    assert hits >= least
 
 
 def test_where_nothing_satisfies_the_nearest_is_found() -> None:

@@ -19,6 +19,8 @@ from simulator.world.spec import WorldSpec
 START = 1_767_225_600_000
 SEEDS = 40
 ROOTS = 250
+DAYS = 9
+"""All is over by then: a generation takes some four hours, and hardly any family has more than 30."""
 REACH, CLICK = 3, 0.2
 K = REACH * CLICK
 SPREAD = REACH * CLICK * (1 - CLICK)  # variance of the friends of one
@@ -48,7 +50,9 @@ def generations(events: pl.DataFrame) -> Counter[int]:
 def families(constant: WorldSpec, make_world: Any) -> list[Counter[int]]:
     """The sizes of the generations, over many seeds."""
     return [
-        generations(make_world(constant, seed=seed, referrers=ROOTS, days=25).advance(START + 25 * DAY_MS))
+        generations(
+            make_world(constant, seed=seed, referrers=ROOTS, days=DAYS).advance(START + DAYS * DAY_MS)
+        )
         for seed in range(100, 100 + SEEDS)
     ]
 
@@ -99,7 +103,7 @@ def test_stages_are_binomial(constant: WorldSpec, make_world: Any, change: Any) 
     )
     z: dict[str, list[float]] = {}
     for seed in range(30):
-        events = make_world(raw, seed=seed, referrers=600, days=25).advance(START + 25 * DAY_MS)
+        events = make_world(raw, seed=seed, referrers=600, days=DAYS).advance(START + DAYS * DAY_MS)
         count = {name: _of(events, name).height for name in events["type"].unique().cast(pl.String)}
         eligible = int(_of(events, "eligibility.confirmed")["eligible"].sum())
         for what, hits, tries, rate in (
