@@ -347,7 +347,7 @@ def test_a_run_that_ends_before_the_event_to_pause_at_says_so(
         command(["simulate", "--referrers", "20", "--days", "2", "--hold-after", "9999", "--db", str(path)])
         == 0
     )
-    said = f"never paused, since the run ended with event {_count(path):,}; name an earlier one\n"
+    said = f"never paused, since the run ended with event {count_events(path):,}; name an earlier one\n"
     assert capfd.readouterr().err == f"--hold-after 9999: {said}"
 
 
