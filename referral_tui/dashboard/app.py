@@ -90,10 +90,6 @@ class Dashboard(OrderedKeys, ThemedApp):
 
     CSS_PATH = "dashboard.tcss"
     TITLE = "referral-tui"
-    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
-        place.MODE: partial(open_screen, place) for place in SCREENS[1:]
-    }
-    DEFAULT_MODE = SCREENS[0].MODE
     BINDINGS: ClassVar[list[BindingType]] = [
         *(command.binding for command in COMMANDS),
         *(place_command(place.MODE, place.TITLE_IN_TAB, place.KEY).binding for place in SCREENS),
@@ -101,6 +97,9 @@ class Dashboard(OrderedKeys, ThemedApp):
 
     def __init__(self, setup: Setup) -> None:
         """Prepare the app; nothing is opened before the first paint."""
+        self._first = next(place for place in SCREENS if setup.preferences.start == place.MODE)
+        others = {place.MODE: partial(open_screen, place) for place in SCREENS if place is not self._first}
+        vars(self).update(DEFAULT_MODE=self._first.MODE, MODES=others)  # class variables of Textual's
         super().__init__()
         self.setup = setup
         self.snapshot: Snapshot | None = None
@@ -108,7 +107,6 @@ class Dashboard(OrderedKeys, ThemedApp):
         self.steering: Steering | None = None
         self.feed: Feed | None = None
         self._names_allowed = False
-        self._chosen = False  # whether somebody has gone to a screen
         self.settled: Callable[[], None] = lambda: None
         """Called when what was made just now will stay: a screen was furnished, or modules loaded."""
         self.view = View(at=None if setup.at is None else full_hour(setup.at))
@@ -117,12 +115,15 @@ class Dashboard(OrderedKeys, ThemedApp):
 
     def get_default_screen(self) -> Screen[Any]:
         """Open the first screen; as a mode like the others, all styles would be parsed again."""
-        return open_screen(SCREENS[0])
+        screen = open_screen(self._first)
+        for path in screen.css_path:  # Textual reads those of modes only
+            self.stylesheet.read(path)
+        return screen
 
     def on_mount(self) -> None:
         """Start reading once the first screen is painted."""
         # the first screen is there already; now it can be gone back to by its name
-        self.add_mode(SCREENS[0].MODE, partial(open_screen, SCREENS[0]))
+        self.add_mode(self._first.MODE, partial(open_screen, self._first))
         self.call_after_refresh(self._begin)
 
     def on_unmount(self) -> None:
@@ -256,7 +257,6 @@ class Dashboard(OrderedKeys, ThemedApp):
         """Go to a screen."""
         if self.steering is not None and mode != self.current_mode:
             self.steering.leave_screen()
-        self._chosen = True
         await self.switch_mode(mode)
         if self.place is not None and await self.place.build_board():
             self.call_after_refresh(self.settled)
@@ -346,10 +346,6 @@ class Dashboard(OrderedKeys, ThemedApp):
         from referral_tui.dashboard.feed import Feed
         from referral_tui.dashboard.steering import Steering
 
-        start = self.setup.preferences.start
-        # somebody who has pressed a key is already where they want to be
-        if self.current_mode == SCREENS[0].MODE != start and not self._chosen:
-            await self.switch_mode(start)
         if self.place is not None:
             await self.place.build_board()
         self.steering = Steering()

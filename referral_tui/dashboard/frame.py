@@ -129,6 +129,9 @@ class DashboardScreen(Screen[None]):
     def __init__(self, tabs: Sequence[Tab] = ()) -> None:
         """Make the screen; `tabs` are all screens, including this one."""
         super().__init__()
+        # Styles of a new screen are applied as it is mounted. Unless a theme was chosen since, Textual need not apply
+        # them to everything twice more.
+        self._css_update_count = 0
         self._tabs = tabs
         self._board_begun = False
         self._board_ready = False

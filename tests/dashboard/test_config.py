@@ -89,6 +89,7 @@ async def test_it_begins_with_the_screen_that_is_set(
     async with watch(story.path, preferences=preferences) as seen:
         await seen.until(lambda: seen.app.snapshot.request.place == place.MODE)
         assert seen.app.place.MODE == place.MODE
+        assert len(list(seen.app._screen_stacks)) == 1, "no other screen was opened first"
 
 
 @pytest.mark.parametrize(
