@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -14,8 +16,9 @@ from referral_tui.dashboard.app import SCREENS
 from referral_tui.dashboard.clocks import Clocks
 from referral_tui.dashboard.declared_types import find_mistyped
 from referral_tui.dashboard.feed import Feed
-from referral_tui.dashboard.frame import load
+from referral_tui.dashboard.frame import DashboardScreen, load
 from referral_tui.dashboard.query import Request
+from referral_tui.dashboard.snapshot import Snapshot, Trouble
 from tests.dashboard.story import Story
 from tests.dashboard.watching import WALL, HeldClock, Watch
 
@@ -74,27 +77,70 @@ def sound_looks(tmp_path_factory: pytest.TempPathFactory, run_told: Story) -> Ma
     return looks(story.path)
 
 
+def dealt(start: int, of: int) -> list[list[str]]:
+    """Deal all kinds of damage to so many tests, in turn from one of them on."""
+    order = DAMAGE[start:] + DAMAGE[:start]
+    return [order[number::of] for number in range(of)]
+
+
 @pytest.mark.usefixtures("may_fail")
-@pytest.mark.parametrize("statement", DAMAGE, ids=[one[:44] for one in DAMAGE])
+@pytest.mark.parametrize(
+    "statements",
+    [
+        # a dashboard is opened on the audit, the clock or the program damaged; it sees the others happen
+        *(pytest.param(some, id=f"{some[0][:44]} and others") for some in dealt(13, 4)),
+        *(pytest.param([one], id=one[:44], marks=pytest.mark.long) for one in DAMAGE),
+    ],
+)
 async def test_a_damaged_database_ends_no_screen(
-    story: Story, watch: Watch, sound_looks: Mapping[str, object], statement: str
+    story: Story, watch: Watch, sound_looks: Mapping[str, object], tmp_path: Path, statements: list[str]
 ) -> None:
     """Every screen that the damage affects is opened, and the app keeps running; what can't be read says what to do."""
     story.clock("finished", 0, 1, story_end(story.path))
-    with closing(sqlite3.connect(story.path)) as damaged:
+    story.close()
+    watched = tmp_path / "watched.db"
+    reached = damage(story.path, statements[0], watched, sound_looks)
+    async with watch(watched, size=(100, 30), place=next(iter(reached), SCREENS[0])) as seen:
+        for number, statement in enumerate(statements):
+            if number:
+                reached = damage(story.path, statement, watched, sound_looks)
+                seen.app.feed.poll()  # from here on nothing is said of the one before
+                await seen.pilot.pause()
+            places = list(reached)
+            # where nothing can be read at all, they say the same: one of them in turn is enough
+            if (
+                number
+                and places == [*SCREENS]
+                and None not in reached.values()
+                and len({*reached.values()}) == 1
+            ):
+                places = [SCREENS[number]]
+            for place in places:
+                await seen.pilot.press(place.KEY)
+                await seen.until(
+                    lambda place=place: seen.app.trouble or seen.app.snapshot.request.place == place.MODE
+                )
+                await seen.pilot.pause()
+                trouble = seen.app.trouble or seen.app.snapshot.trouble
+                assert trouble == reached[place], (statement, place.MODE)
+                assert seen.app.screen.is_running, (statement, place.MODE)
+                assert not any("\x1b" in line or "\x00" in line for line in seen.lines()), statement
+
+
+def damage(
+    sound: Path, statement: str, path: Path, sound_looks: Mapping[str, object]
+) -> dict[type[DashboardScreen], Trouble | None]:
+    """Put a damaged copy at `path`; return the screens that differ, and what each can't read if that is so."""
+    copy = shutil.copyfile(sound, path.with_name("damaged.db"))
+    with closing(sqlite3.connect(copy)) as damaged:
         damaged.execute(statement)
         damaged.commit()
-    given = looks(story.path)
-    reached = [place for place in SCREENS if given[place.MODE] != sound_looks[place.MODE]]
-    async with watch(story.path, size=(100, 30), place=(reached or SCREENS)[0]) as seen:
-        for place in reached:
-            await seen.pilot.press(place.KEY)
-            await seen.until(
-                lambda place=place: seen.app.trouble or seen.app.snapshot.request.place == place.MODE
-            )
-            await seen.pilot.pause()
-            assert seen.app.screen.is_running
-            assert not any("\x1b" in line or "\x00" in line for line in seen.lines())
+    copy.rename(path)
+    given = looks(path)
+    differs = [place for place in SCREENS if given[place.MODE] != sound_looks[place.MODE]]
+    found = [given[place.MODE] for place in differs]
+    troubles = [one.trouble if isinstance(one, Snapshot) else cast("Trouble", one) for one in found]
+    return dict(zip(differs, troubles, strict=True))
 
 
 def story_end(path: Path) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from referral_tui.dashboard.frame import DashboardScreen
 from referral_tui.dashboard.widgets.editor import Editor
 from referral_tui.dashboard.widgets.hidden import HiddenFilter
 from referral_tui.dashboard.widgets.lines import wrap
-from tests.cli.nasty import texts_of
+from tests.cli.nasty import command_runner, texts_of
 from tests.dashboard.story import Story
 from tests.dashboard.test_places import each_place, opened
 from tests.dashboard.watching import Watch, Watched
@@ -48,6 +49,8 @@ FREE_TEXTS = {  # what senders and the client write as they like: with these for
 HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 # screens that show texts of senders as they are
 SHOWN = {"overview", "journeys", "rewards", "referrers", "data"}
+ASKED = {"journeys": {"explain"}, "rewards": {"explain"}, "referrers": {"explain"}, "data": {"sheet"}}
+"""The commands whose answers they show."""
 
 
 def forge(story: Story, columns: dict[str, list[str]]) -> None:
@@ -86,15 +89,31 @@ async def walk(seen: Watched, place: type[DashboardScreen]) -> str:
     return "\n".join(painted)
 
 
+@pytest.fixture
+def answered_here(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> list[str]:
+    """Run the commands of helpers in this process, which has loaded what they need; those that ran, once they did."""
+    cli, asked = command_runner(capfdbinary), []
+
+    async def ask(arguments: Sequence[str], stdin: bytes = b"") -> helper.Reply:
+        assert not stdin
+        asked.append(arguments[0])
+        ran = cli(*arguments)
+        return helper.Reply(ran.status, json.loads(ran.out or "null"), ran.err.strip())
+
+    monkeypatch.setattr(helper, "ask", ask)
+    return asked
+
+
 @each_place
 async def test_no_screen_paints_raw_what_senders_wrote(
-    story: Story, watch: Watch, place: type[DashboardScreen]
+    story: Story, watch: Watch, answered_here: list[str], place: type[DashboardScreen]
 ) -> None:
     forge(story, FREE_TEXTS)
     async with opened(watch, story.path, place, (110, 32)) as seen:
         assert seen.app.snapshot.trouble is None
         painted = await walk(seen, place)
     assert ESCAPED in painted or place.MODE not in SHOWN
+    assert {*answered_here} == ASKED.get(place.MODE, set())
 
 
 @each_place

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.image import SVGImageSnapshotExtension
 
 from referral_tui.dashboard.app import SCREENS
-from referral_tui.dashboard.commands import COMMANDS
+from referral_tui.dashboard.commands import COMMANDS, Command
 from referral_tui.dashboard.frame import DashboardScreen
 from referral_tui.dashboard.widgets.lines import Explained
 from tests.dashboard.story import DAY, START, Story
@@ -89,10 +89,22 @@ async def test_nothing_is_cut_or_empty(story: Story, watch: Watch, place: type[D
             assert "q quit" in lines[-1]
 
 
-@each_place
-async def test_each_key(story: Story, watch: Watch, place: type[DashboardScreen]) -> None:
+@pytest.mark.parametrize(
+    ("place", "common"),
+    [
+        # what all screens have is pressed on two of them in turn
+        *(
+            pytest.param(place, COMMANDS[number % 4 :: 4], id=place.MODE)
+            for number, place in enumerate(SCREENS)
+        ),
+        *(pytest.param(place, COMMANDS, id=f"{place.MODE}-all", marks=pytest.mark.long) for place in SCREENS),
+    ],
+)
+async def test_each_key(
+    story: Story, watch: Watch, place: type[DashboardScreen], common: Sequence[Command]
+) -> None:
     """A key may do nothing, and may say why, but it may not fail, or leave no screen."""
-    commands = [*COMMANDS, *place.OWN_COMMANDS]
+    commands = [*common, *place.OWN_COMMANDS]
     keys = [key for command in commands if command.id not in AWAY for key in command.keys.split(",")]
     keys += [
         "up",
@@ -127,25 +139,27 @@ async def test_the_way_from_each_screen_to_each_other_and_back(story: Story, wat
             assert seen.app.snapshot.trouble is None
 
 
-@each_place
-async def test_every_part_explains_itself(story: Story, watch: Watch, place: type[DashboardScreen]) -> None:
-    async with opened(watch, story.path, place, (120, 40)) as seen:
-        parts = [part for part in seen.app.screen.focus_chain if isinstance(part, Explained)]
-        assert parts
-        for part in parts:
-            topic = part.topic()
-            assert topic.title
-            assert len(topic.text) > 20
+async def test_every_part_explains_itself(story: Story, watch: Watch) -> None:
+    async with watch(story.path, size=(120, 40)) as seen:
+        for place in SCREENS:
+            await seen.open(place)
+            parts = [part for part in seen.app.screen.focus_chain if isinstance(part, Explained)]
+            assert parts, place.MODE
+            for part in parts:
+                topic = part.topic()
+                assert topic.title, part
+                assert len(topic.text) > 20, part
 
 
-@each_place
-async def test_both_sides_and_the_past(story: Story, watch: Watch, place: type[DashboardScreen]) -> None:
-    async with opened(watch, story.path, place, (80, 24)) as seen:
+async def test_both_sides_and_the_past(story: Story, watch: Watch) -> None:
+    async with watch(story.path, size=(80, 24)) as seen:
         await seen.pilot.press("p", "y", "left_curly_bracket")
-        await seen.until(lambda: seen.app.snapshot.request.view.at == START + 7 * DAY + 23 * 3_600_000)
-        assert seen.app.snapshot.trouble is None
-        assert "client" in seen.lines()[0]
-        assert "as of Sun 8 Mar 2026 23:00" in seen.lines()[1]
+        for place in SCREENS:
+            await seen.open(place)
+            await seen.until(lambda: seen.app.snapshot.request.view.at == START + 7 * DAY + 23 * 3_600_000)
+            assert seen.app.snapshot.trouble is None, place.MODE
+            assert "client" in seen.lines()[0], place.MODE
+            assert "as of Sun 8 Mar 2026 23:00" in seen.lines()[1], place.MODE
 
 
 # -- states ---------------------------------------------------------------------------------------------
@@ -173,25 +187,26 @@ async def test_deleted_while_it_is_watched(story: Story, watch: Watch, place: ty
         assert "No database yet: what was read before is shown" in seen.status_message()
 
 
-@each_place
-async def test_the_writer_died(
-    story: Story, watch: Watch, wall: HeldClock, place: type[DashboardScreen]
-) -> None:
-    async with opened(watch, story.path, place, (80, 24)) as seen:
+async def test_the_writer_died(story: Story, watch: Watch, wall: HeldClock) -> None:
+    async with watch(story.path, size=(80, 24)) as seen:
         wall.at += 5_000
-        await seen.until(lambda: seen.app.snapshot.status == "stopped")
-        assert "The writer stopped at 23:59:59 UTC" in seen.status_message()
+        for place in SCREENS:
+            await seen.open(place)
+            await seen.until(lambda: seen.app.snapshot.status == "stopped")
+            assert "The writer stopped at 23:59:59 UTC" in seen.status_message(), place.MODE
 
 
-@each_place
-async def test_finished(story: Story, watch: Watch, place: type[DashboardScreen]) -> None:
+async def test_finished(story: Story, watch: Watch) -> None:
     story.clock("finished", 0, WALL - 9 * DAY, START + 9 * DAY)
-    async with opened(watch, story.path, place, (80, 24)) as seen:
-        assert "This run is finished" in seen.status_message()
+    async with watch(story.path, size=(80, 24)) as seen:
+        for place in SCREENS:
+            await seen.open(place)
+            assert "This run is finished" in seen.status_message(), place.MODE
 
 
-@each_place
-async def test_too_small(story: Story, watch: Watch, place: type[DashboardScreen]) -> None:
-    async with opened(watch, story.path, place, (20, 5)) as seen:
-        text = " ".join(" ".join(seen.lines()).split())
-        assert "Make this window larger: 72 x 20 at least, it is 20 x 5" in text
+async def test_too_small(story: Story, watch: Watch) -> None:
+    async with watch(story.path, size=(20, 5)) as seen:
+        for place in SCREENS:
+            await seen.open(place)
+            text = " ".join(" ".join(seen.lines()).split())
+            assert "Make this window larger: 72 x 20 at least, it is 20 x 5" in text, place.MODE

@@ -11,7 +11,7 @@ import pytest
 
 from referral_tui.names import short_name
 from simulator.domain.drills import LEVELS, STATE_WORDS, STATES, Ask, Case, CaseState, Cause, Level
-from simulator.drills.cases import find_questions, make_cases
+from simulator.drills.cases import find_questions
 from simulator.drills.check import check, problems
 from simulator.drills.client_log import client_log
 from simulator.drills.facts import Facts
@@ -33,10 +33,9 @@ def test_a_small_world_has_cases_of_nearly_every_cause(cases: list[Case]) -> Non
     assert {case.cause for case in cases} >= set(Cause) - RARE
 
 
-def test_every_question_has_one_right_answer_and_a_fact_behind_each(world: Practice) -> None:
-    ambiguous: list[str] = []
-    cases = list(make_cases(world, short_name, each=5, ambiguous=ambiguous.append))
-    assert len(cases) >= 100
+def test_every_question_has_one_right_answer_and_a_fact_behind_each(
+    cases: list[Case], ambiguous: list[str]
+) -> None:
     assert [line for case in cases for line in problems(case)] == []
     assert ambiguous == []
 
