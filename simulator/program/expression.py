@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,7 +17,7 @@ from sqlglot.errors import SqlglotError
 from simulator.program.facts import AT_CONVERSION, VARIANT, FactList, Kind
 from simulator.program.nearest import advice, shown
 from simulator.program.sqltext import ALLOWED, MAX_NESTING, no_fact, whole_fractions, word_problems
-from simulator.program.tree import SIGNS, Node, Op, balanced, constant
+from simulator.program.tree import SIGNS, Node, Op, balanced, constant, results
 
 MAX_NODES = (
     5_000  # of the tree, after expanding BETWEEN and the like; Polars takes 0.1 s for one of this size
@@ -96,6 +97,15 @@ _ALLOWED_ARGS: dict[type[exp.Expr], set[str]] = {
     exp.Coalesce: {"this", "expressions"},
 }
 """Every node a rule may have, and the arguments it may carry; any other argument is refused."""
+
+
+@dataclass(frozen=True)
+class _Variants:
+    """Experiments, their variants, and `all` texts that may be in place of one of these."""
+
+    experiments: Sequence[str]
+    variants: Sequence[str]
+    all: AbstractSet[str]
 
 
 class _ExpressionReader:
@@ -249,19 +259,34 @@ class _ExpressionReader:
             )
         if left.kind == "bool" and op not in ("eq", "ne"):
             raise self.refuse(f"{_written(node)} puts true and false in an order; use = or <>")
-        for fact, text in ((left, right), (right, left)):
-            self._check_variant(fact, text)
+        for one, other in ((left, right), (right, left)):
+            self._check_variants(one, [str(text.value) for text in results(other) if text.op == "literal"])
         return Node(op, "bool", (left, right))
 
-    def _check_variant(self, fact: Node, text: Node) -> None:
-        """Refuse a comparison of an experiment's fact with a text that is none of its variants."""
-        if fact.op != "fact" or text.op != "literal":
+    def _check_variants(self, node: Node, texts: Sequence[str]) -> None:
+        """Refuse texts that `node` can't be, if it is a variant of an experiment, or else one of some texts."""
+        known = self._variants(node)
+        unknown = [text for text in texts if known is not None and text not in known.all]
+        if known is None or not unknown:
             return
-        name, variants = str(fact.value), self._facts.usable[str(fact.value)].values
-        if variants and text.value not in variants:
-            experiment = name.removeprefix(VARIANT)
-            right = advice(str(text.value), variants)
-            raise self.refuse(f"the experiment {experiment} has no variant '{text.value}'; {right}")
+        have = "experiment {} has" if len(known.experiments) == 1 else "experiments {} have"
+        names = have.format(" and ".join(known.experiments))
+        raise self.refuse(f"the {names} no variant '{unknown[0]}'; {advice(unknown[0], known.variants)}")
+
+    def _variants(self, node: Node) -> _Variants | None:
+        """Return the variants that `node` may be, and of what; None if it may be any text, or is no variant."""
+        experiments: list[str] = []
+        variants: list[str] = []
+        others: list[str] = []
+        for one in results(node):
+            if one.op == "literal":
+                others.append(str(one.value))
+            elif one.op == "fact" and (values := self._facts.usable[str(one.value)].values):
+                experiments.append(str(one.value).removeprefix(VARIANT))
+                variants += values
+            elif one.op != "null":
+                return None
+        return _Variants(experiments, variants, {*variants, *others}) if experiments else None
 
     def _in(self, node: exp.Expr) -> Node:
         values = node.expressions
@@ -288,6 +313,8 @@ class _ExpressionReader:
             raise self.refuse(
                 f"a LIKE pattern of {len(pattern.this):,} characters; {MAX_PATTERN} is the most"
             )
+        if {"%", "_"}.isdisjoint(pattern.this):
+            self._check_variants(this, [str(pattern.this)])
         like = Node("like", "bool", (this,), value=str(pattern.this))
         return Node("not", "bool", (like,)) if node.args.get("negate") else like
 

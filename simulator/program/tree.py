@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
@@ -84,6 +84,23 @@ def case_branches(args: Sequence[_Part]) -> tuple[list[tuple[_Part, _Part]], _Pa
     """Return the arguments of a `case` as pairs of condition and value, and the value otherwise."""
     *pairs, otherwise = args
     return list(zip(pairs[::2], pairs[1::2], strict=True)), otherwise
+
+
+def results(node: Node) -> Iterator[Node]:
+    """Yield the nodes whose values `node` can have, in the order in which they are written.
+
+    They are the branches of CASE and COALESCE, and of those in them; of any other node it is the node itself.
+    """
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if one.op == "coalesce":
+            waiting += reversed(one.args)
+        elif one.op == "case":
+            pairs, otherwise = case_branches(one.args)
+            waiting += [otherwise, *(value for _, value in reversed(pairs))]
+        else:
+            yield one
 
 
 def like_pattern(pattern: str, run: str, sign: str, escape: Callable[[str], str]) -> str:

@@ -200,6 +200,8 @@ def test_conditions_compile_over_the_program_s_own_facts() -> None:
     assert frame.select(condition.expr.alias("said"))["said"].to_list() == [True, None, False]
     with pytest.raises(ProgramError, match="when: no fact"):
         compile_condition("nonsense = 1", facts, "when")
+    for right in ("COALESCE(variant_offer, 'none') = 'none'", "'richer' = COALESCE(product, variant_offer)"):
+        assert compile_condition(right, facts, "when").facts[-1] == "variant_offer"
 
 
 def test_the_terms_are_told_in_words() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.unit.program_texts import EXPERIMENT, WITHOUT_RULES, problems_of, with_reward, with_table
 
+OTHER = EXPERIMENT.replace("offer", "other").replace("a =", "x =").replace("b =", "y =")
 CASES = [
     # unknown names
     (with_reward('wen = "amount > 1"'), 'p.toml:12: reward[1] "credit".wen: unknown key; did you mean "when"?'),
@@ -189,6 +190,26 @@ CASES = [
     (
         with_table(EXPERIMENT, 'when = "CASE variant_offer WHEN \'c\' THEN TRUE ELSE FALSE END"\n'),
         "when: the experiment offer has no variant 'c'",
+    ),
+    (
+        with_table(EXPERIMENT, 'when = "COALESCE(variant_offer, \'none\') = \'bb\'"\n'),
+        "when: the experiment offer has no variant 'bb'",
+    ),
+    (
+        with_table(EXPERIMENT, 'when = "CASE WHEN claimed THEN variant_offer ELSE \'n\' END IN (\'n\', \'c\')"\n'),
+        "when: the experiment offer has no variant 'c'; use one of a, b",
+    ),
+    (
+        with_table(EXPERIMENT, 'when = "variant_offer = CASE WHEN claimed THEN \'a\' ELSE \'c\' END"\n'),
+        "when: the experiment offer has no variant 'c'; use one of a, b",
+    ),
+    (
+        with_table(EXPERIMENT, 'when = "variant_offer LIKE \'c\'"\n'),
+        "when: the experiment offer has no variant 'c'; use one of a, b",
+    ),
+    (
+        with_table(EXPERIMENT + OTHER, 'when = "COALESCE(variant_offer, variant_other) <> \'c\'"\n'),
+        "when: the experiments offer and other have no variant 'c'; use one of a, b, x, y",
     ),
     (
         with_reward('keep_if = "claimed"'),
