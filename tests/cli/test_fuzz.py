@@ -1,6 +1,6 @@
 """Every command over mutated databases, control databases, programs, JSON and CSV: no traceback, no raw byte, no hang.
 
-A case is a number: `case(17)` is the same each time. Some hundred are tried by default, ten thousand with `-m long`.
+A case is a number: `case(17)` is the same each time. Forty are tried by default, ten thousand with `-m long`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from referral_tui.cli.app import run
 from tests.cli.nasty import PROGRAM, Cli, nasty_lines
 from tests.cli.test_raw_bytes import assert_clean, leaves, lines_of
 
-FEW, MANY, CHUNK = 80, 10_000, 40
+FEW, MANY, CHUNK = 40, 10_000, 40
 MOST_SECONDS, MOST_BYTES = 60, 1 << 30  # of one case on a busy machine; of memory that all cases together add
 VALUES: tuple[object, ...] = (
     *(

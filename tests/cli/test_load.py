@@ -23,7 +23,7 @@ from tests.cli.nasty import Cli
 from tests.presets import each_preset
 
 PRESETS = Path(simulator.presets.__file__).parent
-SMALL = ("--events", 3000, "--referrers", 300, "--batch", 1000, "--processes", 1)
+SMALL = ("--events", 1500, "--referrers", 150, "--batch", 500, "--processes", 1)
 
 
 def test_figures_come_thresholds_first(cli: Cli) -> None:
@@ -49,7 +49,7 @@ def test_the_rules_alone_and_with_a_database_come_to_the_same(cli: Cli, tmp_path
     stored = json.loads(cli("load", *SMALL, "--db", db, "--json").out)
     for name in ("received", "accepted", "attributions", "decisions", "rewards", "reasons", "late"):
         assert alone[name] == stored[name], name
-    assert stored["received"] == 3000
+    assert stored["received"] == 1500
     assert stored["rows"]["event"] == stored["accepted"]
     assert stored["database_bytes"] > 0
     assert set(stored["writing"]) >= {"rows", "insert", "chain", "commit", "index"}
@@ -74,7 +74,7 @@ def test_without_an_end_it_keeps_no_database(
     figures = json.loads(done.out)
     assert done.status == 0
     assert figures["mode"] == "open"
-    assert figures["rows"]["event"] == 3000
+    assert figures["rows"]["event"] == 1500
     assert list(tmp_path.iterdir()) == []
 
 
@@ -233,13 +233,13 @@ def test_a_load_whose_rules_were_hardly_asked_says_so(cli: Cli) -> None:
 def test_a_log_played_past_its_program_s_end_is_still_judged(cli: Cli, tmp_path: Path, dates: str) -> None:
     """A program that ends within the log, or begins years later."""
     program, log, db = (tmp_path / name for name in ("program.toml", "log.db", "load.db"))
-    cli("load", "--events", 1000, "--referrers", 300, "--batch", 1000, "--processes", 1, "--db", log)
+    cli("load", "--events", 500, "--referrers", 150, "--batch", 500, "--processes", 1, "--db", log)
     text = re.sub(r"\n(starts|ends) .*", "", (PRESETS / "telecom" / "program.toml").read_text())
     program.write_text(text.replace("[program]\n", f"[program]\n{dates}\n", 1))
-    given = ("load", "--from", log, "--program", program, "--events", 3000, "--db", db, "--json")
+    given = ("load", "--from", log, "--program", program, "--events", 1500, "--db", db, "--json")
     figures = json.loads(cli(*given).out)
     assert figures["loops"] == 3
-    assert figures["decisions"]["qualified"] > 100
+    assert figures["decisions"]["qualified"] > 50
     assert not any(one["reason"] == "outside-program" for one in figures["reasons"]), figures["reasons"]
     assert cli("verify", "--db", db).status == 0
 

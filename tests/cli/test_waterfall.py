@@ -65,7 +65,9 @@ def _check(path: Path) -> Counter[str]:
     return steps
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(
+    "seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 6))]
+)
 def test_the_steps_add_up_on_a_nasty_log(cli: Cli, tmp_path: Path, program: Path, seed: int) -> None:
     file, path = tmp_path / "a.jsonl", tmp_path / "a.db"
     file.write_bytes(b"\n".join(nasty_lines(seed)))
@@ -77,7 +79,7 @@ def test_the_steps_add_up_on_a_nasty_log(cli: Cli, tmp_path: Path, program: Path
     assert told["could_minor"] - sum(step["minor"] for step in told["steps"]) == told["kept_minor"]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in (1, 2))])
 def test_the_steps_add_up_where_everything_happens(cli: Cli, tmp_path: Path, seed: int) -> None:
     program, file, path = tmp_path / "p.toml", tmp_path / "a.jsonl", tmp_path / "a.db"
     program.write_text(program_text(130))
