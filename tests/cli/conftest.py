@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from referral_tui.cli.app import run
 from simulator.files.export import export
-from tests.cli.nasty import PROGRAM, WHATS, Cli, command_runner, nasty_lines
+from tests.cli.nasty import DAY, PROGRAM, START, WHATS, Cli, command_runner, nasty_lines
 
 
 @pytest.fixture
@@ -38,6 +39,18 @@ def nasty_file(tmp_path: Path, nasty: list[bytes]) -> Path:
     path = tmp_path / "nasty.jsonl"
     path.write_bytes(b"".join(nasty))
     return path
+
+
+@pytest.fixture(scope="session")
+def nasty_database(tmp_path_factory: pytest.TempPathFactory, nasty: list[bytes]) -> bytes:
+    """The database that the nasty log gives, 60 days after its first event, as bytes to write to a file."""
+    folder = tmp_path_factory.mktemp("nasty")
+    (folder / "program.toml").write_text(PROGRAM)
+    (folder / "nasty.jsonl").write_bytes(b"".join(nasty))
+    options = ["--program", str(folder / "program.toml"), "--replay", "--now", str(START + 60 * DAY)]
+    assert run(["ingest", "--db", str(folder / "a.db"), *options, str(folder / "nasty.jsonl")]) == 0
+    assert not (folder / "a.db-wal").exists()
+    return (folder / "a.db").read_bytes()
 
 
 @pytest.fixture

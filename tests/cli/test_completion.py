@@ -18,10 +18,10 @@ from simulator.program.presets import preset_names
     [
         ("simulate --preset re", ["retail"]),
         ("program show t", ["telecom", "travel"]),
-        ("presets check c", ["community"]),
-        ("ingest --program in", ["insurance"]),
         ("export payouts --map e", ["extole-rewards"]),
         ("map check extole", ["extole", "extole-rewards"]),
+        pytest.param("presets check c", ["community"], marks=pytest.mark.long),
+        pytest.param("ingest --program in", ["insurance"], marks=pytest.mark.long),
     ],
 )
 def test_the_shell_is_offered_names(typed: str, offered: list[str]) -> None:

@@ -47,7 +47,12 @@ WORKER = textwrap.dedent(
 
 
 @pytest.mark.parametrize(
-    ("batch", "lives"), [(20, (1, 5, 3)), pytest.param(90, (2,), marks=pytest.mark.long)]
+    ("batch", "lives"),
+    [
+        (20, (1, 5)),
+        pytest.param(20, (1, 5, 3), marks=pytest.mark.long),
+        pytest.param(90, (2,), marks=pytest.mark.long),
+    ],
 )
 def test_killed_at_any_batch_it_goes_on_as_if_never_killed(
     cli: Cli,

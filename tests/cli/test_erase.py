@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from db.read.salts import of_key
 from db.sqlite.lock import WriterLock
 from db.write.chain import commitment
 from referral_tui.cli.app import run
+from simulator.load import shards as sharding
 from simulator.platform.erasing.erase import Erasure, erase
 from simulator.platform.platform import Platform
 from simulator.proof.scope import UNPROVEN
@@ -485,7 +487,12 @@ def test_the_receipt_names_nobody_and_says_what_it_cannot_reach(cli: Cli, db: Pa
     assert subject in ran.out
 
 
-def test_a_merged_database_says_where_to_erase(cli: Cli, tmp_path: Path) -> None:
+def test_a_merged_database_says_where_to_erase(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        sharding, "_executor", lambda _shards: lambda: ThreadPoolExecutor(1)
+    )  # starts at once
     path = tmp_path / "m.db"
     assert run(
         ["load", "--shards", "2", "--workers", "1", "--events", "300", "--referrers", "60", "--db", str(path)]

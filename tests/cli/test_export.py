@@ -18,7 +18,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.cli.nasty import START, Cli
+from tests.cli.nasty import Cli
 
 Exports = Callable[..., dict[str, bytes]]
 COLUMNS = {
@@ -32,12 +32,15 @@ COLUMNS = {
 }
 
 
+ONE_OF_EACH_WRITER = ["csv", "parquet", pytest.param("jsonl", marks=pytest.mark.long)]
+"""Lines are written as tables are, piece by piece; a process for each format takes its time."""
+
+
 @pytest.fixture
-def db(cli: Cli, tmp_path: Path, program: Path, nasty_file: Path) -> Path:
+def db(tmp_path: Path, nasty_database: bytes) -> Path:
     """A database of the nasty log."""
     path = tmp_path / "a.db"
-    now = START + 60 * 86_400_000
-    assert cli("ingest", "--db", path, "--program", program, "--replay", "--now", now, nasty_file).status == 0
+    path.write_bytes(nasty_database)
     return path
 
 
@@ -131,7 +134,7 @@ def test_wrong_use_is_one_line(
     assert said in ran.err
 
 
-@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
+@pytest.mark.parametrize("form", ONE_OF_EACH_WRITER)
 def test_a_full_disk_is_one_line_and_leaves_no_file(db: Path, tmp_path: Path, form: str) -> None:
     resource = pytest.importorskip("resource")  # not on every system
 
@@ -164,7 +167,7 @@ def test_a_full_disk_is_one_line_and_leaves_no_file(db: Path, tmp_path: Path, fo
     assert not list(tmp_path.glob("x*"))
 
 
-@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
+@pytest.mark.parametrize("form", ONE_OF_EACH_WRITER)
 def test_a_reader_that_goes_away_ends_every_form_quietly(db: Path, form: str) -> None:
     reading, writing = os.pipe()
     os.close(reading)

@@ -80,10 +80,10 @@ def test_without_an_end_it_keeps_no_database(
 
 @pytest.mark.parametrize("form", ["jsonl", "csv", "parquet", "db"])
 def test_a_recorded_log_is_played_again_and_again(
-    cli: Cli, tmp_path: Path, program: Path, nasty_file: Path, form: str
+    cli: Cli, tmp_path: Path, program: Path, nasty_database: bytes, form: str
 ) -> None:
     db = tmp_path / "first.db"
-    cli("ingest", nasty_file, "--program", program, "--replay", "--db", db)
+    db.write_bytes(nasty_database)
     log = db if form == "db" else tmp_path / f"log.{form}"
     if form != "db":
         assert cli("export", "events", "--db", db, "--format", form, "--out", log).status == 0

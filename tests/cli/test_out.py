@@ -16,9 +16,9 @@ from tests.cli.nasty import Cli
 
 
 @pytest.fixture
-def db(cli: Cli, program: Path, nasty_file: Path, tmp_path: Path) -> Path:
+def db(nasty_database: bytes, tmp_path: Path) -> Path:
     path = tmp_path / "a.db"
-    assert cli("ingest", "--db", path, "--program", program, "--replay", nasty_file).status == 0
+    path.write_bytes(nasty_database)
     return path
 
 

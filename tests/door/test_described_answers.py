@@ -19,7 +19,7 @@ from hypothesis.errors import Unsatisfiable
 from tests.door.calling import STORY, lines
 from tests.door.test_serve import served
 
-FEW, MANY = 7, 100
+FEW, MANY = 4, 100
 """Requests to each operation: in the default profile, and in a round of the long one."""
 ALL = int(os.environ.get("DOOR_REQUESTS", "100000"))
 """Requests of the long profile. Each round has its own server and seed."""

@@ -200,7 +200,7 @@ def lines(draw: st.DrawFn) -> bytes:
     return raw
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(lines(), max_size=8), st.booleans())
 def test_the_quick_reader_takes_only_what_the_exact_check_takes_with_the_same_values(
     batch: list[bytes], replay: bool
@@ -233,7 +233,7 @@ def test_the_quick_reader_leaves_hardly_anything_that_is_valid(event: dict[str, 
     assert (frame.height, left) == (1, [])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(lines(), max_size=8), st.integers(0, 8), st.booleans())
 def test_batches_do_not_matter(batch: list[bytes], cut: int, replay: bool) -> None:
     clock = None if replay else 1_800_000_000_000
@@ -271,7 +271,7 @@ PIECES += [
 values = st.lists(st.sampled_from(PIECES), min_size=1, max_size=20).map("".join)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(values, min_size=1, max_size=20), st.booleans())
 def test_values_are_judged_together_as_they_are_one_by_one(some: list[str], numeric: bool) -> None:
     checks: dict[str, Callable[[str], object]] = {

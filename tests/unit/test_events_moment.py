@@ -59,7 +59,7 @@ def read_as(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(moments(), max_size=20))
 def test_columns_are_read_as_single_texts_are(texts: list[str]) -> None:
     read, good = parse_moments(texts)

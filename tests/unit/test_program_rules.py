@@ -58,7 +58,7 @@ def _rows() -> st.SearchStrategy[list[Row]]:
     return st.lists(st.fixed_dictionaries(columns), max_size=6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(tree=expressions(), rows=_rows())
 def test_polars_gives_what_three_valued_logic_gives(tree: Tree, rows: list[Row]) -> None:
     text = sql(tree)
@@ -66,7 +66,7 @@ def test_polars_gives_what_three_valued_logic_gives(tree: Tree, rows: list[Row])
     assert _values(text, rows) == [evaluate(tree, row) for row in rows]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(tree=expressions(depth=2), rows=_rows())
 def test_a_lazy_frame_gives_the_same(tree: Tree, rows: list[Row]) -> None:
     expr = compile_rule(_rule(sql(tree)), AT_CONVERSION).expr.alias("said")
