@@ -47,7 +47,7 @@ for name in ("db", "referral_tui", "simulator"):
     for found in pkgutil.walk_packages(package.__path__, name + "."):
         if found.ispkg:
             continue  # it is imported on the way
-        with open(importlib.util.find_spec(found.name).origin, "rb") as source:
+        with open(found.module_finder.find_spec(found.name).origin, "rb") as source:
             if b"complete(" in source.read():
                 importlib.import_module(found.name)
 print(json.dumps(complaints))
