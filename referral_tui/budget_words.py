@@ -33,7 +33,7 @@ def spent_words(budget: Budget, currency: str, digits: int) -> str:
         return f"{spent} spent; this program has no budget, so it never runs out."
     total = figures.money(budget.total, currency, digits, 11)
     share = figures.share(budget.spent / budget.total if budget.total else None)
-    return f"{spent} of {total} spent{_THIS[budget.period]}, {share}"
+    return f"{spent} of {total} spent{_since(budget)}, {share}"
 
 
 def outlook(budget: Budget, currency: str, digits: int) -> str:
@@ -48,7 +48,7 @@ def outlook(budget: Budget, currency: str, digits: int) -> str:
         until = "" if budget.until is None else f" until {figures.date(budget.until)}"
         return f"It is spent{until}: what falls due now {'waits' if budget.waits else 'is unfunded'}."
     if not budget.spent:
-        return f"Nothing was spent{_THIS[budget.period]} yet."
+        return f"Nothing was spent{_since(budget)} yet."
     return _course(budget, money)
 
 
@@ -62,3 +62,10 @@ def _course(budget: Budget, money: Callable[[float], str]) -> str:
     if budget.runs_out_at is not None:
         return f"Runs out {figures.date(budget.runs_out_at)}, at {money(7 * budget.a_day)} a week."
     return "Nothing was issued in the last weeks, so no end is in sight."
+
+
+def _since(budget: Budget) -> str:
+    """Say of what period the money is, or, if it is counted from before that, since when."""
+    if budget.counted_from is None:
+        return _THIS[budget.period]
+    return f" since {figures.day(budget.counted_from)} {figures.time_of_day(budget.counted_from)} UTC"

@@ -9,13 +9,14 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import get_args
 
+from db.read.moment import audit_at
 from db.read.pending import pending
 from db.read.sums import Pair, PastSums, Sums, begun_at
 from simulator.domain.calendars import Period, next_period_start, period_start
 from simulator.domain.definitions import DEFINITIONS
 from simulator.domain.pending import Pending
-from simulator.domain.spans import DAY_MS
-from simulator.domain.vocabulary import RewardState, values
+from simulator.domain.spans import DAY_MS, HOUR_MS
+from simulator.domain.vocabulary import AuditKind, RewardState, values
 from simulator.domain.zones import UTC_NAME
 
 STATES = values(RewardState)
@@ -65,8 +66,9 @@ class Budget:
     none.
 
     If the budget is for each `period`, `spent`, `clawed` and `offered` are of the one that ends at `until`: what was
-    issued or offered in it, less what was clawed back in it. `ever` is what was spent altogether. `waits` is whether
-    what does not fit waits.
+    issued or offered in it, less what was clawed back in it. They are added up from whole hours: if one begins within
+    an hour, and rewards changed both before and after that in this hour, they are `counted_from` the beginning of that
+    hour. `ever` is what was spent altogether. `waits` is whether what does not fit waits.
     """
 
     total: int | None
@@ -80,6 +82,7 @@ class Budget:
     offered: int = 0
     period: Period = "lifetime"
     until: int | None = None
+    counted_from: int | None = None
     ever: int = 0
     waits: bool = False
 
@@ -133,7 +136,9 @@ def budget(db: sqlite3.Connection, past: PastSums, sums: Sums, at_ms: int) -> Bu
     a_day = (ever - _sum(past.at(db, start), metrics)) / days if days > 0 else 0.0
     period, timezone = _period(text)
     until = None if period == "lifetime" else next_period_start(at_ms, period, timezone)
-    before = Sums({}, {}) if until is None else past.at(db, period_start(at_ms, period, timezone))
+    before, counted_from = Sums({}, {}), None
+    if until is not None:
+        before, counted_from = _before_period(db, past, period_start(at_ms, period, timezone))
     spent = ever - _sum(before, metrics)
     runs_out = None
     if total is not None and a_day > 0:
@@ -152,9 +157,30 @@ def budget(db: sqlite3.Connection, past: PastSums, sums: Sums, at_ms: int) -> Bu
         offered=max(0, sums.value("reward.offered") - before.value("reward.offered")),
         period=period,
         until=until,
+        counted_from=counted_from,
         ever=ever,
         waits=_key(text, "budget", "short") == "wait",
     )
+
+
+def _before_period(db: sqlite3.Connection, past: PastSums, begins: int) -> tuple[Sums, int | None]:
+    """Return the sums at the beginning of a period, or of its hour, and then that moment (milliseconds UTC)."""
+    hour = begins - begins % HOUR_MS
+    if hour == begins or not _changed(db, hour, begins):
+        return past.at(db, hour), None
+    if not _changed(db, begins, hour + HOUR_MS):
+        return past.at(db, hour + HOUR_MS), None
+    return past.at(db, hour), hour
+
+
+def _changed(db: sqlite3.Connection, since: int, before: int) -> bool:
+    """Return whether any reward changed but by becoming pending, from a moment on and before another."""
+    kinds = [*(state for state in STATES if state != RewardState.PENDING), str(AuditKind.REDUCED)]
+    found = db.execute(
+        f"SELECT 1 FROM audit WHERE seq > ? AND seq <= ? AND kind IN ({', '.join('?' * len(kinds))}) LIMIT 1",
+        (audit_at(db, since), audit_at(db, before), *kinds),
+    )
+    return found.fetchone() is not None
 
 
 def program_end(text: str) -> int | None:

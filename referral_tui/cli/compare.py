@@ -151,6 +151,7 @@ def _fields(
         "budget": {
             "total_minor": [a.budget.total, b.budget.total],
             "spent_minor": [a.budget.spent, b.budget.spent],
+            "counted_from": [a.budget.counted_from, b.budget.counted_from],
             "left_minor": [a.budget.left, b.budget.left],
             "runs_out_at": [a.budget.runs_out_at, b.budget.runs_out_at],
             "left_at_end_minor": [a.budget.left_at_end, b.budget.left_at_end],

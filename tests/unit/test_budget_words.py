@@ -43,6 +43,15 @@ def test_a_budget_never_runs_out_after_the_program_has_ended(one: Budget, said: 
     assert runs_short(one) is short
 
 
+def test_a_period_that_is_counted_from_the_hour_before_says_so() -> None:
+    one = replace(budget(5_000, 0.0), period="calendar-month", until=NOW + 31 * DAY_MS)
+    assert spent_words(one, "GBP", 2) == "£50.00 of £100.00 spent this month, 50.0 %"
+    counted = replace(one, counted_from=NOW)
+    assert spent_words(counted, "GBP", 2) == "£50.00 of £100.00 spent since 1 Mar 00:00 UTC, 50.0 %"
+    nothing = replace(counted, spent=0)
+    assert outlook(nothing, "GBP", 2) == "Nothing was spent since 1 Mar 00:00 UTC yet."
+
+
 def test_the_end_is_read_from_the_program() -> None:
     assert program_end("[program]\nends = 2026-03-01T00:00:00Z") == NOW
     assert program_end("[program]\nends = 2026-03-01T01:00:00+01:00") == NOW
