@@ -26,43 +26,50 @@ HEAVY = (
 )
 
 
+SHOW = "; import sys; print(*sys.modules)"
+FRAME = "referral_tui.dashboard.app"
+DASHBOARD = (
+    "referral_tui.dashboard.launch",
+    "referral_tui.dashboard.screens.overview_board",
+    "referral_tui.dashboard.screens.explain",
+    "referral_tui.dashboard.steering",
+    "referral_tui.dashboard.feed",
+)
+
+
+def modules_after(code: str) -> list[set[str]]:
+    """The modules that a fresh interpreter has loaded each time that some code prints them, and after it."""
+    done = subprocess.run([sys.executable, "-c", code + SHOW], capture_output=True, text=True, check=True)
+    return [set(line.split()) for line in done.stdout.splitlines()]
+
+
+def packages(modules: set[str]) -> set[str]:
+    return {name.partition(".")[0] for name in modules}
+
+
 def loaded_after(code: str) -> set[str]:
     """The top-level packages that a fresh interpreter has loaded after some code."""
-    show = "; import sys; print(*{name.partition('.')[0] for name in sys.modules})"
-    done = subprocess.run([sys.executable, "-c", code + show], capture_output=True, text=True, check=True)
-    return set(done.stdout.split())
+    return packages(modules_after(code)[-1])
 
 
-@pytest.mark.parametrize(
-    "module",
-    [
-        "referral_tui.dashboard.launch",
-        "referral_tui.dashboard.feed",
-        "referral_tui.dashboard.steering",
-        "referral_tui.dashboard.screens.overview_board",
-        "referral_tui.dashboard.screens.explain",
-    ],
-)
-def test_the_dashboard_loads_nothing_heavy(module: str) -> None:
-    found = loaded_after(f"import {module}")
-    assert {"referral_tui"} <= found
-    assert not found & set(HEAVY)
+def test_the_dashboard_loads_nothing_heavy_and_the_first_paint_waits_for_no_database() -> None:
+    code = "".join(f"import {module}{SHOW}; " for module in (FRAME, *DASHBOARD))
+    for module, modules in zip((FRAME, *DASHBOARD), modules_after(code + "pass"), strict=False):
+        assert module in modules
+        assert not packages(modules) & set(HEAVY), module
+        assert module != FRAME or "sqlite3" not in packages(modules)
 
 
-@pytest.mark.parametrize("module", ["db.read.queries", "db.control"])
-def test_reading_and_steering_load_the_standard_library_only(module: str) -> None:
-    found = loaded_after(f"import {module}")
+def test_reading_and_steering_load_the_standard_library_only() -> None:
+    found = loaded_after("import db.read.queries, db.control")
+    assert "db" in found
     assert not found & {*HEAVY, "textual", "rich"}
 
 
-@pytest.mark.parametrize("module", ["referral_tui.cli.dashboard", "referral_tui.cli.demo"])
-def test_commands_load_textual_only_when_called(module: str) -> None:
-    found = loaded_after(f"import {module}")
+def test_commands_load_textual_only_when_called() -> None:
+    found = loaded_after("import referral_tui.cli.dashboard, referral_tui.cli.demo")
+    assert "referral_tui" in found
     assert not found & {"textual", "polars", "sqlmodel"}
-
-
-def test_the_first_paint_waits_for_no_database() -> None:
-    assert "sqlite3" not in loaded_after("import referral_tui.dashboard.app")
 
 
 @pytest.mark.parametrize("arguments", [["dashboard", "--db", "shop.db"], ["demo"]])
@@ -75,11 +82,9 @@ def test_no_option_loads_what_checks_it(arguments: list[str]) -> None:
 
 def test_every_screen_can_be_loaded_before_it_is_opened() -> None:
     code = "from referral_tui.dashboard.app import SCREENS; [screen.load_parts() for screen in SCREENS]"
-    show = "; import sys; print(*(name for name in sys.modules if name.startswith('referral_tui.')))"
-    done = subprocess.run([sys.executable, "-c", code + show], capture_output=True, text=True, check=True)
-    boards = {f"referral_tui.dashboard.screens.{screen.MODE}_board" for screen in SCREENS}
-    assert boards <= set(done.stdout.split())
-    assert not loaded_after(code) & set(HEAVY)
+    (modules,) = modules_after(code)
+    assert {f"referral_tui.dashboard.screens.{screen.MODE}_board" for screen in SCREENS} <= modules
+    assert not packages(modules) & set(HEAVY)
 
 
 async def test_the_other_screens_are_loaded_once_the_first_numbers_are_shown(

@@ -76,8 +76,7 @@ async def test_nothing_is_cut_or_empty(story: Story, watch: Watch, place: type[D
     """In a small window, and in each that it is enlarged to."""
     async with opened(watch, story.path, place, (72, 20)) as seen:
         for size in ((72, 20), (109, 37), (110, 28), (240, 70)):
-            await seen.pilot.resize_terminal(*size)
-            await seen.drawn(seen.is_laid_out)
+            await seen.resize(size)
             lines = seen.lines()
             assert len(lines) == size[1]
             assert "Northwind Mobile" in lines[0] or size[0] < 140

@@ -76,6 +76,12 @@ class Watched:
         parts = self.app.screen.query(".panel, .tile")
         return all(part.size.height for part in parts if all(one.display for one in part.ancestors_with_self))
 
+    async def resize(self, size: tuple[int, int]) -> None:
+        """Resize the window, and wait until the screen is laid out in it."""
+        await self.pilot.resize_terminal(*size)
+        await self.drawn(lambda: self.app.screen.size == size and self.is_laid_out())
+        await self.pilot.pause()
+
     def status_message(self) -> str:
         """The sentence on the status line."""
         return str(self.app.place.query_one("#status").status_message.text)
