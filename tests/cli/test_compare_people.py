@@ -8,25 +8,27 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.nasty import Cli, nasty_lines
+from referral_tui.cli.app import run
+from tests.cli.nasty import PROGRAM, Cli, nasty_lines
 
 
-@pytest.fixture
-def pair(cli: Cli, tmp_path: Path, program: Path) -> tuple[Path, Path]:
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Two databases of the same log: the second's program requires a larger bill, and refuses hasty conversions."""
-    strict = tmp_path / "strict.toml"
+    folder = tmp_path_factory.mktemp("pair")
+    program, strict = folder / "program.toml", folder / "strict.toml"
+    program.write_text(PROGRAM)
     strict.write_text(
-        program.read_text()
-        .replace("amount >= 5", "amount >= 28")
+        PROGRAM.replace("amount >= 5", "amount >= 28")
         .replace("referrer_friends_24h <= 1", "referrer_friends_24h <= 0")
         .replace('"review"', '"refuse"')
     )
-    file = tmp_path / "a.jsonl"
-    lines = [line for line in nasty_lines(4, 60) if b"program.changed" not in line]
+    file = folder / "a.jsonl"
+    lines = [line for line in nasty_lines(4, 40) if b"program.changed" not in line]
     file.write_bytes(b"\n".join(lines))
-    paths = tmp_path / "plain.db", tmp_path / "strict.db"
+    paths = folder / "plain.db", folder / "strict.db"
     for path, design in zip(paths, (program, strict), strict=True):
-        cli("ingest", "--db", path, "--program", design, "--replay", file)
+        assert run(["ingest", "--db", str(path), "--program", str(design), "--replay", str(file)]) == 0
     return paths
 
 

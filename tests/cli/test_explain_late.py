@@ -14,6 +14,7 @@ import pytest
 
 from referral_tui.dashboard.account import blocks
 from referral_tui.names import Names
+from simulator.explain import journey
 from tests.cli.nasty import DAY, HOUR, START, Cli, message
 
 PROGRAM = """
@@ -197,19 +198,22 @@ def test_a_visit_older_than_the_window_is_the_reason_for_no_match_wherever_it_is
 
 
 def test_of_a_friend_with_very_many_conversions_the_first_hundred_are_told_and_the_others_counted(
-    cli: Cli, program: Path, tmp_path: Path
+    cli: Cli, program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """With ten in place of a hundred, as each takes a while."""
+    assert journey._MOST_DECISIONS == 100
+    monkeypatch.setattr(journey, "_MOST_DECISIONS", 10)
     db, file = tmp_path / "many.db", tmp_path / "many.jsonl"
-    sent = [message(f"b{place}", "service.activated", "ben", START + place) for place in range(103)]
+    sent = [message(f"b{place}", "service.activated", "ben", START + place) for place in range(13)]
     file.write_text("".join(json.dumps(one) + "\n" for one in sent))
     assert cli("ingest", "--db", db, "--program", program, "--replay", file).status == 0
     ran = cli("explain", "ben", "--db", db)
-    assert "Decision 100," in ran.out
-    assert "Decision 101," not in ran.out
+    assert "Decision 10," in ran.out
+    assert "Decision 11," not in ran.out
     assert "… and 3 decisions more; explain SOURCE:ID explains any conversion" in ran.out
     told = cli("explain", "ben", "--json", "--db", db).json
-    assert (len(told["decisions"]), told["decisions_left_out"]) == (100, 3)
-    assert "Decision 103," in cli("explain", "b102", "--db", db).out
+    assert (len(told["decisions"]), told["decisions_left_out"]) == (10, 3)
+    assert "Decision 13," in cli("explain", "b12", "--db", db).out
 
 
 def test_of_a_friend_with_very_many_events_the_first_are_listed_and_the_others_counted(

@@ -37,7 +37,7 @@ def log_lines() -> list[bytes]:
     """The nasty log with clubs and channels, in which cancellations arrive four days after they happen."""
     found: list[tuple[int, bytes]] = []
     at = START
-    for number, line in enumerate(nasty_lines(3, 400)):
+    for number, line in enumerate(nasty_lines(3, 250)):
         later = 0
         try:
             message = json.loads(line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -17,28 +17,28 @@ STATEMENT = re.compile(
 RUNS = {"execute", "executemany", "executescript"}
 
 
-def texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
+def texts(nodes: Sequence[ast.AST]) -> Iterator[tuple[int, str]]:
     """Each string of a module that is not a docstring, with its line; what an f-string inserts is left out."""
     inside: set[int] = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             inside.add(id(node.value))  # a docstring
         if isinstance(node, ast.JoinedStr):
             parts = [part for part in node.values if isinstance(part, ast.Constant)]
             inside.update(map(id, parts))
             yield node.lineno, "…".join(str(part.value) for part in parts)
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in inside:
             yield node.lineno, node.value
 
 
 def sql_in(source: str) -> list[str]:
     """List where a module contains SQL, or runs it."""
-    tree = ast.parse(source)
-    held = [f"line {line}: {text.strip()[:60]}" for line, text in texts(tree) if STATEMENT.search(text)]
+    nodes = list(ast.walk(ast.parse(source)))
+    held = [f"line {line}: {text.strip()[:60]}" for line, text in texts(nodes) if STATEMENT.search(text)]
     run = [
         f"line {node.lineno}: {node.func.attr}()"
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in RUNS
     ]
     return held + run
