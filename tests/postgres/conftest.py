@@ -63,7 +63,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Log:
 def log(tmp_path_factory: pytest.TempPathFactory) -> Log:
     """A log of a plain program in which much is refused."""
     path = tmp_path_factory.mktemp("nasty") / "log.jsonl"
-    path.write_bytes(b"".join(nasty_lines()))
+    path.write_bytes(b"".join(nasty_lines(people=100)))
     return _log(path, PROGRAM)
 
 
