@@ -100,7 +100,7 @@ def _agree(seeds: range, batch: int | None, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize(("batch", "first"), [(None, 0), (9, 100)])
 def test_they_agree_where_merges_wait(batch: int | None, first: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    parts = _agree(range(first, first + 10), batch, monkeypatch)
+    parts = _agree(range(first, first + 7), batch, monkeypatch)
     assert sum(len(part.postponed) for part in parts) > 20
     assert any(part.early for part in parts)
     assert sum(part.opening is not None for part in parts) > 10

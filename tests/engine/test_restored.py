@@ -16,8 +16,8 @@ from simulator.platform.records import parse_program
 from simulator.program.load import load_program
 from tests.durability.everything import SPAN, START, program_text, write_log
 
-FRIENDS = 90
-PART = 200
+FRIENDS = 60
+PART = 150
 LATER = START + 2 * SPAN
 
 

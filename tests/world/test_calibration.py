@@ -236,7 +236,7 @@ def test_the_page_of_the_world_tells_every_published_figure_and_formula() -> Non
 def test_check_reports_and_ends_by_what_it_found(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("simulator.calibration.trial.DAYS", 150)
+    monkeypatch.setattr("simulator.calibration.trial.DAYS", 90)
     telecom = published()["telecom"][:1]
     right = {"energy": published()["energy"][:4]}  # the others are of a whole year
     monkeypatch.setattr("simulator.calibration.published.published", lambda: right)
@@ -253,7 +253,7 @@ def test_check_reports_and_ends_by_what_it_found(
 
     wrong = {"energy": telecom}  # another industry's share rate lies far outside
     monkeypatch.setattr("simulator.calibration.published.published", lambda: wrong)
-    assert run(["presets", "check", "--referrers", "800"]) == 1
+    assert run(["presets", "check", "--referrers", "300"]) == 1
     said = capsys.readouterr().out
     assert "OUT  share rate" in said
     assert "15.9 %" in said

@@ -1,4 +1,4 @@
-"""The presets' world files, all eight: sources, the reference offer, and a small run of each, verified."""
+"""The presets' world files, all eight: sources, the reference offer, and small runs, verified."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from simulator.run.plan import Plan, world_names, world_text
 from simulator.world.offer import answers
 from simulator.world.spec import WorldSpec
 from simulator.world.windows import start_of
+from tests.presets import BY_DEFAULT, each_preset
 from tests.world.running import run_into
 
 SOURCES = ("assumed", "Extole", "HBR", "Garnefeld", "Friendbuy", "Schmitt", "Webmagazine", "Talkable")
 
-each_preset = pytest.mark.parametrize("name", world_names())
+every_preset = pytest.mark.parametrize("name", world_names())
 
 
 def world(name: str) -> WorldSpec:
@@ -32,7 +33,7 @@ def test_every_program_has_a_world() -> None:
     assert all(world(name).name == name for name in world_names())
 
 
-@each_preset
+@every_preset
 def test_every_number_has_a_source_or_says_that_it_is_assumed(name: str) -> None:
     """The source of a number is on its own line, or on the line that opens its table."""
     table_has_one = False
@@ -45,14 +46,14 @@ def test_every_number_has_a_source_or_says_that_it_is_assumed(name: str) -> None
             assert has_one or table_has_one, line
 
 
-@each_preset
+@every_preset
 def test_the_presets_program_is_the_reference_of_its_world(name: str) -> None:
     found = answers(world(name), load_program(*find_program(name)))
     assert found.sharing == pytest.approx(1, abs=1e-4)
     assert found.converting == pytest.approx(1, abs=1e-4)
 
 
-@each_preset
+@every_preset
 def test_a_worlds_events_are_those_that_its_program_decides_on(name: str) -> None:
     spec, program = world(name), load_program(*find_program(name))
     made = {spec.conversion.event, *(one.event for one in spec.later)}
@@ -71,10 +72,11 @@ def test_the_worlds_differ_in_how_they_live_and_deliver() -> None:
 
 
 @each_preset
-def test_a_small_run_is_judged_rewarded_and_verified(name: str, tmp_path: Path) -> None:
-    program = load_program(*find_program(name))
-    path = tmp_path / f"{name}.db"
-    plan = Plan(preset=name, seed=2, referrers=400, days=70, start_ms=start_of(program))
+def test_a_small_run_is_judged_rewarded_and_verified(preset: str, tmp_path: Path) -> None:
+    program = load_program(*find_program(preset))
+    path = tmp_path / f"{preset}.db"
+    referrers, days = (250, 50) if preset in BY_DEFAULT else (400, 70)  # the others pay later
+    plan = Plan(preset=preset, seed=2, referrers=referrers, days=days, start_ms=start_of(program))
     assert run_into(path, program, plan=plan) == "finished"
     with closing(sqlite3.connect(path)) as db:
         (qualified,) = db.execute("SELECT COUNT(*) FROM decision WHERE outcome = 'qualified'").fetchone()

@@ -9,11 +9,13 @@ import polars as pl
 from polars.testing import assert_frame_equal
 
 from simulator.program.load import load_program
+from simulator.program.model import Program
 from simulator.program.presets import find_program
 from simulator.run.plan import Plan
 from simulator.world.feedback import OutcomeFeedback
 from simulator.world.pseudonyms import text_marks
 from simulator.world.reward_acts import ReportedReward
+from simulator.world.spec import WorldSpec
 from simulator.world.windows import START_MS, InProcessWorld, WorldSetup
 from tests.presets import each_preset
 
@@ -21,12 +23,22 @@ DAYS, REFERRERS = 36, 100
 HOLD_MS = 864_000_000
 
 
+@cache
+def program_of(name: str) -> Program:
+    return load_program(*find_program(name))
+
+
+@cache
+def world_of(name: str) -> WorldSpec:
+    return Plan(name).world()
+
+
 def outcomes(name: str, events: pl.DataFrame, market: int = 0, before: str = "") -> OutcomeFeedback:
     """Made-up outcomes of a market's events, the same whatever else is simulated with it."""
     shares = events.filter(pl.col("type") == "referral.shared")
     visits = events.filter(pl.col("type") == "friend.visited")
     places = events["community"].drop_nulls().unique().sort().to_list()[:2]
-    converted = events.filter(pl.col("type") == Plan(name).world().conversion.event)
+    converted = events.filter(pl.col("type") == world_of(name).conversion.event)
     rewards = tuple(
         ReportedReward(
             at=at,
@@ -43,7 +55,7 @@ def outcomes(name: str, events: pl.DataFrame, market: int = 0, before: str = "")
         )
         for at, source, event, ref in converted.select("occurred_at", "source", "id", "subject").rows()
         for state in ("pending", "offered", "issued")
-        for reward in load_program(*find_program(name)).rewards
+        for reward in program_of(name).rewards
     )
     return OutcomeFeedback(
         rewarded=text_marks(shares["subject"]),
@@ -65,8 +77,7 @@ def joined(parts: Sequence[OutcomeFeedback]) -> OutcomeFeedback:
 @cache
 def together(name: str, seeds: tuple[int, ...]) -> dict[int, pl.DataFrame]:
     """The events of several markets simulated together, by seed, as those of its own world."""
-    program = load_program(*find_program(name))
-    world = InProcessWorld(WorldSetup(Plan(name).world(), program, seeds, REFERRERS, START_MS, DAYS))
+    world = InProcessWorld(WorldSetup(world_of(name), program_of(name), seeds, REFERRERS, START_MS, DAYS))
     told, found, until = OutcomeFeedback(), [], START_MS
     while until < START_MS + DAYS * 86_400_000:
         window = world.next(told)
@@ -89,8 +100,7 @@ def together(name: str, seeds: tuple[int, ...]) -> dict[int, pl.DataFrame]:
 @cache
 def alone(name: str, seed: int) -> pl.DataFrame:
     """The events of a market's own world."""
-    program = load_program(*find_program(name))
-    world = InProcessWorld(WorldSetup(Plan(name).world(), program, seed, REFERRERS, START_MS, DAYS))
+    world = InProcessWorld(WorldSetup(world_of(name), program_of(name), seed, REFERRERS, START_MS, DAYS))
     told, found, until = OutcomeFeedback(), [], START_MS
     while until < START_MS + DAYS * 86_400_000:
         window = world.next(told)
