@@ -136,12 +136,15 @@ class World:
             raise ValueError(f"time must not go backwards: {until_ms} is before {self._asked}")
         self._asked = until_ms
         drafts: list[Draft] = []
+        drafted = 0
         while self._next_day < self._days and self.start_ms + self._next_day * DAY_MS < until_ms:
-            drafts.append(self._framer.draft(self._day(self._next_day)))
+            draft = self._framer.draft(self._day(self._next_day))
+            drafts.append(draft)
+            drafted += len(draft.rows)
             self._next_day += 1
-            if sum(len(draft.rows) for draft in drafts) > _DRAFTED:
+            if drafted > _DRAFTED:
                 self._frame(drafts)
-                drafts = []
+                drafts, drafted = [], 0
         if drafts:
             self._frame(drafts)
         cut = int(np.searchsorted(self._ready["occurred_at"].to_numpy(), until_ms))
