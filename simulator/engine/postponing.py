@@ -6,9 +6,10 @@ the one that is merged only looked around, and the batch says nothing more about
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, pairwise
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -149,28 +150,65 @@ def _note(one: _Merge, row: int, person: int, kind: int) -> None:
 def _may_wait(merges: list[_Merge], types: np.ndarray, state: State) -> list[bool]:
     """Return which merges can be put into effect after the events between them and the next ones of their people.
 
-    If somebody has conversions into whom another is merged, nothing of theirs changes unless a condition for keeping a
-    reward is asked again, a cap counts by friend, or a verdict is given, which may ask a condition.
+    Notes of each whether it is `plain`, and of those that meet conversions that a verdict ends the waiting.
     """
-    both = np.array([one.people for one in merges])
-    people = state.people
-    refers = ((people["link"][both] != 0) | (people["referrer"][both] != 0)).any(axis=1).tolist()
-    converted = (people["conversion"][both] != NONE).tolist()
-    alone = not state.keeping.conditions and not any(book.scopes.kinds for book in state.ledger.books)
+    conversions_wait = not state.keeping.conditions and not any(
+        book.scopes.kinds for book in state.ledger.books
+    )
     verdicts = np.flatnonzero(types == _VERDICT)
     found = []
-    for one, is_referrer, (of_merged, of_into) in zip(merges, refers, converted, strict=True):
-        friends = {person for person in one.people if people["attribution"][person] != NONE}
-        friends |= {person for kind, person in one.before if kind == _CLAIMED}
-        waits = not is_referrer and not of_merged and one.kinds_of(0) <= _HARMLESS
-        waits = waits and len(friends) < 2  # otherwise one of two attributions would end
-        one.plain = waits and not of_into
-        if waits and (of_into or not one.kinds_of(1) <= _HARMLESS):
-            waits = alone and one.kinds_of(1) <= _HARMLESS_INTO
+    for one, known in zip(merges, _known_of(merges, state), strict=True):
+        waits = _brings_only_looks(one, known)
+        one.plain = waits and not known.converted[1]
+        if waits and _meets_conversions(one, known):
+            waits = conversions_wait and one.kinds_of(1) <= _HARMLESS_INTO
             later = verdicts[verdicts > one.row][:1].tolist()
             one.until = min([*later, *([] if one.until is None else [one.until])], default=None)
         found.append(waits)
     return found
+
+
+class _Known(NamedTuple):
+    """What the state knows of the two people of a merge: a link or a referrer of either, conversions of each, friends.
+
+    `attributed` are those of the two who are attributed to somebody.
+    """
+
+    refers: bool
+    converted: tuple[bool, bool]
+    attributed: set[int]
+
+
+def _known_of(merges: list[_Merge], state: State) -> Iterator[_Known]:
+    """Yield what the state knows of the people of each merge."""
+    both = np.array([one.people for one in merges])
+    people = state.people
+    refers = ((people["link"][both] != 0) | (people["referrer"][both] != 0)).any(axis=1)
+    converted, attributed = (people[name][both] != NONE for name in ("conversion", "attribution"))
+    columns = zip(merges, refers.tolist(), converted.tolist(), attributed.tolist(), strict=True)
+    for one, is_referrer, (of_merged, of_into), attributions in columns:
+        friends = {person for person, has_one in zip(one.people, attributions, strict=True) if has_one}
+        yield _Known(is_referrer, (of_merged, of_into), friends)
+
+
+def _brings_only_looks(one: _Merge, known: _Known) -> bool:
+    """Return whether the person merged into another only looked around, and no referral of either changes by it."""
+    claimed = {person for kind, person in one.before if kind == _CLAIMED}
+    return (
+        not known.refers
+        and not known.converted[0]
+        and one.kinds_of(0) <= _HARMLESS
+        and len(known.attributed | claimed) < 2  # otherwise one of two attributions would end
+    )
+
+
+def _meets_conversions(one: _Merge, known: _Known) -> bool:
+    """Return whether the person into whom another is merged has conversions, or may have by then.
+
+    Nothing of theirs changes unless a condition for keeping a reward is asked again, a cap counts by friend, or a
+    verdict is given, which may ask a condition.
+    """
+    return known.converted[1] or not one.kinds_of(1) <= _HARMLESS
 
 
 def _further_cuts(merges: Iterable[_Merge], cuts: set[int]) -> list[int]:
