@@ -14,17 +14,17 @@ happens to it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from simulator.domain.spans import HOUR_MS
 from simulator.engine.arrays import NONE
 from simulator.engine.book_results import BookMove, BookShift, Happening, Journal, LateLine
+from simulator.engine.booked_expected import ExpectedStates
 from simulator.engine.booked_lines import BookedAccount, BookedLine
 from simulator.engine.budgeting import Room
 from simulator.engine.flow import TRIED, Flow
 from simulator.engine.scopes import Scopes
-from simulator.engine.shortage import Shortage
 from simulator.engine.terms import (
     CAPPED,
     COUNTED,
@@ -41,7 +41,7 @@ from simulator.engine.terms import (
     VOIDED,
     WAITING,
 )
-from simulator.program.model import Budget, Program
+from simulator.program.model import Program
 
 NEVER_PAID = (PENDING, WAITING, OFFERED, COUNTED, CAPPED, UNFUNDED)
 """States in which a reversal voids a line at any time."""
@@ -68,17 +68,11 @@ class Book:
     scopes: Scopes = field(default_factory=Scopes)
     journal: Journal = field(default_factory=Journal)
     _flow: Flow = field(init=False)
-    _changed: set[int] = field(default_factory=set)  # accounts whose lines are to be judged again
-    _changed_rewards: set[str] = field(default_factory=set)  # the same for shared rewards
-    _hour: int = 0  # in which they changed
-    _all_changed: bool = False
-    _short: bool = False  # whether the budget may have been short when lines were last judged
-    _shortage: Shortage | None = None  # the pending lines as they were judged then
-    _unforeseen: set[int] = field(default_factory=set)  # accounts with a line released to an unexpected state
-    _choices: bool = False  # whether any line has choices
+    _expected: ExpectedStates = field(init=False)
 
     def __post_init__(self) -> None:
         self._flow = Flow(self.accounts.__getitem__, None, self.scopes, self._note_release, self._note_step)
+        self._expected = ExpectedStates(self._flow, self.scopes, self._shift)
 
     @property
     def first_due(self) -> int | None:
@@ -90,17 +84,17 @@ class Book:
     def enter_account(self, number: int, account: BookedAccount) -> None:
         """Book an account as it stands."""
         if number in self._flow.of_account:
-            self._shortage = None
+            self._expected.begin_anew()
         self.accounts[number] = account
 
     def enter(self, line: BookedLine) -> None:
         """Book an existing line of a booked account; new lines are entered as they are made (`take`)."""
         if line.state == PENDING:
-            self._shortage = None
+            self._expected.begin_anew()
         self._enter(line)
 
     def _enter(self, line: BookedLine) -> None:
-        self._choices |= bool(line.terms.reward.choices)
+        self._expected.note_choices(line)
         self.lines[line.id] = line
         self.conversions.setdefault(line.conversion, []).append(line)
         self.of_account.setdefault(line.account, []).append(line)
@@ -114,12 +108,11 @@ class Book:
 
     def _schedule(self, line: BookedLine) -> None:
         self._flow.schedule(line)
-        if self._shortage is not None:
-            self._shortage.enter(line)
+        self._expected.note_scheduled(line)
 
     def change_program(self, at: int) -> None:
         """Judge all pending lines again, and try what is waiting, as of a time (milliseconds)."""
-        self._all_changed, self._hour = True, at // HOUR_MS
+        self._expected.touch_all(at)
         self._flow.grew_at = at
 
     def unite(self, added: int, to: int, at: int) -> None:
@@ -130,8 +123,7 @@ class Book:
             line.account = to
         self.of_account.setdefault(to, []).extend(theirs)
         self._flow.unite(added, to)
-        self._changed.add(to)
-        self._hour = at // HOUR_MS
+        self._expected.touch_account(to, at)
 
     def unite_people(self, accounts: Mapping[int, int], merged: int, into: int, at: int) -> None:
         """Make caps count accounts as others, and a friend as another; that friend's pending lines are judged again."""
@@ -145,7 +137,7 @@ class Book:
         both.extend(theirs)
         for line in both:
             if line.state == PENDING:
-                self._touch(line, at)
+                self._expected.touch(line, at)
 
     # What happens to it
 
@@ -169,16 +161,16 @@ class Book:
             if one.kind == "made":
                 for number in one.lines:
                     self._enter(made[number])
-                    self._touch(made[number], one.at)
+                    self._expected.touch(made[number], one.at)
             else:
                 takes[one.kind](one)
         self._pass(before)
-        if self._changed or self._all_changed:
-            self._judge()
+        if self._expected.are_stale:
+            self._expected.judge(self._room(), self.pending)
 
     def _pass(self, before: int) -> None:
-        if (self._changed or self._all_changed) and before // HOUR_MS > self._hour:
-            self._judge()
+        if self._expected.are_due(before):
+            self._expected.judge(self._room(), self.pending)
         self._flow.room = self._room()
         self._flow.run(before)
 
@@ -187,13 +179,6 @@ class Book:
             return None
         self.room.spent = self.spent_before + self.spent
         return self.room
-
-    def _touch(self, line: BookedLine, at: int) -> None:
-        """Note that the expected state of a line, and of the lines that depend on it, may have changed."""
-        self._changed.add(line.account)
-        if self.scopes.is_shared(line.terms.reward.name):
-            self._changed_rewards.add(line.terms.reward.name)
-        self._hour = at // HOUR_MS
 
     def _reverse(self, one: Happening) -> None:
         for line in self.conversions.get(one.conversion, ()):
@@ -242,7 +227,7 @@ class Book:
         if line.fails != one.answer:
             line.fails = one.answer
             if line.state in (PENDING, WAITING):
-                self._touch(line, one.at)
+                self._expected.touch(line, one.at)
 
     def _choose(self, one: Happening) -> None:
         line = self.lines[one.lines[0]]
@@ -251,7 +236,7 @@ class Book:
             return
         self._flow.choose(line, one.choice, one.at)
         self._step(line, OFFERED, one.at, one.seq)
-        self._touch(line, one.at)
+        self._expected.touch(line, one.at)
 
     def _redeem(self, one: Happening) -> None:
         line = self.lines[one.lines[0]]
@@ -305,7 +290,7 @@ class Book:
         )
         self.journal.moves.append(move)
         line.value = value
-        self._touch(line, one.at)
+        self._expected.touch(line, one.at)
 
     def _fall(self, line: BookedLine, after: int, at: int, one: Happening, value: int | None = None) -> None:
         before, expected = line.state, line.expected if line.state == PENDING else NONE
@@ -334,7 +319,7 @@ class Book:
         line.state, line.fell = after, True
         line.value = line.value if value is None else value
         self._move(line, before, at, one, expected, line.due, worth_before)
-        self._touch(line, one.at)
+        self._expected.touch(line, one.at)
 
     def _reinstate(self, one: Happening) -> None:
         for line in self.conversions.get(one.conversion, ()):
@@ -359,7 +344,7 @@ class Book:
             self.pending += line.value
             self._schedule(line)
             self._move(line, before, one.at, one, NONE, due, value)
-            self._touch(line, one.at)
+            self._expected.touch(line, one.at)
 
     def _move(
         self, line: BookedLine, before: int, at: int, one: Happening, expected: int, due: int, value: int
@@ -384,7 +369,7 @@ class Book:
     def _note_release(self, line: BookedLine, number: int, at: int, value: int) -> None:
         released = number != TRIED
         if released and line.expected != line.state:
-            self._unforeseen.add(line.account)
+            self._expected.note_unforeseen(line)
             self._shift(line, line.state, at // HOUR_MS)
         if released:
             self.pending -= value
@@ -435,89 +420,3 @@ class Book:
             BookShift(line.id, line.expected, after, hour * HOUR_MS, line.due, line.earned)
         )
         line.expected = after
-
-    # What becomes of pending lines
-
-    def _judge(self) -> None:
-        """Judge the changed accounts' pending lines again, or all if the budget may be short, as of the hour's end."""
-        room = self._room()
-        short = room is not None and self._may_be_short(room)
-        if short and room is not None and room.total is not None and self._is_plain(room):
-            self._judge_shortage(room.total - room.spent)
-            return
-        if short or self._short or self._all_changed:
-            pending = list(self._flow.lines.values())
-        else:
-            pending = self._pending_of_changed()
-        self._short, self._shortage = short, None
-        self._forget_changes()
-        self._flow.room = room
-        lines = sorted(pending, key=lambda line: line.order)
-        offered = self._flow.all_offered if short else self._flow.offered_beside(lines)
-        waits = room is not None and (bool(self._flow.waiting) or (short and room.lets_wait))
-        if waits or _may_lapse(lines, offered, limited=short):
-            then = self._flow.forecast(lines, offered, boundless=not short)
-            found = [then[line.id] for line in lines]
-        else:
-            found = self._flow.ahead(lines, boundless=not short)
-        self._expect(zip(lines, found, strict=True))
-
-    def _is_plain(self, room: Room) -> bool:
-        """Return whether nothing but the budget's one sum connects accounts, and only events give its room back."""
-        shared = any(self.scopes.is_shared(reward) for reward in self.scopes.kinds)
-        return room.terms == Budget() and not (self._flow.waiting or self._choices or shared)
-
-    def _judge_shortage(self, left: int) -> None:
-        """Judge the changed accounts' lines, and those that get what the budget has left in another way than before."""
-        accounts = self._changed | self._unforeseen
-        if self._shortage is None or self._all_changed:
-            self._shortage, accounts = Shortage.begin(self._flow), set(self._flow.of_account)
-        self._short = True
-        self._forget_changes()
-        self._expect(self._shortage.judge(left, accounts))
-
-    def _forget_changes(self) -> None:
-        self._all_changed = False
-        self._unforeseen.clear()
-        self._changed.clear()
-        self._changed_rewards.clear()
-
-    def _expect(self, found: Iterable[tuple[BookedLine, int]]) -> None:
-        """Book what pending lines are expected to become from now on, where that is another state."""
-        for line, after in found:
-            if after != line.expected:
-                self._shift(line, after, self._hour)
-
-    def _may_be_short(self, room: Room) -> bool:
-        """Return whether a line waits for the budget, or may have to, in this period or in all later ones together."""
-        if self._flow.waiting:
-            return True
-        now = self._flow.earliest
-        if not room.is_short(self.pending, now):
-            return False
-        if room.terms.period == "lifetime":
-            return True
-        then = room.period_end(now)
-        soon = sum(line.value for line in self._flow.lines.values() if line.due < then)
-        return room.is_short(soon, now) or room.is_short(self.pending - soon, then)
-
-    def _pending_of_changed(self) -> list[BookedLine]:
-        """Return the pending lines of changed accounts, and of the shared rewards that they affect."""
-        theirs = [self._flow.of_account.get(account, {}) for account in self._changed]
-        found = {line.id: line for lines in theirs for line in lines.values()}
-        rewards = {line.terms.reward.name for line in found.values()}
-        shared = self._changed_rewards | {reward for reward in rewards if self.scopes.is_shared(reward)}
-        if shared:
-            found |= {line.id: line for line in self._flow.lines.values() if line.terms.reward.name in shared}
-        return list(found.values())
-
-
-def _may_lapse(lines: list[BookedLine], offered: list[BookedLine], *, limited: bool) -> bool:
-    """Return whether the fate of some of these pending lines may depend on the end of a choice.
-
-    `limited`: the budget may be short, so that this holds for all lines, not only for those with numbers or caps.
-    """
-    if not any(line.may_lapse for group in (offered, lines) for line in group):
-        return False
-    rewards = [line.terms.reward for line in lines]
-    return limited or any(reward.every or reward.tier or reward.caps for reward in rewards)

@@ -8,7 +8,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from simulator.engine.book import Book
+from simulator.engine.booked_expected import ExpectedStates
+from simulator.engine.budgeting import Room
 from simulator.engine.shortage import rooms
 from tests.engine.agreeing import run
 from tests.engine.test_pending import busy_case
@@ -35,17 +36,20 @@ def test_each_line_finds_what_those_before_it_leave() -> None:
 
 def test_judging_what_changed_says_what_judging_all_lines_says(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: Counter[str] = Counter()
-    judge = Book._judge_shortage
+    judge = ExpectedStates.judge
 
-    def judge_both(book: Book, left: int) -> None:
-        seen["kept"] += book._shortage is not None and not book._all_changed
-        judge(book, left)
-        book._flow.room = book._room()
-        lines = sorted(book._flow.lines.values(), key=lambda line: line.order)
+    def judge_both(expected: ExpectedStates, room: Room | None, pending: int) -> None:
+        kept = expected._shortage is not None and not expected._all_changed
+        judge(expected, room, pending)
+        if expected._shortage is None:
+            return
+        seen["kept"] += kept
+        expected.flow.room = room
+        lines = sorted(expected.flow.lines.values(), key=lambda line: line.order)
         seen["lines"] += len(lines)
-        assert [line.expected for line in lines] == book._flow.ahead(lines, boundless=False)
+        assert [line.expected for line in lines] == expected.flow.ahead(lines, boundless=False)
 
-    monkeypatch.setattr(Book, "_judge_shortage", judge_both)
+    monkeypatch.setattr(ExpectedStates, "judge", judge_both)
     for seed in range(7900, 7924):
         run(busy_case(seed), (None, 7)[seed % 2])
     assert seen["kept"] > 50
