@@ -87,7 +87,10 @@ def number(value: float | None, unit: str, currency: str, digits: int, width: in
         return share(value)
     if unit == "ratio":
         return f"{value:.3f}" if value < 1 else f"{value:.2f}"
-    return duration(value) if unit == "duration" else money(value, currency, digits, width)
+    if unit == "duration":
+        long = duration(value)
+        return long if width is None or len(long) <= width else short_duration(value)
+    return money(value, currency, digits, width)
 
 
 def parts(shares: Sequence[tuple[str, float]], currency: str, digits: int, width: int | None = None) -> str:

@@ -302,7 +302,8 @@ class Dashboard(OrderedKeys, ThemedApp):
         """Save the rows of the table that has the focus, or else of the first one on the screen."""
         if self.steering is None or self.place is None:
             return
-        parts: list[object] = [self.focused, *(part for part in self.place.query("*") if part.display)]
+        shown = [] if self.place.covered else [self.focused, *self.place.query("*")]
+        parts: list[object] = [part for part in shown if part is not None and part.display]
         table = next((part for part in parts if isinstance(part, HasRows)), None)
         if table is None:
             self.steering.refused("There is no table on this screen.")
@@ -382,8 +383,11 @@ class Dashboard(OrderedKeys, ThemedApp):
     def show_view(self, view: View) -> None:
         """Show another side of the wall, or another moment."""
         if view != self.view:
-            if view.at != self.view.at and self.steering is not None:
-                self.steering.forget()  # what was said about now is not what is seen
+            if self.steering is not None:
+                if view.at != self.view.at:
+                    self.steering.forget()  # what was said about now is not what is seen
+                else:
+                    self.steering.leave_screen()  # the other side may have something to say
             self.view = view
             self._ask()
 
@@ -436,7 +440,7 @@ class Dashboard(OrderedKeys, ThemedApp):
         place = self.place
         if place is None:
             return hints(self, (), status, everything=everything)
-        own = [one for one in place.OWN_COMMANDS if everything or place.offers(one)]
+        own = [one for one in place.OWN_COMMANDS if everything or (not place.covered and place.offers(one))]
         return hints(self, own, status, everything=everything, typing=place.typing)
 
     @property

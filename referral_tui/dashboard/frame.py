@@ -136,6 +136,7 @@ class DashboardScreen(Screen[None]):
         self._board_begun = False
         self._board_ready = False
         self._noticed = False
+        self._covered = False
 
     def compose(self) -> ComposeResult:
         """Put the frame around the screen's own part."""
@@ -190,6 +191,17 @@ class DashboardScreen(Screen[None]):
     def typing(self) -> bool:
         """Whether text is being typed, so that keys without ctrl are letters."""
         return False
+
+    @property
+    def covered(self) -> bool:
+        """Whether a notice stands in place of all that the screen's own keys act on, so that they do nothing."""
+        return self._covered
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Return whether an action can be done: one of the screen's own can't while a notice covers its part."""
+        if self._covered and any(action == one.action.partition("(")[0] for one in self.OWN_COMMANDS):
+            return False
+        return super().check_action(action, parameters)
 
     def offers(self, command: Command) -> bool:  # noqa: ARG002 -- a screen says which
         """Return whether one of the screen's own commands does something now: the footer shows no others."""
@@ -255,16 +267,18 @@ class DashboardScreen(Screen[None]):
         self.query_one(ClockBar).show(snapshot)
         # or the answer to another screen's query: ours is on its way
         here = snapshot.request.place == self.MODE
-        instead = instead or (snapshot.trouble if here else None)
         if instead is not None:
             self.notice(instead.title, instead.text, bad=not instead.waiting)
+        elif here and snapshot.trouble is not None:
+            self._notice(snapshot.trouble)
         elif here:
             noticed, self._noticed = self._noticed, False
+            self._covered = False
             try:
                 self.show_parts(snapshot, step)
             except Exception:  # a screen that fails must not take the others with it
                 LOG.exception("the screen %s could not be shown", self.MODE)
-                self.notice(FAILED.title, FAILED.text, bad=True)
+                self._notice(FAILED)
             self.set_class(self._noticed, "-notice")
             if noticed and not self._noticed:
                 self.call_after_refresh(self._focus_again)
@@ -275,10 +289,15 @@ class DashboardScreen(Screen[None]):
             self.set_focus(self.query(self.FIRST_FOCUS).first())
 
     def notice(self, title: str, text: str, *, bad: bool) -> None:
-        """Say why there is nothing to show, in place of the screen's own part."""
-        self._noticed = True
+        """Say why there is nothing to show, in place of the screen's own part, whose keys do nothing meanwhile."""
+        self._noticed = self._covered = True
         self.query_one(Notice).show(title, text, bad=bad)
         self.set_class(True, "-notice")
+
+    def _notice(self, trouble: Trouble) -> None:
+        """Say what failed; the screen's own keys may help, such as the one that empties the filter."""
+        self.notice(trouble.title, trouble.text, bad=not trouble.waiting)
+        self._covered = False
 
     def show_status(self, status_message: StatusMessage) -> None:
         """Show this message in the status line."""

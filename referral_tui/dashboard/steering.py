@@ -252,13 +252,13 @@ def _refusal(snapshot: Snapshot | None) -> str:
     if snapshot is None:
         return "There is no database yet, so nothing to steer."
     status = snapshot.status
+    if status == "unknown" or snapshot.database_status.made_by == "ingest":
+        return "There is nothing to steer here: these events are not simulated."
     if status == "finished":
         return (
             "This run is finished: there is nothing to pause, step or speed up. [ goes back in time; "
             "`referral-tui simulate` makes another."
         )
-    if status == "unknown" or snapshot.database_status.made_by == "ingest":
-        return "There is nothing to steer here: these events are not simulated."
     if status == "stopped":
         return "The writer has stopped, so nothing would happen. Start it again with `referral-tui simulate --resume`."
     return ""

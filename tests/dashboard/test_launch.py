@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -116,6 +117,17 @@ async def test_what_arrives_while_a_screen_is_opened_waits_for_it(story: Story, 
 
 def test_a_pipe_is_no_terminal() -> None:
     with pytest.raises(InputError, match="demo: needs a terminal"):
+        need_terminal("demo")
+
+
+def test_a_terminal_that_writes_only_lines_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr("sys.stdout", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr("sys.stderr", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setenv("TERM", "xterm")
+    need_terminal("demo")
+    monkeypatch.setenv("TERM", "dumb")
+    with pytest.raises(InputError, match="demo: TERM=dumb is a terminal on which only lines"):
         need_terminal("demo")
 
 

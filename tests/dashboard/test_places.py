@@ -166,7 +166,15 @@ async def test_both_sides_and_the_past(story: Story, watch: Watch) -> None:
 async def test_an_empty_database(empty: Story, watch: Watch, place: type[DashboardScreen]) -> None:
     async with opened(watch, empty.path, place, (80, 24)) as seen:
         assert seen.app.snapshot.trouble is None
-        assert not place.NEEDS_EVENTS or "No events yet" in "\n".join(seen.lines())
+        if place.NEEDS_EVENTS:
+            assert "No events yet" in "\n".join(seen.lines())
+            offered = seen.lines()[-1]
+            assert not [
+                one for one in place.OWN_COMMANDS if f"{one.shown_key or one.keys} {one.label} " in offered
+            ]
+            await seen.pilot.press("slash", "ctrl+e", "q")  # neither filters what is not there nor saves it
+            assert "There is no table" in seen.status_message()
+            assert seen.app.return_code == 0
 
 
 @each_place

@@ -158,6 +158,20 @@ async def test_what_came_for_nothing_and_what_never_came_is_told_beside_the_draf
     assert set(asked) == {None, story.path}
 
 
+async def test_beside_the_rules_the_file_shows_the_one_under_the_cursor(story: Story, watch: Watch) -> None:
+    async with watch(story.path, place=ProgramScreen, size=(120, 40)) as seen:
+        board = seen.app.place.board
+        for _ in range(2):
+            assert board.editor.cursor_location[0] + 1 == board.rule.line
+            assert any(board.rule.code in line for line in seen.lines())
+            await seen.pilot.press("down")
+        story.commit()
+        board.editor.go_to(1)  # somebody reads on elsewhere while the rules' counts change
+        board.query_one("#rules").show([*board.query_one("#rules").rows])
+        await seen.pilot.pause()
+        assert board.editor.cursor_location[0] == 0
+
+
 async def test_it_begins_at_the_rule_under_the_cursor(story: Story, watch: Watch) -> None:
     async with program(watch, story.path) as seen:
         await seen.pilot.press("down", "e")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from db.control import Inbox, WriterCommand
 from db.read.queries import ClockRow, DatabaseStatus
 from referral_tui.dashboard.messages import CommandSent
@@ -110,8 +112,10 @@ async def test_the_slowest_and_the_fastest_say_so(story: Story, watch: Watch) ->
         assert "1 s/s is the slowest" in seen.status_message()
 
 
-async def test_files_have_nothing_to_steer(story: Story, watch: Watch) -> None:
+@pytest.mark.parametrize("status", ["running", "finished", "stopped"])
+async def test_files_have_nothing_to_steer(story: Story, watch: Watch, status: str) -> None:
     story.db.execute("UPDATE setting SET value = 'ingest' WHERE name = 'kind'")
+    story.clock(status, 0, WALL, START + 60 * DAY)
     async with watch(story.path) as seen:
         await seen.pilot.press("space")
         assert seen.status_message() == "There is nothing to steer here: these events are not simulated."

@@ -131,6 +131,17 @@ def test_travel_without_a_clock_stays() -> None:
     assert travel(None, -1, None) is None
 
 
+async def test_what_was_said_before_gives_way_to_what_the_other_side_has_to_say(
+    story: Story, watch: Watch
+) -> None:
+    async with watch(story.path) as seen:
+        await seen.pilot.press("ctrl+s")
+        assert "Picture saved" in seen.status_message()
+        await seen.pilot.press("p", "y")
+        await seen.until(lambda: seen.app.snapshot.request.view.side == "client")
+        assert "The client's view has no names" in seen.status_message()
+
+
 async def test_a_table_is_saved(story: Story, watch: Watch) -> None:
     crm(story)
     async with watch(story.path) as seen:

@@ -167,6 +167,8 @@ def test_no_part_of_a_sum_is_said_to_be_nothing_where_there_is_little_room() -> 
     assert figures.share(0.3244) == "32.4 %"
     assert figures.share(None) == figures.NOTHING
     assert figures.duration(14.2 * figures.DAY) == "14.2 days"
+    assert figures.number(29.8 * figures.HOUR, "duration", "", 0, width=10) == "29.8 hours"
+    assert figures.number(29.8 * figures.HOUR, "duration", "", 0, width=9) == "30 h"
     assert figures.moment(1_772_548_707_000) == "Tue 3 Mar 2026 14:38"
     assert figures.pace(21_600) == "6 h/s"
     assert figures.pace(0) == "full speed"

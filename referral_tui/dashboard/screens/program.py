@@ -132,7 +132,7 @@ class ProgramScreen(DashboardScreen):
             board.leave(changed=False)  # it is in force now
         # never while it is edited: keys that are on their way belong to its text
         if self._draft is None and not board.editing:
-            board.editor.put(look.text)
+            board.put(look.text)
         self._show_numbers()
         self._show_design_and_draft()
 
@@ -166,7 +166,7 @@ class ProgramScreen(DashboardScreen):
 
     def action_file(self) -> None:
         """Change between words and file."""
-        self.board.toggle_class("-file")
+        self.board.toggle_file()
 
     def action_fraud(self) -> None:
         """Open the fraud score, which only the client's side may see."""
@@ -178,7 +178,7 @@ class ProgramScreen(DashboardScreen):
             self.say(StatusMessage("There is no draft to drop.", "warn"))
             return
         self._draft = None
-        self.board.editor.put(self._look.text)
+        self.board.put(self._look.text)
         self.board.leave(changed=False)
         self.say(StatusMessage("The draft is dropped; this is the program in force.", "good"))
 
@@ -241,9 +241,12 @@ class ProgramScreen(DashboardScreen):
         self._check_soon()
 
     def on_table_moved(self, message: Table.Moved) -> None:
-        """Show the place of a number in the file."""
-        if message.table.id == "form" and self.board.turning and message.row is not None:
-            self.board.editor.go_to(message.row.line)
+        """Show the place of a number or a rule in the file."""
+        board = self.board
+        if message.table.id == "form" and board.turning and message.row is not None:
+            board.editor.go_to(message.row.line)
+        elif message.table.id == "rules" and not (board.turning or board.editing):
+            board.show_rule()
 
     def on_text_area_changed(self, _message: TextArea.Changed) -> None:
         """Keep what is typed, and check it after a pause."""

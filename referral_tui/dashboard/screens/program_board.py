@@ -36,6 +36,7 @@ class ProgramBoard(Container):
     def __init__(self) -> None:
         super().__init__(id="board")
         self._rows = ""
+        self._rule = ""  # whose place in the file was shown last
 
     def compose(self) -> ComposeResult:
         """Make the parts; with two columns the file is in the second."""
@@ -137,6 +138,27 @@ class ProgramBoard(Container):
     def open_fraud(self, path: FilePath, side: Side) -> None:
         """Open the fraud score, which only the client's side may see."""
         self.app.push_screen(FraudBox(path, side))
+
+    def put(self, text: str) -> None:
+        """Show this file, at the rule under the cursor if it was another file."""
+        if self.editor.put(text):
+            self._rule = ""
+            self.call_after_refresh(self.show_rule)
+
+    def toggle_file(self) -> None:
+        """Change between words and file if there is no room for both."""
+        self.toggle_class("-file")
+        if not self.editing:
+            self._rule = ""
+            self.call_after_refresh(self.show_rule)
+
+    def show_rule(self) -> None:
+        """Show the place of the rule under the cursor in the file, unless it is the one before with new results."""
+        rule = self.rule
+        seen = self.editor.size.height > 0
+        if seen and rule is not None and rule.line and rule.code != self._rule:
+            self._rule = rule.code
+            self.editor.go_to(rule.line)
 
     def edit(self, line: int | None) -> None:
         """Begin to edit, at a line (from 1) if given."""

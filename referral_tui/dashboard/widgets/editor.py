@@ -54,14 +54,12 @@ class Editor(TypedInOrder, TextArea):
         """Whether it is edited."""
         return not self.read_only
 
-    def put(self, text: str) -> None:
-        """Replace the text and clear its undo history; the first one opens at the first rule."""
-        if text != self.text:
-            first = not self.text
-            self.load_text(text)
-            if first:
-                lines = text.splitlines()
-                self.go_to(next((at for at, line in enumerate(lines, 1) if line.startswith("[[reward]]")), 1))
+    def put(self, text: str) -> bool:
+        """Replace the text and clear its undo history; return whether it was another one."""
+        if text == self.text:
+            return False
+        self.load_text(text)
+        return True
 
     def mark(self, lines: frozenset[int]) -> None:
         """Mark the lines, from 1, in which something is wrong."""
