@@ -546,7 +546,7 @@ def _other(text: str, dice: random.Random) -> str:
 def test_tampering_after_erasures_is_found(tmp_path: Path, after_erasures: bytes, block: int) -> None:
     path, missed, trials = tmp_path / "a.db", [], 0
     dice = random.Random(f"tampering {block}")
-    while trials < 30:
+    while trials < 20:
         path.write_bytes(after_erasures)
         what = tampered(path, dice)
         if what is not None:

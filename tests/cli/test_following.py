@@ -64,17 +64,21 @@ def test_what_a_pipe_brings_is_stored_when_it_pauses_and_at_ctrl_c(tmp_path: Pat
         "--program",
         str(program),
         "--replay",
+        "--receipts",
+        "-",
         "-",
     ]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as run:
         assert run.stdin is not None
+        assert run.stdout is not None
         assert run.stderr is not None
         run.stdin.write(lines(*STORY))
         run.stdin.flush()
-        while stored(db) < len(STORY):  # though neither is the input at its end nor a batch full
-            assert run.poll() is None
+        told = [json.loads(run.stdout.readline())["receipt"] for _ in STORY]  # once they are stored
+        assert told == ["accepted"] * len(STORY)  # though neither is the input at its end nor a batch full
+        assert stored(db) == len(STORY)
         more = [message(f"s{n}", "session.authenticated", "ben", START + 3 * HOUR) for n in range(50)]
         run.stdin.write(lines(*more))
         run.stdin.flush()

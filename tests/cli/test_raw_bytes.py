@@ -26,9 +26,9 @@ from tests.cli.nasty import PROGRAM, Cli, Ran, nasty_lines, texts_of
 
 NASTY = "\x1b]52;c;cHduZWQ=\x07\x1b[2J\x9b31m\x7f\u202e\u2066\u200b\U000e0041\r\nFORGED[bold]\u2028"
 TOML = NASTY.encode("unicode_escape").decode().replace("\\x", "\\u00")
-TOGETHER = (  # sums, and what is measured: read in one way by the same commands
-    ("breakdown", "breakdown_hour", "breakdown_week"),
-    ("hour", "total", "week"),
+TOGETHER = (  # sums, what is measured, and what erasures left: read in one way by the same commands
+    ("breakdown", "breakdown_hour", "breakdown_week", "hour", "total", "week"),
+    ("blanked", "kept_answer", "opened_block"),
     ("lateness", "lateness_day"),
     ("command", "fault", "meter", "reconciliation"),
 )
