@@ -64,6 +64,9 @@ def test_killed_at_any_batch_it_goes_on_as_if_never_killed(
     batch: int,
     lives: tuple[int, ...],
 ) -> None:
+    lines = nasty_file.read_bytes().splitlines(keepends=True)[:500]
+    assert any(b"program.changed" in line for line in lines)
+    nasty_file.write_bytes(b"".join(lines))
     calm, killed = tmp_path / "calm.db", tmp_path / "killed.db"
     given = [str(program), str(nasty_file), str(batch), str(NOW)]
     monkeypatch.setattr(sys, "argv", ["-c", str(calm), *given])
