@@ -115,6 +115,42 @@ class Door:
     stop: asyncio.Event
 
 
+@dataclass(frozen=True)
+class _Parts:
+    """What works in an open door beside its handlers: started once it listens, ended after the last answer."""
+
+    reading: Reading
+    writer: Writer
+    hooks: Dispatcher
+    teller: StatusRecorder
+    asker: Asker | None
+    inbox: InboxWorker | None
+
+    async def start(self, address: str) -> None:
+        """Start them at a door that listens on an address."""
+        await self.teller.start(address)
+        self.writer.start()
+        self.hooks.start()
+        if self.inbox is not None:
+            self.inbox.start()
+        if self.asker is not None:
+            self.asker.start(self.writer)
+
+    async def end(self) -> None:
+        """End them, each after those that hand something to it."""
+        # requests in progress are answered by now, but letters that were read are still with the writer
+        if self.inbox is not None:
+            await asyncio.to_thread(self.inbox.close)
+        await asyncio.to_thread(self.writer.close)
+        if self.inbox is not None:
+            await asyncio.to_thread(self.inbox.end)
+        await self.teller.close()
+        await self.hooks.close()
+        if self.asker is not None:
+            await self.asker.close()
+        self.reading.close()
+
+
 @asynccontextmanager
 async def opened(
     platform: Platform, clock: DoorClock, settings: Settings, make: Callable[..., Writer] = Writer
@@ -127,18 +163,31 @@ async def opened(
         InputError: the address can't be listened on.
 
     """
-    loop = asyncio.get_running_loop()
     stop = asyncio.Event()
-    reading = Reading(platform.path)
+    parts, context = _assembled(platform, clock, settings, make, stop)
+    try:
+        async with listening(context, settings) as address:
+            await parts.start(address)
+            yield Door(address, parts.writer, parts.hooks, parts.asker, stop)
+    finally:
+        await parts.end()
+
+
+def _assembled(
+    platform: Platform,
+    clock: DoorClock,
+    settings: Settings,
+    make: Callable[..., Writer],
+    stop: asyncio.Event,
+) -> tuple[_Parts, Context]:
+    """Return the parts of a door, none of them started, and what its handlers share; the writer's end sets `stop`."""
+    loop = asyncio.get_running_loop()
+    reading, metrics, settling = Reading(platform.path), Metrics(), Settling(loop)
 
     async def entries(after: int, until: int, most: int) -> list[Notice]:
         return await reading.read(notices, after, until, most)
 
-    metrics = Metrics()
     hooks = Dispatcher(platform.path, entries, settings.sending, metrics)
-    teller = StatusRecorder(
-        platform.path, metrics, settings.tell_every_s, lambda: reading.read(accepted_by_source)
-    )
     asker = deadline = None
     if settings.veto is not None:
         asker = Asker(platform.path, reading, settings.veto, settings.sending)
@@ -149,7 +198,6 @@ async def opened(
         if asker is not None:
             asker.news()
 
-    settling = Settling(loop)
     writer = make(
         platform,
         clock,
@@ -159,36 +207,18 @@ async def opened(
         gate=deadline,
         on_end=lambda: loop.call_soon_threadsafe(stop.set),
     )
-    context = context_of(
-        platform.path, reading, writer, settings, settling=settling, metrics=metrics, hooks=hooks, asker=asker
-    )
     inbox = None
     if settings.inbox is not None:
         inbox = InboxWorker(
             settings.inbox, writer, lambda *came: loop.call_soon_threadsafe(metrics.received, *came)
         )
-    try:
-        async with listening(context, settings) as address:
-            await teller.start(address)
-            writer.start()
-            hooks.start()
-            if inbox is not None:
-                inbox.start()
-            if asker is not None:
-                asker.start(writer)
-            yield Door(address, writer, hooks, asker, stop)
-    finally:
-        # requests in progress are answered by now, but letters that were read are still with the writer
-        if inbox is not None:
-            await asyncio.to_thread(inbox.close)
-        await asyncio.to_thread(writer.close)
-        if inbox is not None:
-            await asyncio.to_thread(inbox.end)
-        await teller.close()
-        await hooks.close()
-        if asker is not None:
-            await asker.close()
-        reading.close()
+    teller = StatusRecorder(
+        platform.path, metrics, settings.tell_every_s, lambda: reading.read(accepted_by_source)
+    )
+    context = context_of(
+        platform.path, reading, writer, settings, settling=settling, metrics=metrics, hooks=hooks, asker=asker
+    )
+    return _Parts(reading, writer, hooks, teller, asker, inbox), context
 
 
 def context_of(
