@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -27,7 +27,7 @@ from referral_tui.figures import counted
 
 if TYPE_CHECKING:
     from db.postgres.address import PostgresAddress
-    from simulator.files.ingest import Order
+    from simulator.files.ingest import Intake, Order
     from simulator.files.receipt_rows import ReceiptWriter
     from simulator.mapping.mapper import Mapper
     from simulator.platform.platform import Platform
@@ -147,7 +147,7 @@ def ingest(
     Example: referral-tui ingest --program telecom --db shop.db events.jsonl
     """
     from simulator.domain.errors import InputError
-    from simulator.files.reading import check_files, size_of
+    from simulator.files.reading import check_files
 
     mapper = _mapper(mapping, secrets, replay=replay)
     if watch is not None:
@@ -188,39 +188,15 @@ def ingest(
         raise typer.Exit(status)
 
     from referral_tui.cli.ingest_report import ended, figures_of, warn, words
-    from referral_tui.cli.progress import Bar
-    from simulator.domain.wall_clock import wall_ms
-    from simulator.files.following import interruptible
-    from simulator.files.ingest import Intake, ingest_files
-    from simulator.platform.session import AHEAD, IntakeSession
+    from simulator.files.ingest import Intake
 
+    order = _order(files, as_given=as_given, replay=replay, as_occurred=received_as_occurred)
+    how = _Reading(files, mapper, order, batch, final, replay, received_as_occurred, infer_time)
     intake = Intake()
     started = time.perf_counter()
-    with (
-        _receipts(receipts, guard=guard_formulas) as writer,
-        opened_database(db, program) as platform,
-        IntakeSession(platform, clock=None if replay else wall_ms, batching=AHEAD) as session,
-    ):
-        _check_final(platform, final, 0 if replay or received_as_occurred else wall_ms())
-        floor, before = platform.earliest_receipt_ms, platform.last_seq
-        with Bar("ingest", size_of(files) if mapper is None else None) as bar, interruptible() as interrupt:
-            ingest_files(
-                session,
-                files,
-                batch=batch,
-                intake=intake,
-                progress=bar.advance,
-                order=_order(files, as_given=as_given, replay=replay, as_occurred=received_as_occurred),
-                as_occurred=received_as_occurred,
-                infer_time=infer_time,
-                interrupt=interrupt,
-                receipts=writer,
-                mapper=mapper,
-            )
-        if final is None and not (replay and interrupt.asked):  # an interrupted replay may be continued
-            final = _end(platform, floor, replay=replay)
-        if final:
-            session.advance(final)
+    with _receipts(receipts, guard=guard_formulas) as writer, opened_database(db, program) as platform:
+        before = platform.last_seq
+        final, interrupted = _receive(platform, how, intake, writer)
         figures = figures_of(platform, intake, before, final, time.perf_counter() - started)
         design = platform.program
     warn(figures, replay=replay, as_occurred=received_as_occurred)
@@ -228,7 +204,56 @@ def ingest(
         print_json(figures)
     else:
         say_lines(words(figures, db, design), err=receipts == Path("-"))
-    ended(intake, db, strict=strict, interrupted=interrupt.asked)
+    ended(intake, db, strict=strict, interrupted=interrupted)
+
+
+class _Reading(NamedTuple):
+    """What is read, and how it is received: the options of `ingest` once they are checked."""
+
+    files: Sequence[Path]
+    mapper: Mapper | None
+    order: Order
+    batch: int
+    final: int | None
+    replay: bool
+    as_occurred: bool
+    infer_time: bool
+
+
+def _receive(
+    platform: Platform, how: _Reading, intake: Intake, writer: ReceiptWriter | None
+) -> tuple[int | None, bool]:
+    """Receive and store the files, then advance to the final time; return that time, and whether ctrl-C was pressed."""
+    from referral_tui.cli.progress import Bar
+    from simulator.domain.wall_clock import wall_ms
+    from simulator.files.following import interruptible
+    from simulator.files.ingest import ingest_files
+    from simulator.files.reading import size_of
+    from simulator.platform.session import AHEAD, IntakeSession
+
+    final = how.final
+    with IntakeSession(platform, clock=None if how.replay else wall_ms, batching=AHEAD) as session:
+        _check_final(platform, final, 0 if how.replay or how.as_occurred else wall_ms())
+        floor, size = platform.earliest_receipt_ms, size_of(how.files) if how.mapper is None else None
+        with Bar("ingest", size) as bar, interruptible() as interrupt:
+            ingest_files(
+                session,
+                how.files,
+                batch=how.batch,
+                intake=intake,
+                progress=bar.advance,
+                order=how.order,
+                as_occurred=how.as_occurred,
+                infer_time=how.infer_time,
+                interrupt=interrupt,
+                receipts=writer,
+                mapper=how.mapper,
+            )
+        if final is None and not (how.replay and interrupt.asked):  # an interrupted replay may be continued
+            final = _end(platform, floor, replay=how.replay)
+        if final:
+            session.advance(final)
+    return final, interrupt.asked
 
 
 def _order(files: Sequence[Path], *, as_given: bool, replay: bool, as_occurred: bool) -> Order:
