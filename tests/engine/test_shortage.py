@@ -50,7 +50,7 @@ def test_judging_what_changed_says_what_judging_all_lines_says(monkeypatch: pyte
         assert [line.expected for line in lines] == expected.flow.ahead(lines, boundless=False)
 
     monkeypatch.setattr(ExpectedStates, "judge", judge_both)
-    for seed in range(7900, 7924):
+    for seed in range(7900, 7916):
         run(busy_case(seed), (None, 7)[seed % 2])
     assert seen["kept"] > 50
     assert seen["lines"] > 5 * seen["kept"]
