@@ -115,7 +115,7 @@ def test_what_would_be_forfeited_by_the_hour_follows_what_the_conditions_read(gr
     assert forfeited
 
 
-@pytest.mark.parametrize("block", range(4))
+@pytest.mark.parametrize("block", range(3))
 def test_pending_by_the_hour_over_long_logs(block: int) -> None:
     for seed in range(7600 + block * 3, 7601 + block * 3):
         check(case_of(seed), partial(wrong_hour, batches=(None, *BATCHES)))
@@ -183,7 +183,7 @@ def replaced(program: Program, budget: int | None) -> Program:
     return with_text(dataclasses.replace(program, budget_minor=budget))
 
 
-@pytest.mark.parametrize("block", range(4))
+@pytest.mark.parametrize("block", range(3))
 def test_pending_by_the_hour_where_much_is_pending_at_once(block: int) -> None:
     for seed in range(7700 + block * 4, 7701 + block * 4):
         case = busy_case(seed)

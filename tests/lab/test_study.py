@@ -70,7 +70,7 @@ def test_a_market_of_a_study_says_what_simulate_says(preset: str, tmp_path: Path
 
 @pytest.mark.parametrize("text", [REVIEWING, QUICK])
 def test_a_market_under_another_design_says_what_simulate_says(text: str, tmp_path: Path) -> None:
-    check_agrees(tmp_path, Plan("telecom", 5, 300, 40), text)
+    check_agrees(tmp_path, Plan("telecom", 5, 250, 30), text)
 
 
 @pytest.mark.long

@@ -99,7 +99,7 @@ def test_batch_and_pace_change_nothing(
     assert (exports_of(tmp_path / "w.db", tmp_path), crm_of(tmp_path / "w.db")) == whole
 
 
-@pytest.mark.parametrize("pace", [MAX, 500_000.0])
+@pytest.mark.parametrize("pace", [MAX, pytest.param(500_000.0, marks=pytest.mark.long)])
 def test_stopped_again_and_again_it_ends_the_same(
     pace: float, tmp_path: Path, reviewing: Program, whole: tuple[dict[str, bytes], list[tuple[object, ...]]]
 ) -> None:
