@@ -67,6 +67,12 @@ async def test_light(story: Story, watch: Watch, picture: SnapshotAssertion) -> 
         await seen.pilot.pause()
         assert not seen.app.current_theme.dark
         assert seen.picture() == picture
+        for place in (
+            SCREENS[1],
+            SCREENS[0],
+        ):  # one that is opened for the first time now, and one that was open
+            await seen.open(place)
+            assert seen.app.screen.styles.background.brightness > 0.5
 
 
 @each_place
