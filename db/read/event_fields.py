@@ -115,6 +115,14 @@ def keys_by_id(db: Database, own_id: str, qualified: tuple[str, str], most: int)
     return [EventKey(*row) for row in found]
 
 
+def seqs_by_id(db: Database) -> dict[tuple[str, str], list[int]]:
+    """Return the seqs of all events by source and id: of very many look-ups each would read the whole log."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for seq, source, own_id in db.execute("SELECT seq, source, id FROM event ORDER BY seq"):
+        found.setdefault((source, own_id), []).append(seq)
+    return found
+
+
 def link_with(db: Database, code: str, before_seq: int = _AFTER_ALL) -> Link | None:
     """Return the first link that had this code before an event, or None."""
     found = db.execute(

@@ -15,10 +15,10 @@ from db.read.event_fields import (
     EventFields,
     event_at,
     events_of,
-    keys_by_id,
     link_with,
     referrer_kind,
     reversals_by,
+    seqs_by_id,
 )
 from db.read.exporting import merges, quarantine
 from db.read.people import person_called, reference
@@ -127,8 +127,9 @@ class Books:
     """Everything about the questions that can be asked in a world."""
 
     def __init__(self, world: Practice) -> None:
-        """Read what is looked up more than once: the quarantine and the merges."""
+        """Read what is looked up more than once: where each event is, the quarantine and the merges."""
         self._world, self._db = world, world.source.db
+        self._seqs = seqs_by_id(self._db)
         self._refused = {
             (source, own_id): Refused(received_at, receipt, field, reason)
             for received_at, source, own_id, receipt, field, reason, *_rest in quarantine(self._db)
@@ -186,8 +187,8 @@ class Books:
         )
 
     def _event(self, record: Record) -> EventFields | None:
-        for key in keys_by_id(self._db, "", (record.source, record.id), 2):
-            event = event_at(self._db, key.seq)
+        for seq in self._seqs.get((record.source, record.id), ()):
+            event = event_at(self._db, seq)
             if event.get("subject") == record.subject:
                 return event
         return None
