@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,7 +16,7 @@ from sqlglot.errors import SqlglotError
 from simulator.program.facts import AT_CONVERSION, VARIANT, FactList, Kind
 from simulator.program.nearest import advice, shown
 from simulator.program.sqltext import ALLOWED, MAX_NESTING, no_fact, whole_fractions, word_problems
-from simulator.program.tree import SIGNS, Node, Op, balanced, constant, results
+from simulator.program.tree import SIGNS, Node, Op, balanced, constant, few_values, results
 
 MAX_NODES = (
     5_000  # of the tree, after expanding BETWEEN and the like; Polars takes 0.1 s for one of this size
@@ -97,15 +96,6 @@ _ALLOWED_ARGS: dict[type[exp.Expr], set[str]] = {
     exp.Coalesce: {"this", "expressions"},
 }
 """Every node a rule may have, and the arguments it may carry; any other argument is refused."""
-
-
-@dataclass(frozen=True)
-class _Variants:
-    """Experiments, their variants, and `all` texts that may be in place of one of these."""
-
-    experiments: Sequence[str]
-    variants: Sequence[str]
-    all: AbstractSet[str]
 
 
 class _ExpressionReader:
@@ -265,28 +255,13 @@ class _ExpressionReader:
 
     def _check_variants(self, node: Node, texts: Sequence[str]) -> None:
         """Refuse texts that `node` can't be, if it is a variant of an experiment, or else one of some texts."""
-        known = self._variants(node)
+        known = few_values(node, lambda name: self._facts.usable[name].values)
         unknown = [text for text in texts if known is not None and text not in known.all]
         if known is None or not unknown:
             return
-        have = "experiment {} has" if len(known.experiments) == 1 else "experiments {} have"
-        names = have.format(" and ".join(known.experiments))
-        raise self.refuse(f"the {names} no variant '{unknown[0]}'; {advice(unknown[0], known.variants)}")
-
-    def _variants(self, node: Node) -> _Variants | None:
-        """Return the variants that `node` may be, and of what; None if it may be any text, or is no variant."""
-        experiments: list[str] = []
-        variants: list[str] = []
-        others: list[str] = []
-        for one in results(node):
-            if one.op == "literal":
-                others.append(str(one.value))
-            elif one.op == "fact" and (values := self._facts.usable[str(one.value)].values):
-                experiments.append(str(one.value).removeprefix(VARIANT))
-                variants += values
-            elif one.op != "null":
-                return None
-        return _Variants(experiments, variants, {*variants, *others}) if experiments else None
+        have = "experiment {} has" if len(known.facts) == 1 else "experiments {} have"
+        names = have.format(" and ".join(name.removeprefix(VARIANT) for name in known.facts))
+        raise self.refuse(f"the {names} no variant '{unknown[0]}'; {advice(unknown[0], known.values)}")
 
     def _in(self, node: exp.Expr) -> Node:
         values = node.expressions

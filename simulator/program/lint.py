@@ -10,7 +10,7 @@ from simulator.program.conditions import conditions_of
 from simulator.program.facts import VARIANT, attribute_facts
 from simulator.program.model import Program, Reward
 from simulator.program.nearest import advice
-from simulator.program.tree import Node
+from simulator.program.tree import Node, few_values, results
 from simulator.program.words import money
 
 _REASONS = values(Reason)
@@ -44,16 +44,18 @@ def warnings(program: Program) -> list[str]:
 
 
 def _never_met(node: Node) -> Iterator[str]:
-    """Yield a warning for each comparison of a fact with a value that it never has."""
+    """Yield a warning for each comparison of a fact, in COALESCE or CASE too, with a value that it never has."""
     if node.op in ("eq", "ne"):
-        facts = [str(arg.value) for arg in node.args if arg.op == "fact" and arg.value in _CLOSED]
-        texts = [str(arg.value) for arg in node.args if arg.op == "literal"]
-        for fact in facts:
-            yield from (
-                f"{fact} is never '{text}'; {advice(text, _CLOSED[fact])}"
-                for text in texts
-                if text not in _CLOSED[fact]
-            )
+        for one, other in (node.args, reversed(node.args)):
+            known = few_values(one, lambda name: _CLOSED.get(name, ()))
+            texts = [str(text.value) for text in results(other) if text.op == "literal"]
+            if known is not None:
+                names = " or ".join(known.facts)
+                yield from (
+                    f"{names} is never '{text}'; {advice(text, known.values)}"
+                    for text in texts
+                    if text not in known.all
+                )
     for arg in node.args:
         yield from _never_met(arg)
 

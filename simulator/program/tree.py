@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
@@ -101,6 +102,34 @@ def results(node: Node) -> Iterator[Node]:
             waiting += [otherwise, *(value for _, value in reversed(pairs))]
         else:
             yield one
+
+
+@dataclass(frozen=True)
+class FewValues:
+    """Facts with a closed list of values, these, and `all` texts that a node over such facts can be."""
+
+    facts: Sequence[str]
+    values: Sequence[str]
+    all: AbstractSet[str]
+
+
+def few_values(node: Node, values: Callable[[str], Sequence[str]]) -> FewValues | None:
+    """Return what a node can be that is such a fact, or else one of some texts; None for any other node.
+
+    `values` returns the closed list of a fact's values, empty if it has none.
+    """
+    facts: list[str] = []
+    known: list[str] = []
+    others: list[str] = []
+    for one in results(node):
+        if one.op == "literal":
+            others.append(str(one.value))
+        elif one.op == "fact" and (closed := values(str(one.value))):
+            facts.append(str(one.value))
+            known += closed
+        elif one.op != "null":
+            return None
+    return FewValues(facts, known, {*known, *others}) if facts else None
 
 
 def like_pattern(pattern: str, run: str, sign: str, escape: Callable[[str], str]) -> str:

@@ -272,6 +272,10 @@ def test_the_terms_are_told_in_words() -> None:
         (with_table(EXPERIMENT), 'experiment "offer": no expression reads variant_offer'),
         (with_reward("keep_if = \"method = 'codes'\""), "method is never 'codes'; did you mean \"code\"?"),
         (
+            with_reward("when = \"COALESCE(referrer_kind, 'none') IN ('none', 'staff')\""),
+            "referrer_kind is never 'staff'; use one of customer, employee, partner",
+        ),
+        (
             with_table('[[rule]]\ncode = "referrer-stopped"\nrequire = "claimed"'),
             'rule "referrer-stopped": a decision gives this as a reason of its own; give it another name',
         ),
