@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from db.read import event_fields
 from db.read.queries import events as newest_events
 from db.sqlite.readonly import open_readonly
 from referral_tui.words import event_sentence
@@ -177,9 +178,11 @@ def in_vain(cli: Cli, db: Path, tmp_path: Path) -> Path:
     return db
 
 
-def test_vetoes_verdicts_and_redemptions_in_vain_are_told_though_they_name_nobody(
-    cli: Cli, in_vain: Path
+@pytest.mark.parametrize("hour_by_hour", [True, False])
+def test_vetoes_verdicts_and_redemptions_in_vain_are_told_whomever_they_name(
+    cli: Cli, in_vain: Path, monkeypatch: pytest.MonkeyPatch, hour_by_hour: bool
 ) -> None:
+    monkeypatch.setattr(event_fields, "_MOST_SPANS", 200 if hour_by_hour else 1)
     amended = cli("explain", "bob", "--db", in_vain, "--json").json["amended"]
     told = {one["id"]: (one["conversion"], one["says"], one["effect"]) for one in amended}
     assert {own: told[own] for own in ("late", "used", "twice", "own", "halt")} == {
