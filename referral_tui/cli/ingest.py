@@ -18,7 +18,7 @@ from referral_tui.cli.options import (
     Secret,
     SharedDatabase,
     mapping_completion,
-    read_secrets,
+    mapping_secrets,
     read_time,
 )
 from referral_tui.cli.output import print_json, say, say_lines
@@ -311,13 +311,14 @@ def _mapper(mapping: str | None, secrets: Path | None, *, replay: bool) -> Mappe
     from simulator.domain.errors import InputError
     from simulator.mapping.shipped import find_mapping, ready_mapper
 
+    known = mapping_secrets(secrets, mapped=mapping is not None)
     if mapping is None:
         return None
     if replay:
         raise InputError(
             "--replay, --map: another system's records don't say when we received them; leave one out"
         )
-    return ready_mapper(find_mapping(mapping), read_secrets(secrets))
+    return ready_mapper(find_mapping(mapping), known)
 
 
 def _check_receipts(

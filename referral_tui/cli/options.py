@@ -100,6 +100,20 @@ def read_secrets(path: Path | None) -> Secrets:
     return NONE if path is None else load_secrets(path)
 
 
+def mapping_secrets(path: Path | None, *, mapped: bool) -> Secrets:
+    """Read the file of secrets, as `read_secrets` does; `mapped` is whether a mapping that uses them is given.
+
+    Raises:
+        InputError: the file can't be read, isn't one, or would not be used.
+
+    """
+    from simulator.domain.errors import InputError
+
+    if path is not None and not mapped:
+        raise InputError(f"--secrets {path}: is used by mappings only; say which with --map, or leave it out")
+    return read_secrets(path)
+
+
 def read_time(text: str | None, option: str) -> int | None:
     """Read a TIME of the command line: RFC 3339, a day (its start), or integer milliseconds UTC.
 

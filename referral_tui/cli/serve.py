@@ -14,7 +14,7 @@ from referral_tui.cli.options import (
     Secret,
     SharedDatabase,
     mapping_completion,
-    read_secrets,
+    mapping_secrets,
 )
 from referral_tui.cli.output import say
 
@@ -148,7 +148,7 @@ def serve(
     known = Keys(load_keys(keys)) if keys is not None else None
     page = check_landing(landing) if landing is not None else None
     public = check_public(public_url) if public_url is not None else None
-    inlets = find_inlets(mapping or [], read_secrets(secrets))
+    inlets = find_inlets(mapping or [], mapping_secrets(secrets, mapped=bool(mapping)))
     asked = read_veto(veto, veto_unanswered)
     settings = Settings(
         host=host,

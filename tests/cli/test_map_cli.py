@@ -244,6 +244,7 @@ def test_several_files_of_records_are_merged_by_time(
         ),
         (["--map", "stripe", "--secrets", "{none}"], "can't be read"),
         (["--map", "mention-me", "--secrets", "{secrets}"], "the mapping mention-me reads CSV"),
+        (["--secrets", "{secrets}"], "say which with --map"),
     ],
 )
 def test_what_cannot_be_mapped_is_said_before_a_database_is_made(
@@ -260,3 +261,11 @@ def test_what_cannot_be_mapped_is_said_before_a_database_is_made(
     assert ran.err.count("\n") == 1
     assert "abc" not in ran.err
     assert not db.exists()
+
+
+def test_a_server_without_mappings_says_that_it_uses_no_secrets(
+    cli: Cli, tmp_path: Path, program: Path, secrets: Path
+) -> None:
+    ran = cli("serve", "--secrets", secrets, "--program", program, "--db", tmp_path / "a.db")
+    assert (ran.status, ran.err.count("\n"), "say which with --map" in ran.err) == (2, 1, True)
+    assert not (tmp_path / "a.db").exists()
