@@ -168,6 +168,7 @@ def simulate(
             else _begun(db, {**given, "start_ms": start_ms}, program, (delivery, faults))
         )
         with opening as opened, _door(opened, door) as visit:
+            _check_hold(opened, hold_after)
             before = _receipts(opened)
             run = Run(
                 opened,
@@ -290,6 +291,18 @@ def _receipts(opened: OpenRun) -> dict[str, int]:
 
     found = opened.platform.read(receipts)
     return {kind: found.get(kind, 0) for kind in RECEIPTS}
+
+
+def _check_hold(opened: OpenRun, hold_after: int | None) -> None:
+    """Check that a resumed run has not gone beyond the event to pause at."""
+    from simulator.domain.errors import InputError
+
+    last = opened.platform.last_seq
+    if hold_after is not None and hold_after < last:
+        raise InputError(
+            f"--hold-after {hold_after}: the run is at event {last} already; name a later one, or repeat the run in "
+            f"another database: --again {opened.platform.path}"
+        )
 
 
 def _figures(opened: OpenRun, ended: str, before: dict[str, int], seconds: float) -> dict[str, Any]:

@@ -349,6 +349,8 @@ def test_a_run_that_ends_before_the_event_to_pause_at_says_so(
     )
     said = f"never paused, since the run ended with event {count_events(path):,}; name an earlier one\n"
     assert capfd.readouterr().err == f"--hold-after 9999: {said}"
+    assert command(["simulate", "--resume", "--hold-after", "2", "--db", str(path)]) == 2
+    assert f"--hold-after 2: the run is at event {count_events(path)} already" in capfd.readouterr().err
 
 
 def test_a_run_beyond_the_dates_of_its_program_says_so(
