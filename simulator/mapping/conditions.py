@@ -137,13 +137,24 @@ _MANY: Final[dict[Op, Callable[[list[Read]], Read]]] = {
 
 
 def _like(arg: Read, pattern: str) -> Read:
-    found = re.compile(like_pattern(pattern, ".*", ".", re.escape), re.DOTALL)
+    found = _like_regex(pattern)
 
     def like(record: Any, item: Any, number: int) -> bool | None:
         value = arg(record, item, number)
         return None if value is None else found.fullmatch(value) is not None
 
     return like
+
+
+def _like_regex(pattern: str) -> re.Pattern[str]:
+    """Compile a LIKE pattern so that a text of any length is searched once for each of its pieces.
+
+    A piece between two % is taken where it first occurs, and no longer sought elsewhere if what follows doesn't fit:
+    that would take hours for a long text of somebody else's, and could not succeed.
+    """
+    first, *rest = (like_pattern(piece, "", ".", re.escape) for piece in re.split("%+", pattern))
+    middle = "".join(f"(?>.*?{piece})" for piece in rest[:-1])
+    return re.compile(f"{first}{middle}.*{rest[-1]}" if rest else first, re.DOTALL)
 
 
 def _is(arg: Read, literal: Any) -> Read:

@@ -292,6 +292,39 @@ EXPRESSIONS = (
 )  # fmt: skip
 
 
+PATTERNS = (
+    "%",
+    "a%",
+    "%a",
+    "%a%",
+    "a%b",
+    "%a%b%",
+    "%a%a%b",
+    "a_%b",
+    "%_a%b",
+    "_%_",
+    "%%a%%",
+    "ab",
+    "%.%",
+    "a%ab",
+)
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_like_means_for_one_text_what_it_means_for_columns(pattern: str) -> None:
+    facts = FactList([Fact("t", "text", "")], "conversion")
+    tree = parse_expression(f"t LIKE '{pattern}'", facts).tree
+    assert tree is not None
+    alone = compile_condition(tree, {"t": lambda record, _item, _number: record["t"]})
+    texts = ["".join(signs) for length in range(5) for signs in itertools.product("ab.\n", repeat=length)]
+    frame = pl.DataFrame({"t": texts}, schema=column_types(facts))
+    together = frame.select(compile_columns(f"t LIKE '{pattern}'", facts, "when").expr.alias("found"))
+    assert [alone({"t": text}, None, 0) for text in texts] == together["found"].to_list()
+    assert alone({"t": "a" * 100_000}, None, 0) is (
+        "b" not in pattern and "." not in pattern and pattern != "ab"
+    )
+
+
 @pytest.mark.parametrize("text", EXPRESSIONS)
 def test_conditions_mean_for_one_record_what_they_mean_for_columns(text: str) -> None:
     facts = FactList([Fact("t", "text", ""), Fact("n", "number", ""), Fact("b", "bool", "")], "conversion")
