@@ -39,19 +39,18 @@ async def opened(
         yield seen
 
 
-async def test_dark(story: Story, watch: Watch, picture: SnapshotAssertion) -> None:
-    wrong = []
-    async with watch(story.path, size=SIZES[0]) as seen:
-        for size in SIZES:
-            await seen.resize(size)
-            for place in SCREENS:
-                await seen.open(place)
-                await seen.drawn(seen.is_laid_out)
-                assert seen.app.snapshot.trouble is None
-                name = f"{place.MODE}-{size[0]}x{size[1]}"
-                if seen.picture() != picture(name=name):
-                    wrong.append(name)
-    assert wrong == []
+@pytest.mark.parametrize("size", SIZES, ids="{0[0]}x{0[1]}".format)
+@each_place
+async def test_dark(
+    story: Story,
+    watch: Watch,
+    picture: SnapshotAssertion,
+    place: type[DashboardScreen],
+    size: tuple[int, int],
+) -> None:
+    async with opened(watch, story.path, place, size) as seen:
+        assert seen.app.snapshot.trouble is None
+        assert seen.picture() == picture
 
 
 async def test_at_the_back_of_the_room(story: Story, watch: Watch, picture: SnapshotAssertion) -> None:
