@@ -436,8 +436,9 @@ class Dashboard(OrderedKeys, ThemedApp):
         return view_status(snapshot) or writer_status(snapshot)
 
     def _hints(self, *, everything: bool = False) -> list[KeyHint]:
-        status = self.snapshot.status if self.snapshot else None
-        place = self.place
+        snapshot, place = self.snapshot, self.place
+        simulated = snapshot is not None and snapshot.database_status.made_by != "ingest"
+        status = snapshot.status if snapshot is not None and simulated else None
         if place is None:
             return hints(self, (), status, everything=everything)
         own = [one for one in place.OWN_COMMANDS if everything or (not place.covered and place.offers(one))]

@@ -20,6 +20,8 @@ class Command:
     shown_key: str | None = None
     pinned: bool = False
     """Whether the footer keeps room for it, however narrow it is."""
+    steers: bool = False
+    """Whether it needs a simulation that runs, as all do whose `id` begins with `world.`."""
 
     @property
     def binding(self) -> Binding:

@@ -137,6 +137,7 @@ class DashboardScreen(Screen[None]):
         self._board_ready = False
         self._noticed = False
         self._covered = False
+        self._had_focus: Widget | None = None
 
     def compose(self) -> ComposeResult:
         """Put the frame around the screen's own part."""
@@ -160,7 +161,11 @@ class DashboardScreen(Screen[None]):
         self.add_class("-accompanied")
 
     def on_resize(self, event: events.Resize) -> None:
-        """Put what stands beside the screen's own part at the side, if there are enough columns."""
+        """Keep the focus while the window is too small, and put what stands beside the board where it fits."""
+        if event.size.width < WIDTHS[1][0] or event.size.height < HEIGHTS[1][0]:
+            self._had_focus = self.focused or self._had_focus  # it goes with the board, which is hidden now
+        elif self._had_focus is not None:
+            self.call_after_refresh(self._focus_again)
         if self.has_class("-accompanied"):
             self.set_class(event.size.width >= SIDE_FROM, "-at-side")
             self.set_class(event.size.width < SIDE_FROM, "-above")
@@ -285,8 +290,10 @@ class DashboardScreen(Screen[None]):
 
     def _focus_again(self) -> None:
         """Restore the focus that was lost while something replaced the screen's own part."""
+        before, self._had_focus = self._had_focus, None
         if self.focused is None:
-            self.set_focus(self.query(self.FIRST_FOCUS).first())
+            there = before is not None and before.is_attached and before.focusable
+            self.set_focus(before if there else self.query(self.FIRST_FOCUS).first())
 
     def notice(self, title: str, text: str, *, bad: bool) -> None:
         """Say why there is nothing to show, in place of the screen's own part, whose keys do nothing meanwhile."""

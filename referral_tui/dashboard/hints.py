@@ -28,7 +28,8 @@ def hints(
 ) -> list[KeyHint]:
     """List the keys of the open screen (`own`) and of all screens; `everything` for the help, else for the footer.
 
-    While somebody is `typing`, letters are text, and only other keys do something.
+    `status` is that of the simulation, None if there is none to steer. While somebody is `typing`, letters are text,
+    and only other keys do something.
     """
     set_to: dict[str, str] = {}
     for key, active in app.screen.active_bindings.items():
@@ -57,7 +58,8 @@ def _idle(command: Command, status: str | None, *, typing: bool) -> bool:
     """Return whether a command does nothing now: its letter is text, or it steers a world that does not run."""
     if typing and not command.keys.startswith(("ctrl", "escape")):
         return True
-    return command.id.startswith("world.") and (status is None or status in NOTHING_RUNS)
+    steers = command.steers or command.id.startswith("world.")
+    return steers and (status is None or status in NOTHING_RUNS)
 
 
 def _hint(

@@ -183,6 +183,19 @@ async def test_it_begins_at_the_rule_under_the_cursor(story: Story, watch: Watch
         assert "no draft to drop" in seen.status_message()
 
 
+async def test_a_window_that_was_too_small_for_a_moment_is_typed_into_again(
+    story: Story, watch: Watch
+) -> None:
+    async with program(watch, story.path) as seen:
+        await seen.pilot.press("e")
+        for size in ((60, 15), (50, 12), (100, 30)):
+            await seen.pilot.resize_terminal(*size)
+            await seen.pilot.pause()
+        await seen.pilot.press("z", "z")
+        assert seen.app.screen.query_one(Editor).text.count("zz") == 1
+        assert seen.app.focused.id == "toml"
+
+
 async def test_letters_are_typed_and_not_obeyed(story: Story, watch: Watch) -> None:
     async with program(watch, story.path) as seen:
         await seen.pilot.press("e", "q", "1", "space", "p")

@@ -11,6 +11,9 @@ from db.shards.merging import merge
 from referral_tui.dashboard.app import SCREENS
 from referral_tui.dashboard.frame import DashboardScreen
 from referral_tui.dashboard.messages import ReadFailed, SnapshotTaken
+from referral_tui.dashboard.screens.data import DataScreen
+from referral_tui.dashboard.screens.program import ProgramScreen
+from referral_tui.dashboard.screens.whatif import WhatIfScreen
 from tests.dashboard.story import DAY, DESIGN, START, Story
 from tests.dashboard.watching import WALL, HeldClock, Watch
 
@@ -148,6 +151,13 @@ async def test_finished(story: Story, watch: Watch) -> None:
             await seen.pilot.press(key)
             assert "there is nothing to pause, step or speed up" in seen.status_message()
         assert not story.path.with_name("shop.control.db").exists()
+        for place, steering in (
+            (ProgramScreen, "^r apply"),
+            (DataScreen, "> up"),
+            (WhatIfScreen, "enter apply"),
+        ):
+            await seen.open(place)
+            assert steering not in seen.lines()[-1]
 
 
 async def test_stopped_before_its_end(story: Story, watch: Watch) -> None:

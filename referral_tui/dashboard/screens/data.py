@@ -46,6 +46,7 @@ class DataScreen(DashboardScreen):
             "Turns the selected dial down: less goes wrong on the way",
             "dial down",
             "<",
+            steers=True,
         ),
         Command(
             "data.dial_up",
@@ -55,6 +56,7 @@ class DataScreen(DashboardScreen):
             "Turns the selected dial up: more goes wrong on the way",
             "up",
             ">",
+            steers=True,
         ),
         OPEN,
         Command(

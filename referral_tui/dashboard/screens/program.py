@@ -56,6 +56,7 @@ class ProgramScreen(DashboardScreen):
             "Brings the edited program into force: it judges every event from then on",
             "apply",
             "^r",
+            steers=True,
         ),
         Command(
             "program.save",
@@ -166,7 +167,7 @@ class ProgramScreen(DashboardScreen):
 
     def action_file(self) -> None:
         """Change between words and file."""
-        self.board.toggle_file()
+        self.board.toggle_class("-file")
 
     def action_fraud(self) -> None:
         """Open the fraud score, which only the client's side may see."""

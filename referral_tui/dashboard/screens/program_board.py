@@ -143,20 +143,12 @@ class ProgramBoard(Container):
         """Show this file, at the rule under the cursor if it was another file."""
         if self.editor.put(text):
             self._rule = ""
-            self.call_after_refresh(self.show_rule)
-
-    def toggle_file(self) -> None:
-        """Change between words and file if there is no room for both."""
-        self.toggle_class("-file")
-        if not self.editing:
-            self._rule = ""
-            self.call_after_refresh(self.show_rule)
+            self.show_rule()
 
     def show_rule(self) -> None:
         """Show the place of the rule under the cursor in the file, unless it is the one before with new results."""
         rule = self.rule
-        seen = self.editor.size.height > 0
-        if seen and rule is not None and rule.line and rule.code != self._rule:
+        if self.editor.size.height and rule is not None and rule.line and rule.code != self._rule:
             self._rule = rule.code
             self.editor.go_to(rule.line)
 
@@ -193,6 +185,11 @@ class ProgramBoard(Container):
     def on_resize(self, _event: events.Resize) -> None:
         """Share the new height."""
         self._fit()
+
+    def on_editor_resized(self) -> None:
+        """Show the rule under the cursor in a file that is seen only now."""
+        if not (self.editing or self.turning):
+            self.show_rule()
 
     def _fit(self) -> None:
         """Give the rules the lines they need, provided that enough are left for the words."""

@@ -46,6 +46,7 @@ class WhatIfScreen(DashboardScreen):
             "Apply the copy",
             "Brings the copy into force: it judges every event from then on",
             "apply",
+            steers=True,
         ),
         Command(
             "whatif.save", "ctrl+o", "save", "Save the copy", "Saves the copy as a program file", "save", "^o"

@@ -7,6 +7,8 @@ from typing import Final
 
 from rich.style import Style
 from rich.text import Text
+from textual import events
+from textual.message import Message
 from textual.widgets import TextArea
 
 from referral_tui.dashboard.topic import Topic
@@ -31,6 +33,9 @@ class Editor(TypedInOrder, TextArea):
 
     INSERTED = frozenset({"enter"})
 
+    class Resized(Message):
+        """Its size has changed, from none if it was hidden."""
+
     def __init__(self) -> None:
         super().__init__(
             "", id="toml", classes="panel", read_only=True, show_line_numbers=True, tab_behavior="focus"
@@ -38,6 +43,10 @@ class Editor(TypedInOrder, TextArea):
         self.border_title = "The program file"
         self._ink = Inks(self)
         self._wrong: frozenset[int] = frozenset()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Say so: only a text with a size can be scrolled to a line."""
+        self.post_message(self.Resized())
 
     def topic(self) -> Topic:
         """Say what the text is."""
