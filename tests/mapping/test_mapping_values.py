@@ -320,9 +320,8 @@ def test_like_means_for_one_text_what_it_means_for_columns(pattern: str) -> None
     frame = pl.DataFrame({"t": texts}, schema=column_types(facts))
     together = frame.select(compile_columns(f"t LIKE '{pattern}'", facts, "when").expr.alias("found"))
     assert [alone({"t": text}, None, 0) for text in texts] == together["found"].to_list()
-    assert alone({"t": "a" * 100_000}, None, 0) is (
-        "b" not in pattern and "." not in pattern and pattern != "ab"
-    )
+    long = alone({"t": "a" * 100_000}, None, 0)
+    assert long is {"b", "."}.isdisjoint(pattern)
 
 
 @pytest.mark.parametrize("text", EXPRESSIONS)
