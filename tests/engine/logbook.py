@@ -184,7 +184,7 @@ class Logbook:
         self.programs[program.text] = program
         return self.add("program.changed", None, at, received, program=program.text)
 
-    # The second edition.
+    # What further terms are about.
 
     def reinstate(
         self,

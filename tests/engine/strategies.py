@@ -338,7 +338,7 @@ class Writer:
         self.case.final = self.now + self.dice.pick((0, 0, self.scale, 3 * self.scale, 500 * DAY))
         return self.case
 
-    # What another edition says more.
+    # What `term_strategies.py` adds.
 
     def weights(self) -> dict[str, int]:
         """How often each kind of event comes."""

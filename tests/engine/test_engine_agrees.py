@@ -20,7 +20,7 @@ from tests.engine.differences import first_difference
 from tests.engine.oracle import Event, Oracle
 from tests.engine.oracle_limits import same_window
 from tests.engine.strategies import Case, Step, case_of, cases
-from tests.engine.strategies2 import TRIED, case_of2
+from tests.engine.term_strategies import TRIED, case_with_terms
 
 # ---------------------------------------------------------------------- engine and oracle
 
@@ -83,7 +83,7 @@ def test_batches_change_nothing_long(block: int) -> None:
 
 @pytest.mark.parametrize("seed", range(4000, 4006))
 def test_a_restart_at_any_place_changes_nothing(seed: int) -> None:
-    case = case_of(seed) if seed % 3 else case_of2(seed, TRIED["people and codes"])
+    case = case_of(seed) if seed % 3 else case_with_terms(seed, TRIED["people and codes"])
     cut = random.Random(seed).randint(0, len(case.steps))
     before = Collector(case.program).run(case.steps[:cut])
     after = restarted(before, case)

@@ -1,4 +1,4 @@
-"""Every fact of the second edition and what conditions of rewards say, engine against oracle, on logs drawn at random.
+"""The facts that further terms brought, and conditions of rewards, engine against oracle, on logs drawn at random.
 
 Each decision's facts are compared one by one, at several sizes of batches. What reversals do to lines is not: here
 they matter for counts of what stands only.

@@ -18,7 +18,7 @@ from simulator.program.origins import FACT_ORIGINS, Origin, Origins, origins_of
 from simulator.program.presets import find_program, preset_names
 from tests.engine.agreeing import check, run
 from tests.engine.strategies import Case, Event
-from tests.engine.strategies2 import TRIED, case_of2
+from tests.engine.term_strategies import TRIED, case_with_terms
 
 FIELDS = {
     *(Origin(kind) for kind in EVENT_TYPES),
@@ -96,7 +96,7 @@ def _tried(group: str, seeds: range) -> int:
     """Try the cases of some seeds, and return in how many of them something was left out."""
     left_out = 0
     for seed in seeds:
-        case = case_of2(seed, TRIED[group])
+        case = case_with_terms(seed, TRIED[group])
         left_out += without_unused(case).steps != case.steps
         check(case, apart)
     return left_out

@@ -1,4 +1,4 @@
-"""How much (second edition, 3): bounds of a share, amounts that change, rates of other currencies."""
+"""How much: bounds of a share, amounts that change, rates of other currencies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The budget (second edition, 3): by period, trimming, and what waits for room."""
+"""The budget: by period, trimming, and what waits for room."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Caps (second edition, 3): whose rewards they count, trimming, and the first payments of each friend."""
+"""Caps: whose rewards they count, trimming, and the first payments of each friend."""
 
 from __future__ import annotations
 

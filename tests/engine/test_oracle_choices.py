@@ -1,4 +1,4 @@
-"""After the release (second edition, 6): choices, redemptions, expiry, vetoes, and the order of one moment's steps."""
+"""After the release: choices, redemptions, expiry, vetoes, and the order of one moment's steps."""
 
 from __future__ import annotations
 

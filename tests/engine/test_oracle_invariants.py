@@ -1,4 +1,4 @@
-"""What is always true in the second edition, on the oracle: nothing is given twice, and limits hold."""
+"""What is always true whatever terms a program has, on the oracle: nothing is given twice, and limits hold."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.engine.oracle import Decided, Event, Oracle
 from tests.engine.oracle_limits import amount_counted, counts, same_window
 from tests.engine.oracle_records import PAID
 from tests.engine.strategies import Case
-from tests.engine.strategies2 import ALL, case_of2
+from tests.engine.term_strategies import ALL, case_with_terms
 
 # Two people who become one may have had more between them than one may have.
 GROUPS = ALL - {"people"}
@@ -42,7 +42,7 @@ class Strict(Oracle):
 def cases(seeds: Iterable[int], *without: str) -> Iterable[tuple[Case, Strict]]:
     """Cases without some types of events, and the oracle at their end."""
     for seed in seeds:
-        case = case_of2(seed, GROUPS)
+        case = case_with_terms(seed, GROUPS)
         steps = [s for s in case.steps if isinstance(s, int) or s["type"] not in without]
         case = dataclasses.replace(case, steps=steps)
         oracle = Strict(case.program, case.load)
@@ -104,7 +104,7 @@ def test_what_counts_is_within_every_cap_as_of_each_issue(block: int) -> None:
 def test_a_person_has_one_attribution_that_has_not_ended(block: int) -> None:
     ended = 0
     for seed in range(3000 + block * 50, 3050 + block * 50):
-        case = case_of2(seed, {"people", "standing", "keep_if"})
+        case = case_with_terms(seed, {"people", "standing", "keep_if"})
         oracle = Oracle(case.program, case.load)
         for step in case.steps:
             feed(oracle, step)
@@ -130,7 +130,7 @@ def told_often(case: Case) -> Case:
 @each_block
 def test_telling_the_time_more_often_changes_nothing(block: int) -> None:
     for seed in range(4000 + block * 20, 4020 + block * 20):
-        case = case_of2(seed)
+        case = case_with_terms(seed)
         ends = []
         for one in (case, told_often(case)):
             oracle = Oracle(one.program, one.load)

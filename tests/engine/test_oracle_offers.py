@@ -1,4 +1,4 @@
-"""When a line is offered (second edition, 2): conditions, dates, experiments, attributes of one's own."""
+"""When a line is offered: conditions, dates, experiments, attributes of one's own."""
 
 from __future__ import annotations
 

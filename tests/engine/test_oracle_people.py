@@ -1,4 +1,4 @@
-"""Who somebody is (second edition, 5): accounts that are closed, opened again, and merged."""
+"""Who somebody is: accounts that are closed, opened again, and merged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""At the release (second edition, 4): what a line is kept for, and the facts of standing and closed accounts."""
+"""At the release: what a line is kept for, and the facts of standing and closed accounts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands (second edition, 1): reversals that wait, won disputes, occurrence, and lines that fall and come back."""
+"""What stands: reversals that wait, won disputes, occurrence, and lines that fall and come back."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from tests.engine.designs import DAY, HOUR, MINUTE, cap, design, milestone, rewa
 from tests.engine.logbook import Logbook
 from tests.engine.oracle import Oracle
 from tests.engine.strategies import ANCHORS, PEOPLE, Case, case_of, cases
-from tests.engine.strategies2 import TRIED, case_of2
+from tests.engine.term_strategies import TRIED, case_with_terms
 
 FEW = settings(QUICK, max_examples=15)
 UNPAID = ("counted", "capped", "unfunded", "forfeited", "waiting")
@@ -109,7 +109,7 @@ def test_pending_by_the_hour_is_what_would_be_issued_at_length(case: Case) -> No
 def test_what_would_be_forfeited_by_the_hour_follows_what_the_conditions_read(group: str) -> None:
     forfeited = 0
     for seed in range(8202, 8206):
-        case = case_of2(seed, TRIED[group])
+        case = case_with_terms(seed, TRIED[group])
         check(case, partial(wrong_hour, batches=(None, 7) if seed == 8202 else (None,)))
         forfeited += run(case, None).totals().get("reward.forfeited", (0, 0))[0]
     assert forfeited

@@ -15,7 +15,7 @@ from simulator.engine.state import State
 from tests.engine.agreeing import check, disagreement
 from tests.engine.logbook import Event, message
 from tests.engine.strategies import CODES, TYPES, Case, Step
-from tests.engine.strategies2 import case_of2
+from tests.engine.term_strategies import case_with_terms
 
 _KINDS = (
     "friend.claimed",
@@ -93,7 +93,8 @@ def _agree(seeds: range, batch: int | None, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(engine, "find_parts", watched)
     for seed in seeds:
         check(
-            _among(case_of2(seed, ("people", "standing"), 30, 60), seed), partial(disagreement, batch=batch)
+            _among(case_with_terms(seed, ("people", "standing"), 30, 60), seed),
+            partial(disagreement, batch=batch),
         )
     return parts
 

@@ -22,7 +22,7 @@ from tests.engine.designs import DAY, HOUR, design, reward
 from tests.engine.logbook import Logbook
 from tests.engine.oracle import Oracle
 from tests.engine.strategies import case_of
-from tests.engine.strategies2 import TRIED, case_of2
+from tests.engine.term_strategies import TRIED, case_with_terms
 
 
 def recount(collector: Collector) -> dict[str, tuple[int, int]]:
@@ -175,7 +175,7 @@ def test_sums_are_the_oracles(block: int) -> None:
 def test_sums_count_people_who_were_merged_as_one() -> None:
     ended = 0
     for seed in range(6400, 6406):
-        case = case_of2(seed, TRIED["people and codes"])
+        case = case_with_terms(seed, TRIED["people and codes"])
         collector, oracle = run(case, None if seed % 3 else 1), folded(case)
         check_sums(collector, oracle)
         ended += sum(row["ended_at"] is not None for row in collector.attributions)
@@ -185,7 +185,7 @@ def test_sums_count_people_who_were_merged_as_one() -> None:
 def test_sums_count_what_was_chosen_redeemed_and_expired() -> None:
     seen: set[str] = set()
     for seed in range(6500, 6512):
-        case = case_of2(seed, TRIED["choice"])
+        case = case_with_terms(seed, TRIED["choice"])
         collector, oracle = run(case, None if seed % 4 else 1, told=False), folded(case, told=False)
         check_sums(collector, oracle)
         seen |= {metric for metric, _ in oracle_sums.parts(oracle)}

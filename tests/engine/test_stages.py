@@ -27,7 +27,7 @@ from simulator.engine.state import State
 from simulator.program.model import Program
 from tests.engine.agreeing import run
 from tests.engine.strategies import case_of
-from tests.engine.strategies2 import TRIED, case_of2
+from tests.engine.term_strategies import TRIED, case_with_terms
 
 NUMBERED = (Interner, Codes, Words)  # looking a text up may give it a number
 MEMOS = {"_histories"}  # what is worked out once and then kept up to date
@@ -103,7 +103,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_stages_and_recorders_change_nothing(watched: list[str]) -> None:
     for seed in range(6300, 6302):
         run(case_of(seed), (None, 7)[seed % 2])
-    run(case_of2(6300, TRIED["people"]), 3)
+    run(case_with_terms(6300, TRIED["people"]), 3)
     assert {
         "FixedFacts",
         "Withheld",

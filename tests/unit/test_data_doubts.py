@@ -14,7 +14,7 @@ from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.program.origins import JUDGED, Origin, origins_of
 from simulator.program.presets import find_program, preset_names
-from tests.engine.strategies2 import TRIED, case_of2
+from tests.engine.term_strategies import TRIED, case_with_terms
 
 PRESETS = {name: load_program(*find_program(name)) for name in preset_names()}
 OPTIONAL = [
@@ -74,7 +74,7 @@ def test_a_planted_field_that_nothing_uses_is_always_found(preset: str) -> None:
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 10_000), origin=st.sampled_from(OPTIONAL), own=st.booleans())
 def test_it_is_found_whatever_the_program(seed: int, origin: Origin, own: bool) -> None:
-    program = case_of2(seed, TRIED["all"], 1, 2).program
+    program = case_with_terms(seed, TRIED["all"], 1, 2).program
     if own:
         kind = CONVERSION_TYPES[seed % len(CONVERSION_TYPES)]
         planted = Origin(kind, "attributes.never_declared")

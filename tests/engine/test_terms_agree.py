@@ -1,4 +1,4 @@
-"""The engine against the oracle over the second edition, group by group: `-k caps`, `-k choice`, `-k all`.
+"""The engine against the oracle over the terms of programs, group by group: `-k caps`, `-k choice`, `-k all`.
 
 Compared are the export rows before and after the final time, and the audit trail; the first difference is told with
 what led to it, on the smallest case found.
@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.engine.agreeing import check, disagreement, variance
-from tests.engine.strategies2 import TRIED, case_of2, cases2
+from tests.engine.term_strategies import TRIED, case_with_terms, cases_with_terms
 
 BATCHES = (None, 1, 7)
 SEEDS = 3  # of each group; the long profile has five hundred
@@ -23,20 +23,20 @@ LONG = settings(max_examples=150, deadline=None, print_blob=True, suppress_healt
 @pytest.mark.parametrize("group", TRIED)
 def test_they_agree(group: str) -> None:
     for seed in range(SEEDS):
-        check(case_of2(seed, TRIED[group]), disagreement)
+        check(case_with_terms(seed, TRIED[group]), disagreement)
 
 
 @pytest.mark.parametrize(("number", "group"), list(enumerate(TRIED)))
 def test_batches_change_nothing(number: int, group: str) -> None:
     batch = (1, 7)[number % 2]  # as one batch it agrees with the oracle, see above
-    check(case_of2(0, TRIED[group]), partial(variance, batches=(batch,)))
+    check(case_with_terms(0, TRIED[group]), partial(variance, batches=(batch,)))
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("group", TRIED)
 def test_batches_change_nothing_long(group: str) -> None:
     for seed in range(20):
-        check(case_of2(seed, TRIED[group]), variance)
+        check(case_with_terms(seed, TRIED[group]), variance)
 
 
 @pytest.mark.long
@@ -44,7 +44,7 @@ def test_batches_change_nothing_long(group: str) -> None:
 @LONG
 @given(data=st.data())
 def test_they_agree_long(group: str, data: st.DataObject) -> None:
-    case = data.draw(cases2(TRIED[group]))
+    case = data.draw(cases_with_terms(TRIED[group]))
     for batch in BATCHES:
         assert disagreement(case, batch) is None
 
@@ -54,4 +54,4 @@ def test_they_agree_long(group: str, data: st.DataObject) -> None:
 @pytest.mark.parametrize("block", range(5))
 def test_they_agree_on_seeded_cases_long(group: str, block: int) -> None:
     for seed in range(10_000 + block * 100, 10_100 + block * 100):
-        check(case_of2(seed, TRIED[group]), partial(disagreement, batch=BATCHES[seed % 3]))
+        check(case_with_terms(seed, TRIED[group]), partial(disagreement, batch=BATCHES[seed % 3]))

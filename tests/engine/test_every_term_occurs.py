@@ -1,4 +1,4 @@
-"""The cases of the second edition reach all of it: every state, reason and kind of entry occurs in a few hundred."""
+"""The cases with further terms reach all of it: every state, reason and kind of entry occurs in a few hundred."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from simulator.program.load import load_program
 from simulator.program.model import Cap, Program
 from tests.engine.oracle import Event, Line, Oracle
 from tests.engine.strategies import Case
-from tests.engine.strategies2 import ALL, TRIED, case_of2, cases2, programs2
+from tests.engine.term_strategies import ALL, TRIED, case_with_terms, cases_with_terms, programs_with_terms
 
 ALONE, RARE, TOGETHER = 20, 60, 400  # cases of each group, of those that wait, and of all
 RICH = (
@@ -133,7 +133,7 @@ def seen() -> Counter[str]:
     """What is come across, until everything wanted was: at most some hundred cases."""
     counts: Counter[str] = Counter()
     for group, seed in dict.fromkeys((*RICH, *((group, 0) for group in TRIED), *many())):
-        watch(case_of2(seed, TRIED[group]), counts)
+        watch(case_with_terms(seed, TRIED[group]), counts)
         counts["case"] += 1
         if counts["case"] >= len(RICH) + len(TRIED) and all(counts[one] for one in WANTED):
             break
@@ -170,7 +170,7 @@ WANTED = (
 )
 
 
-def test_sometimes(seen: Counter[str]) -> None:
+def test_all_that_the_terms_do_happens(seen: Counter[str]) -> None:
     assert [wanted for wanted in WANTED if not seen[wanted]] == []
 
 
@@ -179,13 +179,13 @@ def test_a_variant_without_weight_gets_nobody(seen: Counter[str]) -> None:
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
-@given(program=programs2())
-def test_a_drawn_program_of_the_second_edition_reads_back_as_itself(program: Program) -> None:
+@given(program=programs_with_terms())
+def test_a_drawn_program_with_further_terms_reads_back_as_itself(program: Program) -> None:
     assert load_program(program.text, "drawn.toml") == program
 
 
 @settings(max_examples=25, deadline=None, derandomize=True)
-@given(case=cases2(ALL))
+@given(case=cases_with_terms(ALL))
 def test_hypothesis_draws_the_same_kind_of_cases(case: Case) -> None:
     oracle = watch(case, Counter())
     assert len(oracle.log) <= len(case.steps)

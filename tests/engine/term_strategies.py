@@ -1,7 +1,7 @@
-"""Nasty programs and logs of the second edition, by the groups of `GROUPS` that they may use.
+"""Nasty programs and logs with further terms, such as conditions, choices or budgets, by the groups of `GROUPS`.
 
-They are those of the first edition with terms added to the program and events added to the log, so that a group can be
-tried alone. What they hold is proven by `test_sometimes2.py`.
+They are those of `strategies.py` with terms added to the program and events added to the log, so that a group can be
+tried alone. What they hold is proven by `test_every_term_occurs.py`.
 """
 
 from __future__ import annotations
@@ -171,7 +171,7 @@ def _cap(dice: Dice, limit: Cap) -> Cap:
 
 
 def _terms(dice: Dice, groups: Groups, scale: int, start: int, old: Reward) -> Reward:
-    """A reward with terms of the second edition."""
+    """A reward with further terms."""
     if groups & {"adjusted", "bounds"} and old.percent is None and dice.chance(45):
         share = Decimal(dice.pick(("10", "50", "33.3", "100")))
         old = dataclasses.replace(old, value_minor=None, percent=share)
@@ -225,7 +225,7 @@ def _budget(dice: Dice, groups: Groups) -> Budget:
 
 
 def decorated(dice: Dice, groups: Groups, scale: int, start: int, old: Program) -> Program:
-    """A program with terms of some groups of the second edition."""
+    """A program with terms of some groups."""
     new: dict[str, Any] = {"rewards": tuple(_terms(dice, groups, scale, start, r) for r in old.rewards)}
     # Fewer rules and more that every conversion counts for, so that there are rewards to do something with.
     new["rules"] = tuple(_rule(dice, groups, r) for r in old.rules if dice.chance(65))
@@ -264,7 +264,7 @@ def _rule(dice: Dice, groups: Groups, old: Rule) -> Rule:
 
 # ---------------------------------------------------------------------- logs
 
-# How often the events of a group come beside those of the first edition.
+# How often the events of a group come beside those that every log has.
 MORE = {
     "standing": {"reinstated": 7, "reversal": 6},
     "adjusted": {"adjusted": 26},
@@ -277,8 +277,8 @@ MORE = {
 }
 
 
-class Writer2(Writer):
-    """Writes one log of the second edition."""
+class TermWriter(Writer):
+    """Writes one log with the events that further terms are about."""
 
     groups: Groups
 
@@ -290,7 +290,7 @@ class Writer2(Writer):
                 weights[kind] = weights.get(kind, 0) + weight
         return weights
 
-    # What the events of the first edition say more.
+    # What the events that every log has say more.
 
     def moments(self) -> list[int]:
         ends = [x.choice_ends or x.expires_at for x in self.oracle.lines]
@@ -353,7 +353,7 @@ class Writer2(Writer):
             self.friend = self.dice.pick(attributed)
         super().conversion()
 
-    # The events of the second edition.
+    # The events that further terms are about.
 
     def _conversion(self, reversed_: bool) -> Event | None:
         """A conversion, mostly one with a qualified decision, that is reversed or stands."""
@@ -480,8 +480,8 @@ class Writer2(Writer):
         self.send("reward.vetoed", None, reason="odd", **self._named(line))
 
 
-def write_case2(source: random.Random, groups: Iterable[str], least: int, most: int) -> Case:
-    """A program and a log that use some groups of the second edition."""
+def write_case_with_terms(source: random.Random, groups: Iterable[str], least: int, most: int) -> Case:
+    """A program and a log that use some groups of terms."""
     dice, chosen = Dice(source), frozenset(groups)
     if chosen == ALL:  # everything at once would leave hardly any reward
         chosen = frozenset(name for name in GROUPS if name == "standing" or dice.chance(55))
@@ -489,24 +489,24 @@ def write_case2(source: random.Random, groups: Iterable[str], least: int, most: 
     anchors = CHANGES if "zones" in chosen and dice.chance(60) else ANCHORS
     start = dice.pick(anchors) - scale * dice.pick((1, 2, 4))
     first = decorated(dice, chosen, scale, start, program(dice, scale, dice.pick(tuple(DIGITS)), start))
-    writer = Writer2(dice, first, scale, start, dice.between(least, most))
+    writer = TermWriter(dice, first, scale, start, dice.between(least, most))
     writer.groups = chosen
     return writer.write()
 
 
-def case_of2(seed: int, groups: Iterable[str] = ALL, least: int = 20, most: int = 70) -> Case:
+def case_with_terms(seed: int, groups: Iterable[str] = ALL, least: int = 20, most: int = 70) -> Case:
     """The case of a seed, always the same."""
-    return write_case2(random.Random(seed), groups, least, most)
+    return write_case_with_terms(random.Random(seed), groups, least, most)
 
 
 @st.composite
-def cases2(draw: st.DrawFn, groups: Iterable[str] = ALL, least: int = 6, most: int = 36) -> Case:
+def cases_with_terms(draw: st.DrawFn, groups: Iterable[str] = ALL, least: int = 6, most: int = 36) -> Case:
     """Return cases that Hypothesis can shrink."""
-    return write_case2(draw(st.randoms(use_true_random=False)), groups, least, most)
+    return write_case_with_terms(draw(st.randoms(use_true_random=False)), groups, least, most)
 
 
 @st.composite
-def programs2(draw: st.DrawFn, groups: Iterable[str] = ALL) -> Program:
+def programs_with_terms(draw: st.DrawFn, groups: Iterable[str] = ALL) -> Program:
     """Return programs only."""
     dice, scale = Dice(draw(st.randoms(use_true_random=False))), dice_scale(draw)
     start = ANCHORS[0]
