@@ -1,8 +1,15 @@
-"""Reduce the work of Python's garbage collector in all tests."""
+"""Prepare the process of all tests: less work for Python's garbage collector, and a Ctrl-C that is heard."""
 
 from __future__ import annotations
 
 import gc
+import signal
+
+
+def pytest_configure() -> None:
+    """Notice SIGINT also where a shell has started the tests in the background, which ignores it in them."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:
