@@ -27,6 +27,7 @@ _PYDANTIC: Final = tuple(
     for theirs, ours in (
         (r"Value error, ", ""),
         (r"Got unexpected extra argument\S* \((.*)\)", r"nothing more is expected after the arguments: \1"),
+        (r" \(Possible options: (.*)\)", r"; did you mean \1?"),
         (r"Input should be greater than or equal to (-?[\d.]+)", r"must be at least \1"),
         (r"Input should be less than or equal to (-?[\d.]+)", r"must be at most \1"),
         (r"Input should be a valid integer\b.*", "must be a whole number"),

@@ -74,6 +74,7 @@ ALONE = Trouble(
     waiting=False,
 )
 NO_REWIND = "Only the world of a demo can be recreated; [ looks back by the hour."
+NOW_ALREADY = "This is now already; [ goes back an hour, { a day."
 NO_STOP = "There is no stop before this one: pause with space, or go on with . first."
 GENERAL = Topic("Help", "Move the focus with tab or the arrow keys; ? explains whatever has it.")
 
@@ -278,7 +279,10 @@ class Dashboard(OrderedKeys, ThemedApp):
     def action_travel(self, hours: int) -> None:
         """Go back (below 0) or forward in time; at the end it is live again."""
         clock = self.snapshot.database_status.clock if self.snapshot else None
-        self.show_view(replace(self.view, at=travel(self.view.at, hours, clock)))
+        if hours > 0 and self.view.at is None:
+            self.on_status_posted(StatusPosted(StatusMessage(NOW_ALREADY, "warn")))
+        else:
+            self.show_view(replace(self.view, at=travel(self.view.at, hours, clock)))
 
     def action_explain(self) -> None:
         """Explain what has the focus."""

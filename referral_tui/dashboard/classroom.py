@@ -44,17 +44,19 @@ _HINTS: Final = {
     "ask": "number answers · ⌫ back · q list",
     "done": "space goes on · ⌫ back",
 }
-_KEYS: Final = (
-    ("space", "app.pause", "Goes on with the lesson if nothing else is left to do"),
-    ("backspace", "app.lesson_back", "Goes back one step of the lesson"),
-    ("r", "app.lesson_again", "Begins the lesson again"),
-)
 _LAST: Final = "space ends the lesson · ⌫ back"
 
 
 class Classroom(Dashboard):
     """A dashboard that teaches by its own screens."""
 
+    KEYS: ClassVar[tuple[tuple[str, str, str], ...]] = (
+        ("space", "app.pause", "Goes on with the lesson if nothing else is left to do"),
+        ("backspace", "app.lesson_back", "Goes back one step of the lesson"),
+        ("r", "app.lesson_again", "Begins the lesson again"),
+        ("q", "app.quit", "Leaves the lesson, which resumes here; from the list of lessons, quits"),
+    )
+    """What keys do while a lesson is open: as they are pressed, their actions, in a sentence."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "backspace",
@@ -304,9 +306,10 @@ class Classroom(Dashboard):
             place.set_focus(place.query(place.FIRST_FOCUS).first())
 
     def _hints(self, *, everything: bool = False) -> list[KeyHint]:
-        """Also list the keys of the lesson for the help."""
-        own = [KeyHint(key, "", action, says) for key, action, says in _KEYS] if everything else []
-        return own + super()._hints(everything=everything)
+        """For the help, list the keys of the lesson in place of what they do otherwise."""
+        own = [KeyHint(key, "", action, says) for key, action, says in self.KEYS] if everything else []
+        actions = {hint.action for hint in own}
+        return own + [one for one in super()._hints(everything=everything) if one.action not in actions]
 
     def _first_words(self, lesson: Lesson) -> str:
         """Return what the first step of a lesson says if that needs no person of its world, else its summary."""

@@ -267,7 +267,8 @@ def _refusal(snapshot: Snapshot | None) -> str:
 def _words(command: WriterCommand) -> str:
     if command.kind == control.SPEED:
         pace = command.args.get("pace")
-        return f"speed {figures.pace(float(pace))}" if isinstance(pace, (int, float)) else "speed"
+        said = figures.pace(float(pace)) if isinstance(pace, (int, float)) else ""
+        return said if said.endswith("speed") else f"speed {said}".rstrip()
     if command.kind == control.DIAL:
         faults = command.args.get("faults")
         turns = faults.items() if isinstance(faults, dict) else ()

@@ -30,6 +30,14 @@ class Talk(Classroom):
         for number in range(1, 10)
     ]
 
+    KEYS = (
+        ("space", "app.pause", "Goes to the next step"),
+        ("backspace", "app.lesson_back", "Goes a step back"),
+        ("1-9", "app.jump", "Jumps to that step"),
+        ("r", "app.lesson_again", "Restarts the talk, with the clock at zero"),
+        ("q", "app.quit", "Quits the talk"),
+    )
+
     def __init__(self, setup: Setup, course: Course, *, watching: bool = True) -> None:
         """Prepare to give a talk on the database of the setup."""
         super().__init__(setup, course, watching=watching)

@@ -97,6 +97,13 @@ def test_an_unknown_command_names_the_nearest(cli: Cli) -> None:
     assert ran.err.count("\n") == 1
 
 
+def test_an_unknown_option_names_the_nearest(cli: Cli) -> None:
+    ran = cli("simulate", "--referers", 3)
+    assert ran.err.startswith(
+        "referral-tui: no such option: --referers; did you mean --referrers? `referral-tui"
+    )
+
+
 def test_a_wrong_choice_is_told_in_our_words(cli: Cli) -> None:
     ran = cli("export", "nothing")
     assert ran.status == 2

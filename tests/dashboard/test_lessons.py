@@ -216,6 +216,8 @@ async def test_a_talk_lights_one_part_dims_the_rest_and_jumps_by_number(
         state = notes.read()
         assert state is not None
         assert (state.place, state.titles[2], len(state.notes)) == (2, "six weeks earlier", 7)
+        assert "Jumps to that step" in [hint.tooltip for hint in app._hints(everything=True)]
+        assert not [hint for hint in app._hints(everything=True) if "lesson" in hint.tooltip]
         await rehearsal.press("space", "backspace", "9")
         assert app.guide.place == 2
     assert notes.read() is None, "the talk is over"
@@ -284,7 +286,9 @@ async def test_a_choice_can_be_clicked_and_the_help_lists_the_keys_of_the_lesson
         await rehearsal.press()
         assert app.guide is not None
         assert app.guide.answered_right
-        assert "Goes back one step of the lesson" in [hint.tooltip for hint in app._hints(everything=True)]
+        keys = [(hint.key, hint.tooltip) for hint in app._hints(everything=True)]
+        assert ("backspace", "Goes back one step of the lesson") in keys
+        assert [says for key, says in keys if key == "space"] == [app.KEYS[0][2]], "it pauses nothing here"
 
 
 async def test_a_look_at_a_screen_that_is_being_put_in_sees_nothing_yet(world: Path) -> None:

@@ -183,6 +183,15 @@ async def test_it_begins_at_the_rule_under_the_cursor(story: Story, watch: Watch
         assert "no draft to drop" in seen.status_message()
 
 
+async def test_the_next_part_is_seen_where_the_words_were(story: Story, watch: Watch) -> None:
+    async with program(watch, story.path) as seen:
+        await seen.pilot.press("ctrl+n")
+        await seen.pilot.pause()
+        editor = seen.app.screen.query_one(Editor)
+        assert editor.size.height
+        assert editor.get_line(editor.cursor_location[0]).plain in "\n".join(seen.lines())
+
+
 async def test_a_window_that_was_too_small_for_a_moment_is_typed_into_again(
     story: Story, watch: Watch
 ) -> None:

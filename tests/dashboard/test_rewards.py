@@ -263,6 +263,7 @@ async def test_the_past_can_not_be_decided(story: Story, watch: Watch) -> None:
         await seen.pilot.press("left_curly_bracket")
         await seen.until(lambda: seen.app.snapshot.request.view.at)
         assert "is not kept" in "\n".join(seen.lines())
+        assert seen.app.screen.query_one("#queue").border_title == "Review queue"
         await seen.pilot.press("a")
         await seen.pilot.pause()
         assert "This is the past, and its queue is not kept" in seen.status_message()

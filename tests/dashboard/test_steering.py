@@ -92,6 +92,22 @@ async def test_a_leap_goes_on_to_the_next_change_and_says_what_it_passed(story: 
         assert "was matched to" in seen.status_message()
 
 
+async def test_the_fastest_pace_is_said_without_a_number(story: Story, watch: Watch) -> None:
+    story.clock("running", 604_800, WALL, START + 60 * DAY)
+    async with watch(story.path) as seen:
+        await command(seen, "plus")
+        assert seen.status_message() == "Sent: full speed. Waiting for the simulation."
+
+
+async def test_what_can_not_go_further_on_says_so(story: Story, watch: Watch) -> None:
+    async with watch(story.path) as seen:
+        await seen.pilot.press("right_square_bracket")
+        assert seen.status_message() == "This is now already; [ goes back an hour, { a day."
+        await seen.pilot.press("left_square_bracket", "right_square_bracket")
+        await seen.until(lambda: seen.app.view.at is None and seen.app.snapshot.request.view.at is None)
+        assert "This is now already" not in seen.status_message()
+
+
 async def test_speed_goes_up_and_down_the_ladder(story: Story, watch: Watch) -> None:
     async with watch(story.path) as seen:
         (sent,) = await command(seen, "plus")

@@ -162,7 +162,9 @@ class ProgramScreen(DashboardScreen):
         )
 
     def action_part(self) -> None:
-        """Go to the next part of the file."""
+        """Go to the next part of the file, in place of the words if there is no room for both."""
+        if not self.board.editor.size:
+            self.board.add_class("-file")
         self.board.editor.go_to_part()
 
     def action_file(self) -> None:

@@ -101,7 +101,7 @@ class ReviewQueue(Table[Waiting]):
     def take(self, rows: tuple[Waiting, ...] | None, waiting: int) -> None:
         """Set the oldest of those that wait, and how many there are; None rows if they are not known."""
         self.show(rows or (), empty=_PAST if rows is None else _NONE)
-        title = f"Review queue: {figures.count(waiting)}" if waiting else "Review queue"
+        title = f"Review queue: {figures.count(waiting)}" if rows and waiting else "Review queue"
         if rows and len(rows) < waiting:
             title += f", the oldest {len(rows)} shown"
         if title != self.border_title:
