@@ -8,6 +8,7 @@ import gc
 import io
 import os
 import select
+import signal
 import subprocess
 import sys
 import tempfile
@@ -16,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from referral_tui.dashboard.app import Dashboard
 from referral_tui.dashboard.clocks import Clocks
@@ -75,7 +76,7 @@ def watch_server(arguments: Sequence[str], path: Path, preferences: Preferences)
     Return the exit status, and what the server wrote to its standard output and standard error. If it doesn't get as
     far as serving, no dashboard is opened.
     """
-    with tempfile.TemporaryDirectory(prefix="referral-serve-") as folder:
+    with _leaving(), tempfile.TemporaryDirectory(prefix="referral-serve-") as folder:
         command = [sys.executable, "-m", "referral_tui", *arguments]
         own = start_writer(command, Path(folder), subprocess.PIPE)
         pipe = own.process.stdout or io.BytesIO()
@@ -223,12 +224,33 @@ def _pace_of(arguments: Sequence[str]) -> list[str]:
 @contextmanager
 def _own_world(arguments: Sequence[str]) -> Iterator[OwnWorld]:
     """Run a simulation by these arguments in a database of its own, which is removed afterwards."""
-    with tempfile.TemporaryDirectory(prefix="referral-demo-", ignore_cleanup_errors=True) as folder:
+    made = tempfile.TemporaryDirectory(prefix="referral-demo-", ignore_cleanup_errors=True)
+    with _leaving(), made as folder:
         own = OwnWorld(arguments, Path(folder))
         try:
             yield own
         finally:
             own.stop()
+
+
+@contextmanager
+def _leaving() -> Iterator[None]:
+    """Leave in order on a signal to end, or when the terminal is closed, even before an app handles them."""
+
+    def leave(number: int, _frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    before: dict[int, Any] = {}
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None:  # not on every system
+            with contextlib.suppress(ValueError):  # in another thread than the main one
+                before[number] = signal.signal(number, leave)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
 
 def start_writer(command: Sequence[str], folder: Path, output: int = subprocess.DEVNULL) -> Writer:

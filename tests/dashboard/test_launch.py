@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -163,6 +165,28 @@ def test_a_world_is_made_again_from_what_it_was_up_to_an_event_and_at_its_pace(
     assert ended == [1]
     assert [one.name for one in tmp_path.iterdir()] == ["was.db"]
     assert own.ended() is None
+
+
+def test_a_terminal_that_is_closed_ends_the_simulation_and_leaves_no_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[bool] = []
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(launch, "start_writer", lambda *_: SimpleNamespace(stop=lambda: ended.append(True)))
+    before = signal.getsignal(signal.SIGHUP)
+
+    def run_until_it_hangs_up() -> None:
+        with launch._own_world(["simulate"]) as own:
+            assert own.path.parent.is_dir()
+            hangs_up = signal.getsignal(signal.SIGHUP)
+            assert callable(hangs_up)
+            hangs_up(signal.SIGHUP, None)
+
+    with pytest.raises(SystemExit):
+        run_until_it_hangs_up()
+    assert ended == [True]
+    assert not list(tmp_path.iterdir())
+    assert signal.getsignal(signal.SIGHUP) == before
 
 
 def test_a_class_starts_from_one_seed_at_one_event(monkeypatch: pytest.MonkeyPatch) -> None:
