@@ -53,7 +53,7 @@ def read_config(path: Path | None = None) -> Preferences:
         raise InputError(f"{path}: is not UTF-8 text") from error
     try:
         found = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: {error}; see `referral-tui dashboard --config`") from error
     return _checked(found, path)
 

@@ -203,7 +203,7 @@ def _key(text: str, table: str, name: str) -> object:
     """Return a key of a program's text; None if it has none or can't be read."""
     try:
         found: object = tomllib.loads(text).get(table, {}).get(name)
-    except (tomllib.TOMLDecodeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):  # ValueError: also an integer too long
         return None
     return found
 

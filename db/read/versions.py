@@ -59,7 +59,7 @@ def ever_folded_codes(db: sqlite3.Connection) -> bool:
 def _folds_codes(text: str) -> bool:
     try:
         attribution = tomllib.loads(text).get("attribution", {})
-    except (tomllib.TOMLDecodeError, TypeError, AttributeError, RecursionError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return True
     return not isinstance(attribution, dict) or attribution.get("codes") == "fold"
 

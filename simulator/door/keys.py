@@ -75,7 +75,7 @@ def load_keys(path: Path) -> list[Key]:
     except OSError as error:
         hint = "; `referral-tui keys add` creates it" if isinstance(error, FileNotFoundError) else ""
         raise InputError(f"{path}: can't be read ({error.strerror}){hint}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: not valid TOML ({error})") from error
     entries = raw.pop("key", [])
     if raw or not isinstance(entries, list):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -22,6 +23,7 @@ from simulator.door.problems import Problem, ProblemError
 from simulator.door.receiving import deliver
 from simulator.events.check import Problem as Refusal
 from simulator.events.csvfile import CsvRow
+from simulator.events.lines import bounded
 from simulator.events.moment import format_moment
 from simulator.files.messages import BYTE_ORDER_MARK, messages
 from simulator.mapping.mapper import Mapper
@@ -32,6 +34,8 @@ FORM: Final = "application/x-www-form-urlencoded"
 _MOST_FIELDS: Final = 64
 MOST_EVENTS: Final = 20_000
 """The most events in one request; a file with more is for `ingest --map`."""
+_AT_ONCE: Final = 64 * 1024
+"""Bytes of records that take milliseconds to map; more are mapped on a thread, so that other requests needn't wait."""
 
 
 async def post_records(request: web.Request) -> web.Response:
@@ -51,23 +55,11 @@ async def post_records(request: web.Request) -> web.Response:
     form = _form(request, inlet, body)
     _check_signature(request, inlet, body, form)
     now = format_moment(context.writer.clock.now_ms())
-    lines: list[bytes] = []
-    refused: dict[int, Refusal] = {}
-    numbers: list[int] = []
-    skipped = 0
-    for row in _rows(inlet.mapper, _in_form(inlet, body, form), now):
-        if is_skipped(row):
-            skipped += 1
-            continue
-        if row.problem is not None:
-            refused[len(lines)] = row.problem
-        lines.append(row.line)
-        numbers.append(row.number)
-    if len(lines) > MOST_EVENTS:
-        raise ProblemError(
-            Problem.TOO_LARGE,
-            f"more than {MOST_EVENTS:,} events in one request; send fewer, or use ingest --map",
-        )
+    text = _in_form(inlet, body, form)
+    if len(text) <= _AT_ONCE:
+        lines, refused, numbers, skipped = _mapped(inlet.mapper, text, now)
+    else:
+        lines, refused, numbers, skipped = await asyncio.to_thread(_mapped, inlet.mapper, text, now)
     receipts: list[dict[str, Any]] = []
     if lines:
         answered = await deliver(request, context, lines, refused=refused, unbound=inlet.secret is not None)
@@ -76,6 +68,42 @@ async def post_records(request: web.Request) -> web.Response:
     return web.Response(
         body=orjson.dumps({"receipts": receipts, "skipped": skipped}), content_type="application/json"
     )
+
+
+class _Mapped(NamedTuple):
+    """The events of a body, those that are refused by position, the records they are from, and how many are skipped."""
+
+    lines: list[bytes]
+    refused: dict[int, Refusal]
+    numbers: list[int]
+    skipped: int
+
+
+def _mapped(mapper: Mapper, text: bytes, now: str) -> _Mapped:
+    """Map the records of a body, and stop at one event too many, since a few bytes of a list may become an event.
+
+    Raises:
+        ProblemError: the body is empty or can't be read, or becomes too many events.
+
+    """
+    lines: list[bytes] = []
+    refused: dict[int, Refusal] = {}
+    numbers: list[int] = []
+    skipped = 0
+    for row in _rows(mapper, text, now):
+        if is_skipped(row):
+            skipped += 1
+            continue
+        if len(lines) == MOST_EVENTS:
+            raise ProblemError(
+                Problem.TOO_LARGE,
+                f"more than {MOST_EVENTS:,} events in one request; send fewer, or use ingest --map",
+            )
+        if row.problem is not None:
+            refused[len(lines)] = row.problem
+        lines.append(row.line)
+        numbers.append(row.number)
+    return _Mapped(lines, refused, numbers, skipped)
 
 
 def _inlet(request: web.Request, context: Context) -> Inlet:
@@ -145,8 +173,8 @@ def _records(body: bytes) -> Iterable[bytes]:
     """Return the records of JSON text: an object, an array of objects, or one object per line."""
     try:
         if body.lstrip()[:1] == b"[":
-            return [bytes(raw) for raw in msgspec.json.decode(body, type=list[msgspec.Raw])]
+            return [bounded(bytes(raw)) for raw in msgspec.json.decode(body, type=list[msgspec.Raw])]
         msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return [line for line in messages(io.BytesIO(body)) if line.strip()]
-    return [body]
+    return [bounded(body)]

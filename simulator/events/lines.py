@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import BinaryIO, Final
 
 from simulator.events.contract import MAX_LINE_BYTES
@@ -35,7 +36,7 @@ class StandInLine(bytes):
     @property
     def sha256(self) -> str:
         """The SHA-256 of the record, without the end of its line."""
-        return hashlib.sha256(self.record.rstrip(b"\r\n")).hexdigest()
+        return _sha256_of(self.record)
 
     @classmethod
     def of(cls, kept: bytes, record: bytes) -> StandInLine:
@@ -43,6 +44,11 @@ class StandInLine(bytes):
         line = cls(kept)
         line.record = record
         return line
+
+
+@lru_cache(maxsize=1)  # a record of a megabyte may become 100,000 refused lines, one after the other
+def _sha256_of(record: bytes) -> str:
+    return hashlib.sha256(record.rstrip(b"\r\n")).hexdigest()
 
 
 class LongLineReader:
@@ -71,6 +77,15 @@ class LongLineReader:
         line = LongLine(self._beginning)
         line.length, line.sha256 = self._length, self._hash.hexdigest()
         return line
+
+
+def bounded(message: bytes) -> bytes:
+    """Return a message, or a `LongLine` in place of one that is too long."""
+    if len(message) <= MAX_LINE_BYTES:
+        return message
+    long = LongLineReader()
+    long.add(message)
+    return long.line()
 
 
 def bounded_lines(stream: BinaryIO) -> Iterator[bytes]:

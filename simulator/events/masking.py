@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from simulator.events.contacts import Span, find_e_mails, find_phones
-from simulator.events.contract import MAX_LINE_BYTES
+from simulator.events.contract import MAX_ATTRIBUTES, MAX_LINE_BYTES
 from simulator.events.lines import KEPT, LongLine, StandInLine
 
 E_MAIL = "[e-mail]"
 PHONE = "[phone]"
-
+_MOST_CONTACTS = MAX_ATTRIBUTES + 5
+"""No valid message has more values than these that may be contacts: its attributes, and five references."""
+_DIGIT = re.compile(r"\d")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|[^u])", re.DOTALL)
 
 
@@ -32,16 +34,19 @@ def mask(text: str, *, bare: bool = True) -> str:
     return _replace(text, find_phones(text, bare=bare), PHONE, once=False)
 
 
-def quarantine_text(raw: bytes, contacts: Iterable[str] = ()) -> tuple[str, str]:
+def quarantine_text(raw: bytes, contacts: Collection[str] = ()) -> tuple[str, str]:
     r"""Return a refused message as it may be stored: its masked text, and the SHA-256 (hex) of it as sent.
 
     The end of the line is not part of the message. Bytes that are not UTF-8 are written `\xNN`. `contacts` are values
-    of it that may be raw contacts by where they stood: they are masked wherever they stand alone. Of a message that
-    is too long only the beginning is kept.
+    of it that may be raw contacts by where they stood: they are masked wherever they stand alone. If
+    there are more than a valid message can have, every digit of it is masked instead: to look for each would take
+    hours. Of a message that is too long only the beginning is kept.
     """
     sent = raw.rstrip(b"\r\n")
     cut = isinstance(raw, LongLine) or len(sent) > MAX_LINE_BYTES
     text = mask((sent[:KEPT] if cut else sent).decode("utf-8", "backslashreplace")) + ("…" if cut else "")
+    if len(contacts) > _MOST_CONTACTS:
+        text, contacts = _DIGIT.sub("#", text), ()
     for contact in contacts:
         text = re.sub(rf"(?<!\w){re.escape(contact)}(?!\w)", PHONE, text)
     return text, raw.sha256 if isinstance(raw, LongLine | StandInLine) else hashlib.sha256(sent).hexdigest()

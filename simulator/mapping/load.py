@@ -61,7 +61,7 @@ def parsed(text: str, file: str) -> dict[str, Any]:
         raise InputError(f"{file}: larger than {MAX_BYTES:,} bytes (1 MiB); a mapping is smaller")
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         message = re.sub(r"\s+", " ", str(error))
         raise InputError(f"{file}: not TOML: {message}") from None
 

@@ -48,7 +48,7 @@ def load_secrets(path: Path) -> Secrets:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"{path}: can't be read ({error.strerror})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         raise InputError(f'{path}: not TOML; write hash_key = "…", and a table [signing]') from None
     for key in found:
         if key not in ("hash_key", "signing"):

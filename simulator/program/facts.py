@@ -120,7 +120,7 @@ class FactList:
         every = {fact.name: fact for fact in facts}
         self.asked = asked
         self.declared = declared
-        self.doubtful = tuple(doubtful)
+        self.doubtful = frozenset(doubtful)
         self.usable: Mapping[str, Fact] = {name: fact for name, fact in every.items() if asked in fact.asked}
         self._others = every.keys() - self.usable.keys()
 

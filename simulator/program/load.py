@@ -79,7 +79,7 @@ class _Loader:
         self.numeric = numeric
         self.currency: str | None = None
         self.milestone_names: tuple[str, ...] = ()
-        self.facts: tuple[Fact, ...] = ALL_FACTS
+        self.facts: dict[str, Fact] = {fact.name: fact for fact in ALL_FACTS}
         self.doubtful: list[str] = []
         self.misspelt: dict[
             str | None, object
@@ -209,10 +209,11 @@ class _Loader:
     def _rules(self) -> tuple[Rule, ...]:
         readers = self._many("rule", "code")
         note_repeats(readers, "code", "rule")
-        return tuple(self._rule(reader) for reader in readers)
+        facts = self._facts_at("conversion")
+        return tuple(self._rule(reader, facts) for reader in readers)
 
-    def _rule(self, reader: TableReader) -> Rule:
-        require = reader.condition("require", self._facts_at("conversion"))
+    def _rule(self, reader: TableReader, facts: FactList) -> Rule:
+        require = reader.condition("require", facts)
         return Rule(
             code=reader.read("code", values.text, ""),
             require=require or "",
@@ -239,7 +240,7 @@ class _Loader:
         return tuple(rewards.read(reader) for reader in readers)
 
     def _facts_at(self, asked: Asked) -> FactList:
-        return FactList(self.facts, asked, doubtful=self.doubtful)
+        return FactList(self.facts.values(), asked, doubtful=self.doubtful)
 
     def _budget(self) -> tuple[int | None, Budget]:
         reader, default = self._single("budget"), Budget()
@@ -275,9 +276,10 @@ class _Loader:
             for reader, one in zip(readers, experiments, strict=True)
             if not one.name
         ]
-        names = [one.name for one in experiments]
-        for place, (reader, one) in enumerate(zip(readers, experiments, strict=True)):
-            if one.name and one.name not in names[:place]:
+        named = {""}
+        for reader, one in zip(readers, experiments, strict=True):
+            if one.name not in named:
+                named.add(one.name)
                 self._add_facts(
                     reader, "name", (variant_fact(one.name, tuple(v.name for v in one.variants)),)
                 )
@@ -302,19 +304,18 @@ class _Loader:
 
     def _add_facts(self, reader: TableReader, key: str, facts: tuple[Fact, ...]) -> None:
         """Add facts of the file's own, noting a name that is taken or that no expression could read."""
-        taken = {fact.name for fact in self.facts}
         for fact in facts:
             if is_keyword(fact.name):
                 reader.problem(
                     key, f"{shown(fact.name)} is a word of SQL, which can't be a fact; give it another name"
                 )
                 return
-            if fact.name in taken:
+            if fact.name in self.facts:
                 reader.problem(
                     key, f"it would be the fact {fact.name}, and there is one already; give it another name"
                 )
                 return
-        self.facts = (*self.facts, *facts)
+        self.facts |= {fact.name: fact for fact in facts}
 
     def _rates(self) -> tuple[Rate, ...]:
         reader = self._single("rates")

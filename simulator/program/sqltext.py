@@ -6,6 +6,7 @@ pass refuses what would be dropped silently, or read differently by other databa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,6 +20,8 @@ from simulator.program.facts import VARIANT, FactList
 from simulator.program.nearest import advice, nearest, shown
 
 MAX_TEXT = 10_000  # characters of one expression; a person can't read a longer one
+_MOST_SAID = 20  # things wrong with the words of one expression; each costs a search for what was meant
+_WORD = re.compile(r"\w+")
 MAX_NESTING = 20  # the parser takes about 20 Python frames a level, and Python allows 1,000 in all
 
 ALLOWED = (
@@ -98,7 +101,11 @@ def word_problems(text: str, facts: FactList) -> list[str]:
         return ["the expression can't be read: a quote is not closed (one within a text is doubled, 'it''s')"]
     if not tokens:
         return ["the expression is only a comment; write a condition"]
-    found = dict.fromkeys(_word(around, text) for around in _with_neighbours(tokens, facts))
+    found: dict[_Said, None] = {}
+    for around in _with_neighbours(tokens, facts):
+        found.setdefault(_word(around, text))
+        if len(found) > _MOST_SAID:
+            break
     problems = [one for one in found if isinstance(one, str)]
     unusable = [one.word for one in found if isinstance(one, _ForbiddenWord)]
     if unusable:
@@ -107,6 +114,11 @@ def word_problems(text: str, facts: FactList) -> list[str]:
         return problems
     shape = _shape(tokens, facts)
     return [shape] if shape is not None else []
+
+
+def words_of(text: str) -> set[str]:
+    """Return what may be names in an expression, also what stands within its texts."""
+    return set(_WORD.findall(text))
 
 
 def is_keyword(name: str) -> bool:

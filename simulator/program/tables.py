@@ -6,16 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from simulator.domain.errors import ProgramError
 from simulator.program import values
 from simulator.program.expression import parse_expression
 from simulator.program.facts import FactList
 from simulator.program.layout import Table
 from simulator.program.nearest import advice, nearest, shown
 from simulator.program.source import LineNumbers, Path
-from simulator.program.sqltext import no_fact
+from simulator.program.sqltext import no_fact, words_of
 
 T = TypeVar("T")
 
+MOST_PROBLEMS = 100
+"""Nobody reads more at once; each costs a search for what was meant, and a file of a megabyte could have 200,000."""
 _LABEL = 120  # characters of the names of tables and keys that a message repeats; ours are shorter
 
 
@@ -28,11 +31,19 @@ class Report:
     found: list[tuple[int, str]] = field(default_factory=list)
 
     def add(self, path: Path, label: str, problem: str) -> None:
-        """Note what is wrong at `path`, which messages call `label`."""
+        """Note what is wrong at `path`, which messages call `label`.
+
+        Raises:
+            ProgramError: there are as many problems as are listed at most.
+
+        """
         line = self.line_numbers.line(path)
         where = self.file if line is None else f"{self.file}:{line}"
         label = label if len(label) <= _LABEL else label[:_LABEL] + "…"
         self.found.append((line or 0, f"{where}: {label}: {problem}"))
+        if len(self.found) == MOST_PROBLEMS:
+            more = f"{self.file}: the first {MOST_PROBLEMS} problems are listed, and there may be more"
+            raise ProgramError([*self.problems(), more])
 
     def problems(self) -> list[str]:
         """Return all problems in the order of the file."""
@@ -84,8 +95,10 @@ class TableReader:
     def condition(self, key: str, facts: FactList) -> str | None:
         """Read an expression over `facts`, noting each of its problems; None if it is left out."""
         text = self.read(key, values.expression, None)
-        noted = {no_fact(name, facts) for name in facts.doubtful}
-        for problem in () if text is None else parse_expression(text, facts).problems:
+        problems = () if text is None else parse_expression(text, facts).problems
+        doubtful = facts.doubtful.intersection(words_of(text or "")) if problems else ()
+        noted = {no_fact(name, facts) for name in doubtful}
+        for problem in problems:
             if problem not in noted:
                 self.problem(key, problem)
         return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -28,6 +29,7 @@ MAX_RATE_DECIMALS = 12
 _MAX_CONVERTED = MAX_AMOUNT * 10**9  # minor units: what a rate makes of the largest amount fits 64 bits
 MAX_PERCENT_DECIMALS = 12  # multiplied by the largest amount, it still fits a decimal of 38 digits
 
+_MOST_SAID = 10  # wrong names of one list; each costs a search for what was meant
 _AN_AMOUNT = "an amount, such as 40.00"
 _A_RATE = "a rate, such as 0.8512"
 _WORD = re.compile(ATTRIBUTE_PATTERN)
@@ -85,14 +87,20 @@ def names(value: object, valid: Sequence[str], what: str) -> tuple[str, ...]:
         raise InvalidValueError(f"{shown(value)} is not a list; write it as {_example(valid)}")
     if not value:
         raise InvalidValueError("the list is empty; leave the key out for all of them, or name at least one")
-    wrong = [item for item in value if not isinstance(item, str) or item not in valid]
+    known = frozenset(valid)
+    wrong = [item for item in value if not isinstance(item, str) or item not in known]
     if wrong:
-        message = "; ".join(f"no {what} {shown(item)}; {advice(str(item), valid)}" for item in wrong)
-        raise InvalidValueError(message)
-    twice = [item for place, item in enumerate(value) if item in value[:place]]
-    if twice:
-        raise InvalidValueError(f"{shown(twice[0])} is named twice; name it once")
-    return tuple(value)
+        said = [f"no {what} {shown(item)}; {advice(str(item), valid)}" for item in wrong[:_MOST_SAID]]
+        more = [f"and {len(wrong) - len(said):,} more"] if len(wrong) > len(said) else []
+        raise InvalidValueError("; ".join([*said, *more]))
+    return _distinct(value)
+
+
+def _distinct(names: Sequence[str]) -> tuple[str, ...]:
+    twice = next((name for name, count in Counter(names).items() if count > 1), None)
+    if twice is not None:
+        raise InvalidValueError(f"{shown(twice)} is named twice; name it once")
+    return tuple(names)
 
 
 def _example(valid: Sequence[str]) -> str:
@@ -267,11 +275,7 @@ def kinds(value: object) -> tuple[str, ...]:
         raise InvalidValueError(f'{shown(value)} is not a list; write ["bill-credit", "gift-card"]')
     if not value:
         raise InvalidValueError("the list is empty; name at least one kind, or write kind in its place")
-    found = tuple(text(item) for item in value)
-    twice = [item for place, item in enumerate(found) if item in found[:place]]
-    if twice:
-        raise InvalidValueError(f"{shown(twice[0])} is named twice; name it once")
-    return found
+    return _distinct([text(item) for item in value])
 
 
 def variants(value: object) -> tuple[Variant, ...]:

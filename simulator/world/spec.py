@@ -121,7 +121,7 @@ def load_world(text: str, file: str) -> WorldSpec:
     """
     try:
         raw: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise WorldError(f"{file}: not TOML: {error}") from None
     try:
         return WorldSpec.model_validate(raw)

@@ -350,3 +350,12 @@ async def test_what_is_typed_after_applying_stays(story: Story, watch: Watch, st
         await seen.until(lambda: seen.app.snapshot.answer.version == 2)
         assert editor.text == f"#{RICHER}"
         assert seen.app.place.typing
+
+
+def test_the_line_of_a_rule_is_that_of_its_code() -> None:
+    codes = ["plain", "with 'quotes'", "twice"]
+    text = "".join(f'[[rule]]\ncode = "{code}"\n' for code in [*codes, "twice"])
+    assert [(one.code, one.line) for one in rules_of(text)] == [
+        *(("plain", 2), ("with 'quotes'", 4), ("twice", 6), ("twice", 6)),
+    ]
+    assert rules_of("a = " + "9" * 5_000) == rules_of("a = " + "[" * 5_000) == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import time
 from collections.abc import AsyncIterator, Iterable
@@ -15,8 +16,11 @@ from db.sqlite.readonly import Database
 from simulator.domain.errors import InputError
 from simulator.door.inlets import find_inlets
 from simulator.door.keys import Keys, new_key
+from simulator.door.mapped import MOST_EVENTS
 from simulator.door.serving import Settings
+from simulator.events.contract import MAX_LINE_BYTES
 from simulator.mapping.hashing import Hasher
+from simulator.mapping.mapper import Made, Mapper
 from simulator.mapping.secrets import Secrets
 from simulator.mapping.shipped import find_mapping
 from simulator.mapping.signatures import Signature, sign, signature_problem
@@ -305,3 +309,29 @@ def test_mappings_that_cannot_be_served_are_reported_at_the_start(
 ) -> None:
     with pytest.raises(InputError, match=said):
         find_inlets(names, Secrets(HASH_KEY, signing))
+
+
+async def test_no_more_records_are_mapped_than_one_request_may_have_events(
+    inlet: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mapped = 0
+    real = Mapper.of_text
+
+    def counted(self: Mapper, raw: bytes, now: str | None = None) -> list[Made]:
+        nonlocal mapped
+        mapped += 1
+        return real(self, raw, now)
+
+    monkeypatch.setattr(Mapper, "of_text", counted)
+    told = await records(inlet, "bills", b"[" + b"{}," * 40_000 + b"{}]")
+    assert told.status == 413
+    assert mapped == MOST_EVENTS + 1
+
+
+async def test_a_record_has_the_size_of_a_message_at_most(inlet: Caller) -> None:
+    long, short = ({"number": number, "who": "ben", "total": "1.00"} for number in (1, 2))
+    long["note"] = "x" * MAX_LINE_BYTES
+    for body, receipts in (([long, short], ["malformed", "accepted"]), (long, ["malformed"])):
+        packed = gzip.compress(json.dumps(body).encode())
+        told = await records(inlet, "bills", packed, Content_Encoding="gzip")
+        assert [one["receipt"] for one in told.said["receipts"]] == receipts

@@ -7,10 +7,12 @@ import hmac
 import itertools
 from typing import Any
 
+import orjson
 import polars as pl
 import pytest
 
 from simulator.domain.errors import InputError
+from simulator.events.masking import quarantine_text
 from simulator.mapping.conditions import as_kind, compile_condition
 from simulator.mapping.hashing import Hasher
 from simulator.mapping.load import load_mapping
@@ -380,3 +382,22 @@ def test_a_mapping_with_a_mistake_is_refused_with_its_line(text: str, said: str)
     with pytest.raises(InputError) as error:
         load_mapping(head + text, "own.toml")
     assert said in str(error.value)
+
+
+def test_a_record_whose_list_becomes_refused_events_is_hashed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = EVENT.replace('"who"', '"item.who"') + 'each = "lines"\n'
+    record = {**RECORD, "lines": [{}] * 50}
+    raw = orjson.dumps(record)
+    made = mapper(text).of_record(record, raw)
+    hashed: list[bytes] = []
+    real = hashlib.sha256
+
+    def counted(data: bytes = b"") -> Any:
+        hashed.append(data)
+        return real(data)
+
+    monkeypatch.setattr(hashlib, "sha256", counted)
+    digests = {quarantine_text(one.line)[1] for one in made}
+    assert len(made) == 50
+    assert digests == {real(raw).hexdigest()}
+    assert hashed == [raw]

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulator.events.contract import MAX_ATTRIBUTES
 from simulator.events.masking import mask, quarantine_text
 
 
@@ -148,3 +149,17 @@ def test_masking_takes_linear_time(text: str) -> None:
     # what is quadratic takes hours here and does not come back
     long = text * (300_000 // len(text))
     assert isinstance(mask(long + "@"), str)
+
+
+def test_a_message_with_more_phone_numbers_than_a_valid_one_can_have_is_masked_in_one_pass() -> None:
+    # to look for each number in the whole text takes hours here, and does not come back
+    numbers = tuple(f"{1_000_000 + number}" for number in range(60_000))
+    text, _ = quarantine_text(json.dumps({"data": {"attributes": numbers}}).encode(), numbers)
+    assert re.search(r"\d", text) is None
+    assert text.startswith('{"data": {"attributes": ["#######", ')
+
+
+def test_as_many_phone_numbers_as_a_valid_message_can_have_are_masked_each() -> None:
+    numbers = tuple(f"{1_000_000 + number}" for number in range(MAX_ATTRIBUTES))
+    text, _ = quarantine_text(f"{' '.join(numbers)} on 2026-01-01".encode(), numbers)
+    assert text == f"{' '.join(['[phone]'] * MAX_ATTRIBUTES)} on 2026-01-01"

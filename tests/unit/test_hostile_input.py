@@ -5,19 +5,29 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from simulator.domain.errors import ProgramError
+from referral_tui.config import read_config
+from simulator.domain.errors import ProgramError, ReferralError
+from simulator.door.keys import load_keys
 from simulator.events.contract import MAX_LINE_BYTES
 from simulator.events.decode import Decoded, Receiver, decode_lines
 from simulator.events.lines import LongLine, bounded_lines
 from simulator.events.masking import quarantine_text
 from simulator.files.messages import messages
+from simulator.mapping.load import load_mapping
+from simulator.mapping.secrets import load_secrets
+from simulator.program import nearest, values
 from simulator.program.expression import parse_expression
 from simulator.program.load import load_program
 from simulator.program.source import MAX_BYTES, MAX_NAMES
+from simulator.program.tables import MOST_PROBLEMS
+from simulator.world.spec import load_world
+from tests.unit.program_texts import SMALL
 
 T0 = 1_772_323_200_000  # 2026-03-01
 
@@ -151,3 +161,92 @@ def test_a_number_may_begin_with_its_point_anywhere(expression: str) -> None:
     parsed = parse_expression(expression)
     assert parsed.problems == ()
     assert parsed.tree == parse_expression(expression.replace(" .", " 0.").replace("(.", "(0.")).tree
+
+
+def full_of_mistakes(kind: str, count: int) -> str:
+    """A program with so many mistakes of one kind."""
+    milestones = "".join(f'[[milestone]]\nname = "m{i}"\nevent = "bill.paid"\n' for i in range(count))
+    rules = "".join(f'[[rule]]\ncode = "r{i}"\nrequire = "unknown{i} > 1"\n' for i in range(count))
+    names = ", ".join(f'"x{i}"' for i in range(count))
+    return (
+        SMALL
+        + {
+            "tables": "".join(f"[unknown{i}]\n" for i in range(count)),
+            "keys": "[budget]\n" + "".join(f"unknown{i} = 1\n" for i in range(count)),
+            "attributes": "[attributes]\n" + "".join(f'a{i} = "txt"\n' for i in range(count)) + rules,
+            "facts": "[attributes]\n" + "".join(f'a{i} = "text"\n' for i in range(count)) + rules,
+            "words": f'[[rule]]\ncode = "r"\nrequire = "{" + ".join(f"x{i}" for i in range(count))} > 1"\n',
+            "milestones": milestones
+            + f'[[rule]]\ncode = "r"\nrequire = "amount > 1"\nmilestones = [{names}]\n',
+            "rates": "[rates]\n" + "".join(f"X{i} = 1.5\n" for i in range(count)),
+        }[kind]
+    )
+
+
+@pytest.mark.parametrize("kind", ["tables", "keys", "attributes", "facts", "words", "milestones", "rates"])
+def test_what_was_meant_is_sought_for_the_first_mistakes_of_a_program_only(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searches: list[str] = []
+
+    def searched(word: str, *_: Any, **__: Any) -> list[str]:
+        searches.append(word)
+        return []
+
+    monkeypatch.setattr(nearest, "get_close_matches", searched)
+    counts = []
+    for count in (300, 600):
+        searches.clear()
+        with pytest.raises(ProgramError) as caught:
+            load_program(full_of_mistakes(kind, count), "p.toml")
+        counts.append(len(searches))
+        assert len(caught.value.problems) <= MOST_PROBLEMS + 1
+    assert counts[0] == counts[1] <= 2 * MOST_PROBLEMS
+
+
+def test_a_program_says_that_it_may_have_more_problems_than_are_listed() -> None:
+    with pytest.raises(ProgramError) as caught:
+        load_program(full_of_mistakes("tables", 300), "p.toml")
+    assert caught.value.problems[-1] == "p.toml: the first 100 problems are listed, and there may be more"
+
+
+class CountedText(str):
+    """A text that counts how often it was compared."""
+
+    compared = 0
+
+    def __eq__(self, other: object) -> bool:
+        CountedText.compared += 1
+        return super().__eq__(other)
+
+    __hash__ = str.__hash__
+
+
+@pytest.mark.parametrize("read", [values.kinds, lambda names: values.names(names, names, "kind")])
+def test_a_long_list_of_names_is_not_compared_each_with_each(read: Callable[[object], object]) -> None:
+    names = [CountedText(f"kind {number}") for number in range(2_000)]
+    CountedText.compared = 0
+    assert read(names) == tuple(names)
+    assert CountedText.compared <= 3 * len(names)
+    with pytest.raises(values.InvalidValueError, match="named twice"):
+        read([*names, names[7]])
+
+
+@pytest.mark.parametrize("text", ["a = " + "9" * 5_000, "a = " + "[" * 5_000], ids=["digits", "depth"])
+@pytest.mark.parametrize(
+    "load",
+    [
+        lambda path: load_mapping(path.read_text(), "x.toml"),
+        lambda path: load_world(path.read_text(), "x.toml"),
+        load_secrets,
+        load_keys,
+        read_config,
+    ],
+    ids=["mapping", "world", "secrets", "keys", "config"],
+)
+def test_a_file_of_settings_made_to_hurt_is_refused(
+    load: Callable[[Path], object], text: str, tmp_path: Path
+) -> None:
+    (tmp_path / "x.toml").write_text(text)
+    with pytest.raises(ReferralError, match=r"x\.toml"):
+        load(tmp_path / "x.toml")

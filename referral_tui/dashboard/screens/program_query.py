@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from db.read import sums
 from db.read.rules import RuleRow, by_rule
 from db.read.versions import program_text, version_at
 from referral_tui.dashboard.query import QueryContext, ScreenQuery
 
+_CODE: Final = re.compile(r"""\s*code\s*=\s*(?P<quote>["'])(?P<code>.*?)(?P=quote)""")
 Versions = dict[int, tuple[str, tuple["Rule", ...]]]
 
 
@@ -83,15 +84,16 @@ def rules_of(text: str) -> tuple[Rule, ...]:
     """Read the rules of a program's text, and where they stand; none if it can't be read."""
     try:
         tables: Any = tomllib.loads(text).get("rule", [])
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return ()
-    lines = text.splitlines()
+    stands: dict[str, int] = {}
+    for at, one in enumerate(text.splitlines(), 1):
+        if place := _CODE.match(one):
+            stands.setdefault(place["code"], at)
     found = []
     for table in tables if isinstance(tables, list) else ():
         code = str(table.get("code", "")) if isinstance(table, dict) else ""
-        place = re.compile(rf"""\s*code\s*=\s*["']{re.escape(code)}["']""")
-        line = next((at for at, one in enumerate(lines, 1) if place.match(one)), 0)
-        found.append(Rule(code, str(table.get("on_fail", "refuse")), line))
+        found.append(Rule(code, str(table.get("on_fail", "refuse")), stands.get(code, 0)))
     return tuple(found)
 
 
