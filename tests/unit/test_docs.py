@@ -21,7 +21,7 @@ from simulator.door.retries import SCHEDULE_S
 from simulator.engine.rollup import METRICS
 from simulator.events import contract
 from simulator.events.contract import EVENT_TYPES, EventSpec, Field
-from simulator.program import model, source, sqltext, values
+from simulator.program import model, source, sqltext, tables, values
 from simulator.proof.scope import UNPROVEN
 
 ROOT = Path(__file__).parents[2]
@@ -156,6 +156,7 @@ def test_the_page_of_trust_tells_the_sizes() -> None:
         model.MAX_LINE_MINOR,
         source.MAX_BYTES,
         source.MAX_KEYS,
+        tables.MOST_PROBLEMS,
         sqltext.MAX_TEXT,
         values.MAX_COUNT,
     ]
