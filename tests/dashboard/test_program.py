@@ -183,8 +183,21 @@ async def test_it_begins_at_the_rule_under_the_cursor(story: Story, watch: Watch
         assert "no draft to drop" in seen.status_message()
 
 
-async def test_the_next_part_is_seen_where_the_words_were(story: Story, watch: Watch) -> None:
+async def test_a_number_is_turned_by_clicks_on_its_triangles(story: Story, watch: Watch) -> None:
     async with program(watch, story.path) as seen:
+        await seen.pilot.press("f")
+        await seen.pilot.pause()
+        form = seen.app.place.board.form
+        first = form.rows[0].value
+        for triangle, same in (("▸", False), ("◂", True)):
+            row, line = next((row, line) for row, line in enumerate(seen.lines()) if "◂" in line)
+            await seen.pilot.click(offset=(line.index(triangle, line.index("◂")), row))
+            await seen.pilot.pause()
+            assert (form.rows[0].value == first) is same
+
+
+async def test_the_next_part_is_seen_where_the_words_were(story: Story, watch: Watch) -> None:
+    async with program(watch, story.path, (80, 24)) as seen:
         await seen.pilot.press("ctrl+n")
         await seen.pilot.pause()
         editor = seen.app.screen.query_one(Editor)

@@ -131,6 +131,24 @@ def test_travel_without_a_clock_stays() -> None:
     assert travel(None, -1, None) is None
 
 
+async def test_what_a_box_says_about_its_keys_can_be_clicked(story: Story, watch: Watch) -> None:
+    async def click(text: str) -> None:
+        row, line = next((row, line) for row, line in enumerate(seen.lines()) if text in line)
+        await seen.pilot.click(offset=(line.index(text), row))
+        await seen.pilot.pause()
+
+    async with watch(story.path) as seen:
+        await seen.pilot.press("question_mark")
+        await click("escape closes")
+        assert len(seen.app.screen_stack) == 1
+        for answer, side in (("n no", "platform"), ("y yes", "client")):
+            await seen.pilot.press("p")
+            await seen.pilot.pause()
+            await click(f"{answer} ")
+            await seen.until(lambda: len(seen.app.screen_stack) == 1)
+            assert seen.app.view.side == side
+
+
 async def test_what_was_said_before_gives_way_to_what_the_other_side_has_to_say(
     story: Story, watch: Watch
 ) -> None:

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
+from referral_tui.dashboard.screens.explain import CLOSES, clickable
 from referral_tui.dashboard.widgets.accounting import AccountPane
 from referral_tui.dashboard.widgets.inks import COMPONENTS
 
@@ -36,7 +37,11 @@ class AccountBox(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Put the journey into a box."""
         with Vertical(id="account-box") as box:
-            box.border_subtitle = "a approves · d declines · escape closes"
+            box.border_subtitle = clickable(
+                ("screen.dismiss('approve')", "a approves"),
+                ("screen.dismiss('decline')", "d declines"),
+                CLOSES,
+            )
             box.border_title = f"Decision {self._row.number} waits for a verdict"
             yield AccountPane()
 

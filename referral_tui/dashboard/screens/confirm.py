@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 
-from referral_tui.dashboard.screens.explain import Explanation
+from referral_tui.dashboard.screens.explain import Explanation, clickable
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.inks import COMPONENTS
 
@@ -38,7 +38,9 @@ class ConfirmScreen(ModalScreen[bool]):
         """Put the question into a box."""
         with VerticalScroll(id="explain") as box:
             box.border_title = self._topic.title
-            box.border_subtitle = "y yes · n no"
+            box.border_subtitle = clickable(
+                ("screen.answer(True)", "y yes"), ("screen.answer(False)", "n no")
+            )
             yield Explanation(self._topic, (("y", "yes"), ("n", "no; escape, too")))
 
     def action_answer(self, yes: bool) -> None:

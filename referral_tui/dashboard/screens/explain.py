@@ -22,8 +22,15 @@ from referral_tui.dashboard.widgets.inks import COMPONENTS
 from referral_tui.dashboard.widgets.lines import LineWidget, wrap
 
 NAME = 15  # cells of the column of names
+CLOSES = ("screen.dismiss(None)", "escape closes")
+"""The action of a box's key that closes it, and what its frame says about it."""
 StatusPosted = tuple[str, str]
 """A name, of a fact or a key, and what is said of it."""
+
+
+def clickable(*keys: tuple[str, str]) -> str:
+    """Return what the frame of a box says about keys, given by their actions and words; a click does what they do."""
+    return " · ".join(f"[@click={action}]{says}[/]" for action, says in keys)
 
 
 class ExplainScreen(ModalScreen[None]):
@@ -56,7 +63,7 @@ class ExplainScreen(ModalScreen[None]):
         """Put the text into a box that scrolls."""
         with VerticalScroll(id="explain") as box:
             box.border_title = title(self._topic.title)
-            box.border_subtitle = "escape closes"
+            box.border_subtitle = clickable(CLOSES)
             yield Explanation(self._topic, self._keys)
 
 

@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 
 from referral_tui import figures
 from referral_tui.dashboard import helper
+from referral_tui.dashboard.screens.explain import CLOSES, clickable
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.inks import COMPONENTS
 from referral_tui.dashboard.widgets.reading import Block, Reading
@@ -48,7 +49,7 @@ class FraudBox(ModalScreen[None]):
         """Put a text into a box."""
         with Vertical(id="account-box", classes="fitting") as box:
             box.border_title = "Fraud and its cost, by the client's truth"
-            box.border_subtitle = "escape closes"
+            box.border_subtitle = clickable(CLOSES)
             yield Reading("", _TOPIC, "", id="fraud")
 
     def on_mount(self) -> None:

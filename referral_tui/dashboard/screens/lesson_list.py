@@ -13,6 +13,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.strip import Strip
 
+from referral_tui.dashboard.screens.explain import clickable
 from referral_tui.dashboard.widgets.inks import COMPONENTS
 from referral_tui.dashboard.widgets.lines import LineWidget, wrap
 
@@ -61,7 +62,11 @@ class LessonList(ModalScreen[ChosenLesson | None]):
         """Put the list into a box."""
         with Vertical(id="lessons-box") as box:
             box.border_title = "Lessons of five minutes"
-            box.border_subtitle = "enter opens · r from the start · q quits"
+            box.border_subtitle = clickable(
+                ("screen.open(False)", "enter opens"),
+                ("screen.open(True)", "r from the start"),
+                ("screen.dismiss(None)", "q quits"),
+            )
             yield Entries(self._entries, self._place)
 
     def action_move(self, step: int) -> None:

@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from referral_tui.dashboard import helper
+from referral_tui.dashboard.screens.explain import CLOSES, clickable
 from referral_tui.dashboard.screens.sheet_words import sheet_words
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.inks import COMPONENTS
@@ -46,7 +47,7 @@ class SheetBox(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Put a text into a box."""
         with Vertical(id="account-box", classes="whole") as box:
-            box.border_subtitle = "← → pages · escape closes"
+            box.border_subtitle = clickable(("screen.turn(1)", "← → pages"), CLOSES)
             yield Reading("", _TOPIC, "", id="sheet")
 
     def on_mount(self) -> None:

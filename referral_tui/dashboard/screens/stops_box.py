@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from referral_tui import figures
+from referral_tui.dashboard.screens.explain import CLOSES, clickable
 from referral_tui.dashboard.steering import Stop
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.columns import Column
@@ -44,7 +45,7 @@ class StopsBox(ModalScreen[Stop | None]):
         """Put a table into a box."""
         with Vertical(id="account-box") as box:
             box.border_title = "Back to an earlier stop"
-            box.border_subtitle = "enter goes back there · escape closes"
+            box.border_subtitle = clickable(("screen.choose", "enter goes back there"), CLOSES)
             yield Table(
                 "Stops",
                 _TOPIC,

@@ -75,6 +75,16 @@ class NumberForm(Table[Number]):
         if self.row is not None:
             self.post_message(self.Turned(self, self.row, up))
 
+    def press_button(self, row: Number, x: int) -> bool:
+        """Turn the number if one of the two triangles beside it is clicked."""
+        at = self.column_at(x)
+        if at is None or at[0].key != "value":
+            return False
+        up = {0: -1, len(self._value(row, 0)[0]) - 1: 1}.get(at[1])
+        if up is not None:
+            self.post_message(self.Turned(self, row, up))
+        return up is not None
+
     def _value(self, row: Number, _cells: int) -> tuple[str, str]:
         return f"◂ {row.value} ▸", "accent" if self._was(row, 0)[0] else "strong"
 

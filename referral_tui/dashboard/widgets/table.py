@@ -217,9 +217,16 @@ class Table(StripView, Generic[RowT], can_focus=True):
             return
         place = offset.y - 1 + self.scroll_offset.y
         if place < len(self._rows):
+            if self.press_button(self._rows[place], offset.x):
+                self._put(place)
+                return
             if place == self._cursor and event.chain > 1:
                 self.action_open()
             self._put(place)
+
+    def press_button(self, row: RowT, x: int) -> bool:  # noqa: ARG002 -- a table with buttons says where
+        """Press what is drawn as a button at `x` of a row, and return whether there is one."""
+        return False
 
     @property
     def allow_vertical_scroll(self) -> bool:
@@ -330,15 +337,23 @@ class Table(StripView, Generic[RowT], can_focus=True):
             self._fitted = width, fit(self._columns, width - 1)
         return self._fitted[1]
 
-    def _sort_at(self, x: int) -> None:
+    def column_at(self, x: int) -> tuple[Column[RowT], int] | None:
+        """Return the column that is drawn at `x`, and at which of its cells that is; None between two."""
         start = 1
         for column, cells in self._fit_columns(self.scrollable_content_region.width):
-            if start <= x < start + cells and column.sorts:
-                down = column.sorts[0]
-                if self.sorting == Sorting(column.key, down):
-                    down = column.sorts[-1]
-                self.post_message(self.Sorted(self, Sorting(column.key, down)))
+            if start <= x < start + cells:
+                return column, x - start
             start += cells + 1
+        return None
+
+    def _sort_at(self, x: int) -> None:
+        at = self.column_at(x)
+        if at is not None and at[0].sorts:
+            column = at[0]
+            down = column.sorts[0]
+            if self.sorting == Sorting(column.key, down):
+                down = column.sorts[-1]
+            self.post_message(self.Sorted(self, Sorting(column.key, down)))
 
     def _fit(self) -> None:
         size = Size(self.scrollable_content_region.width, len(self._rows) + 1)
