@@ -86,10 +86,7 @@ def amounts_now(
     """
     found = amounts.copy()
     for place, (conversion, row) in enumerate(zip(conversions.tolist(), rows.tolist(), strict=True)):
-        force = ledger.adjusted.get(conversion)
-        for one in made.adjusted:
-            if one.conversion == conversion and one.row < row:
-                force = one
+        force = made.before(conversion, row) or ledger.adjusted.get(conversion)
         if force is not None:
             found[place] = converted(program, force.currency, force.amount)
     return found

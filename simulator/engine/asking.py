@@ -6,7 +6,7 @@ forfeited if its condition is not true. Only events about people whose facts a c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,7 @@ from simulator.engine.conversions import NO_CONVERSIONS
 from simulator.engine.facts import COUNTED_FACTS, FactContext, facts_of
 from simulator.engine.frames import select
 from simulator.engine.keeping import KeepCondition
-from simulator.engine.line_results import Adjusted, Adjustments, FixedFacts, NewLines, Reversals
+from simulator.engine.line_results import Adjustments, FixedFacts, NewLines, Reversals
 from simulator.engine.money import converted
 from simulator.engine.results import Decided, NewConversions, StandingChanges
 from simulator.engine.rules import QUALIFIED, REVIEW, answers
@@ -38,6 +38,7 @@ KEPT, NOT_KEPT, MISSING = (
     REASONS.index(ForfeitReason.KEEP_IF_MISSING),
 )
 """Answers: why a line would be forfeited if it were released now, or NONE if it is kept."""
+_TOGETHER = 100_000  # answers worked out together: one person may have many lines and many events in a batch
 _MERGED = TYPE_CODES["customer.merged"]
 _NO_ROWS: Ints = np.zeros(0, np.int64)
 _NO_FACTS = FixedFacts(conversions=_NO_ROWS, facts=pl.DataFrame())
@@ -90,16 +91,16 @@ def ask(
         )
         if terms in keeping.conditions
     }
-    pairs = {*made.items(), *_back(state, reversals), *_adjusted(state, adjusted)}
-    pairs |= _concerned(batch, state, conversions, standing, {line for line, _ in pairs})
+    own = {*made.items(), *_back(state, reversals), *_adjusted(state, adjusted)}
     kept = state.kept
-    wanted = sorted(pair for pair in pairs if pair[1] >= made.get(pair[0], 0) and pair[0] not in kept.asked)
     changed = _kept(batch, state)
-    if wanted:
-        lines, rows = np.array(wanted, np.int64).T
-        asker = _Asker(batch, state, Counts(state, conversions, standing, after=True), adjusted)
-        latest: dict[int, int] = {}
-        for (line, row), answer in zip(wanted, asker.ask(lines, rows).tolist(), strict=True):
+    latest: dict[int, int] = {}
+    counts: Counts | None = None
+    for rows, lines in _pieces(_concerned(batch, state, conversions, standing, own), made, kept.asked):
+        counts = counts or Counts(state, conversions, standing, after=True)
+        asker = _Asker(batch, state, counts, adjusted)
+        answered = asker.ask(np.array(lines, np.int64), np.array(rows, np.int64)).tolist()
+        for line, row, answer in zip(lines, rows, answered, strict=True):
             booked = None if line in made else ledger.booked_line(line)
             before = latest.get(line, None if booked is None else booked.fails)
             if answer != before:
@@ -111,6 +112,26 @@ def ask(
         kept.note(line, seq, answer)
         found.append(Happening(2 * row + 1, "asked", at, seq, lines=(line,), answer=answer))
     return found
+
+
+def _pieces(
+    concerned: Iterator[tuple[int, set[int]]], made: Mapping[int, int], known: Container[int]
+) -> Iterator[tuple[list[int], list[int]]]:
+    """Yield rows and the lines that are asked after them, in the order of the rows, `_TOGETHER` or few more at a time.
+
+    A line is not asked before the row that made it, nor if its answer is `known`.
+    """
+    rows: list[int] = []
+    lines: list[int] = []
+    for row, of_row in concerned:
+        asked = sorted(line for line in of_row if row >= made.get(line, 0) and line not in known)
+        lines += asked
+        rows += [row] * len(asked)
+        if len(rows) >= _TOGETHER:
+            yield rows, lines
+            rows, lines = [], []
+    if rows:
+        yield rows, lines
 
 
 def _kept(batch: Batch, state: State) -> list[tuple[int, int, int]]:
@@ -135,11 +156,13 @@ def facts_now(state: State, program: Program, line: int) -> dict[str, str | floa
 def _back(state: State, reversals: Reversals) -> Iterator[tuple[int, int]]:
     """Yield the lines of conversions that were reinstated, each with the row of that event."""
     conditions, terms = state.keeping.conditions, state.ledger.lines["terms"]
+    back: dict[int, list[int]] = {}
+    for one in reversals.changes:
+        if not one.fell:
+            back.setdefault(one.conversion, []).append(one.row)
     for line, owner in zip(reversals.lines.tolist(), reversals.owners.tolist(), strict=True):
         if int(terms[line]) in conditions:
-            yield from (
-                (line, one.row) for one in reversals.changes if one.conversion == owner and not one.fell
-            )
+            yield from ((line, row) for row in back.get(owner, ()))
 
 
 def _adjusted(state: State, adjusted: Adjustments) -> Iterator[tuple[int, int]]:
@@ -155,20 +178,33 @@ def _adjusted(state: State, adjusted: Adjustments) -> Iterator[tuple[int, int]]:
 
 
 def _concerned(
-    batch: Batch, state: State, conversions: NewConversions, standing: StandingChanges, more: set[int]
-) -> set[tuple[int, int]]:
-    """Return the open lines, and `more` ones, with each row that changes a fact their conditions read."""
+    batch: Batch,
+    state: State,
+    conversions: NewConversions,
+    standing: StandingChanges,
+    own: set[tuple[int, int]],
+) -> Iterator[tuple[int, set[int]]]:
+    """Yield each row that changes a fact which conditions read, in order, with the open lines that it concerns.
+
+    `own` are pairs of a line, open or new, and a row that concerns it in any case.
+    """
     followed = state.keeping.of_person
+    by_row: dict[int, set[int]] = {}
+    for line, row in own:
+        by_row.setdefault(row, set()).add(line)
     extra: dict[int, list[int]] = {}
-    lines = np.array(sorted(more), np.int64)
+    lines = np.array(sorted({line for line, _ in own}), np.int64)
     for line, people in zip(lines.tolist(), state.people_asked_of(lines), strict=True):
         for person in people:
             extra.setdefault(person, []).append(line)
-    found: set[tuple[int, int]] = set()
+    people_at: dict[int, list[int]] = {}
     for person, row in _events_read(batch, state, conversions, standing):
-        found.update((line, row) for line in followed.get(person, ()))
-        found.update((line, row) for line in extra.get(person, ()))
-    return found
+        people_at.setdefault(row, []).append(person)
+    for row in sorted(by_row.keys() | people_at.keys()):
+        found = by_row.get(row, set())
+        for person in people_at.get(row, ()):
+            found.update(followed.get(person, ()), extra.get(person, ()))
+        yield row, found
 
 
 def _events_read(
@@ -252,16 +288,11 @@ class _Asker:
 
     def _amounts(self, condition: KeepCondition, conversions: Ints, rows: Ints) -> list[float | None]:
         """Return the amounts of conversions after rows, in major units of the program's currency."""
-        changes: dict[int, list[Adjusted]] = {}
-        for one in self.adjusted.adjusted:
-            changes.setdefault(one.conversion, []).append(one)
         ledger, program, texts = self.state.ledger, condition.program, self.state.words.texts
         found: list[float | None] = []
         for conversion, row in zip(conversions.tolist(), rows.tolist(), strict=True):
             word, amount = (int(ledger.conversions[name][conversion]) for name in ("currency", "amount"))
-            force = ledger.adjusted.get(conversion)
-            for one in changes.get(conversion, ()):
-                force = one if one.row <= row else force
+            force = self.adjusted.before(conversion, row + 1) or ledger.adjusted.get(conversion)
             amount = amount if force is None else force.amount
             currency = None if word == NONE else texts[word]
             minor = NONE if amount == NONE else converted(program, currency, amount)

@@ -255,10 +255,7 @@ def _amount_at(state: State, conversion: int, row: int, adjusted: Adjustments) -
     held = state.ledger.conversions
     word = int(held["currency"][conversion])
     currency = None if word == NONE else state.words.texts[word]
-    amounts = [one.amount for one in adjusted.adjusted if one.conversion == conversion and one.row < row]
-    if amounts:
-        return amounts[-1], currency
-    known = state.ledger.adjusted.get(conversion)
+    known = adjusted.before(conversion, row) or state.ledger.adjusted.get(conversion)
     return (int(held["amount"][conversion]) if known is None else known.amount), currency
 
 

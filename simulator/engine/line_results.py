@@ -5,8 +5,10 @@ Like all results (`results.py`) they are frozen, in columns by name.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -231,6 +233,19 @@ class Adjustments:
     rows: Sequence[int]
     why: Sequence[str | None]
     adjusted: Sequence[Adjusted]
+
+    def before(self, conversion: int, row: int) -> Adjusted | None:
+        """Return the last effective one of a conversion (row in `Ledger.conversions`) before a row of the batch."""
+        theirs = self._by_conversion.get(conversion, [])
+        passed = bisect_left(theirs, row, key=lambda one: one.row)
+        return theirs[passed - 1] if passed else None
+
+    @cached_property
+    def _by_conversion(self) -> dict[int, list[Adjusted]]:
+        found: dict[int, list[Adjusted]] = {}
+        for one in self.adjusted:
+            found.setdefault(one.conversion, []).append(one)
+        return found
 
 
 class Change(NamedTuple):

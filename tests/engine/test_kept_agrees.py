@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 from simulator.domain.vocabulary import CONVERSION_TYPES
+from simulator.engine import asking
+from simulator.engine.arrays import Ints
 from simulator.program.facts import Fact, facts_of_program
 from simulator.program.model import Program
 from tests.engine.collector import Collector
@@ -124,6 +126,23 @@ def check(seed: int, batches: Sequence[int | None] = BATCHES) -> Counter[str]:
     sums = [collector.sums() for collector in collectors.values()]
     assert all(one == sums[0] for one in sums), f"seed {seed}"
     return told(oracle)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_batch_in_which_one_person_has_much_is_asked_a_bounded_number_of_answers_at_a_time(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most: list[int] = []
+    ask = asking._Asker.ask
+
+    def watched(self: asking._Asker, lines: Ints, rows: Ints) -> Ints:
+        most.append(len(lines) - int((rows == rows[-1]).sum()))
+        return ask(self, lines, rows)
+
+    monkeypatch.setattr(asking._Asker, "ask", watched)
+    monkeypatch.setattr(asking, "_TOGETHER", 5)
+    check(seed, (None,))
+    assert 0 < max(most) < 5
 
 
 @pytest.mark.long

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from simulator.engine.line_results import Adjusted, Adjustments
 from simulator.program.model import Rate
 from tests.engine.designs import DAY, HOUR, WEEK, cap, design, milestone, reward, rule
 from tests.engine.logbook import Judge, Logbook, referred, worths
@@ -205,3 +206,26 @@ def test_the_first_real_payment_after_a_trial_of_nothing_earns_its_share(judge: 
     rows = judge(program, log, now=90 * DAY)
     assert [r["reason"] or r["outcome"] for r in rows.decisions] == ["real", "qualified", "occurrence"]
     assert worths(rows) == [("issued", 500, 500)]
+
+
+def test_each_conversion_is_compared_with_its_own_adjustments_only() -> None:
+    compared = 0
+
+    class Counted(int):
+        def __eq__(self, other: object) -> bool:
+            nonlocal compared
+            compared += 1
+            return super().__eq__(other)
+
+        __hash__ = int.__hash__
+
+    made = [
+        Adjusted(row=row, seq=row, at=0, conversion=Counted(row % 500), amount=row, currency=None)
+        for row in range(1_000)
+    ]
+    found = Adjustments(rows=range(1_000), why=[None] * 1_000, adjusted=made)
+    for row in range(500):
+        first, last = found.before(Counted(row), row + 1), found.before(Counted(row), 1_000)
+        assert (first, last) == (made[row], made[row + 500])
+        assert found.before(Counted(row), row) is None
+    assert compared < 5 * 1_000
