@@ -6,9 +6,11 @@ the one that is merged only looked around, and the batch says nothing more about
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, pairwise
+from functools import partial
+from itertools import chain, groupby, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -61,7 +63,7 @@ class _Merge:
     named: NamedMerge
     people: tuple[int, int]
     plain: bool = False
-    before: list[tuple[int, int]] = field(default_factory=list)
+    before: set[tuple[int, int]] = field(default_factory=set)
     until: int | None = None
 
     def kinds_of(self, place: int) -> set[int]:
@@ -105,15 +107,22 @@ def find_parts(events: pl.DataFrame, types: np.ndarray, state: State) -> list[Pa
     early = [one for one, waits in zip(merges, waiting, strict=True) if waits and one.may_come_early]
     postponed = [one for one, waits in zip(merges, waiting, strict=True) if waits and not one.may_come_early]
     cuts = sorted({0, *opening, *_further_cuts(postponed, set(opening)), len(events)})
+    of_part = [
+        {
+            first: tuple(named)
+            for first, named in groupby((one.named for one in those), partial(_first_of, cuts))
+        }
+        for those in (early, postponed)
+    ]
     return [
-        Part(
-            first,
-            last,
-            opening.get(first),
-            *(tuple(one.named for one in those if first <= one.row < last) for those in (early, postponed)),
-        )
+        Part(first, last, opening.get(first), *(those.get(first, ()) for those in of_part))
         for first, last in pairwise(cuts)
     ]
+
+
+def _first_of(cuts: Sequence[int], merge: NamedMerge) -> int:
+    """Return the cut at which the part with a merge begins."""
+    return cuts[bisect_right(cuts, merge.row) - 1]
 
 
 def _merges(events: pl.DataFrame, types: np.ndarray, rows: Ints, state: State) -> list[_Merge]:
@@ -124,27 +133,33 @@ def _merges(events: pl.DataFrame, types: np.ndarray, rows: Ints, state: State) -
     pairs = zip(persons[rows].tolist(), state.people_of(targets).tolist(), strict=True)
     named = map(NamedMerge, rows.tolist(), references[rows].tolist(), targets.tolist())
     merges = [_Merge(one, people) for one, people in zip(named, pairs, strict=True)]
-    by_person: dict[int, list[_Merge]] = {}
-    for one in merges:
-        for person in set(one.people):
-            by_person.setdefault(person, []).append(one)
     concerned = np.zeros(len(state.people), bool)
-    concerned[list(by_person)] = True
+    concerned[[person for one in merges for person in one.people]] = True
     theirs = np.flatnonzero((persons != NONE) & concerned[persons])
     own = zip(theirs.tolist(), persons[theirs].tolist(), types[theirs].tolist(), strict=True)
     targeted = ((one.row, one.people[1], _MERGED) for one in merges)  # the column has the other one
-    for row, person, kind in chain(own, targeted):
-        for one in by_person.get(person, ()):
-            _note(one, row, person, kind)
+    _note({one.row: one for one in merges}, sorted(chain(own, targeted)))
     return merges
 
 
-def _note(one: _Merge, row: int, person: int, kind: int) -> None:
-    """Note another event of somebody whom a merge concerns."""
-    if row < one.row:
-        one.before.append((kind, person))
-    elif row > one.row and (one.until is None or row < one.until):
-        one.until = row
+def _note(merges: Mapping[int, _Merge], events: Iterable[tuple[int, int, int]]) -> None:
+    """Note in each merge, by row, the other events of its people; `events` are row, person and type, by row.
+
+    Each event is looked at once, however many merges name its person.
+    """
+    kinds: dict[int, set[tuple[int, int]]] = {}
+    open_ones: dict[int, list[_Merge]] = {}  # merges that no event of the person has followed yet
+    for row, there in groupby(events, key=lambda event: event[0]):
+        named = list(there)
+        for _, person, _ in named:
+            for one in open_ones.pop(person, ()):
+                one.until = row if one.until is None else one.until
+        if (merge := merges.get(row)) is not None:
+            for person in set(merge.people):
+                merge.before |= kinds.get(person, set())
+                open_ones.setdefault(person, []).append(merge)
+        for _, person, kind in named:
+            kinds.setdefault(person, set()).add((kind, person))
 
 
 def _may_wait(merges: list[_Merge], types: np.ndarray, state: State) -> list[bool]:
@@ -214,7 +229,10 @@ def _meets_conversions(one: _Merge, known: _Known) -> bool:
 def _further_cuts(merges: Iterable[_Merge], cuts: set[int]) -> list[int]:
     """Return the fewest further cuts that leave no merge in one part with a later event of its people."""
     more: list[int] = []
+    known = sorted(cuts)
     for until, row in sorted((one.until, one.row) for one in merges if one.until is not None):
-        if not any(row < cut <= until for cut in (*cuts, *more)):
+        passed = bisect_right(known, until)
+        last = max(known[passed - 1 : passed] + more[-1:], default=NONE)  # of the cuts up to `until`
+        if last <= row:
             more.append(until)
     return more

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from simulator.engine import engine
-from simulator.engine.postponing import Part, find_parts
+from simulator.engine.postponing import NamedMerge, Part, _Merge, _note, find_parts
 from simulator.engine.state import State
 from tests.engine.agreeing import check, disagreement
 from tests.engine.logbook import Event, message
@@ -111,3 +111,21 @@ def test_they_agree_where_merges_wait(batch: int | None, first: int, monkeypatch
 @pytest.mark.parametrize("block", range(10))
 def test_they_agree_where_merges_wait_long(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
     assert _agree(range(1000 + 100 * block, 1100 + 100 * block), (None, 1, 9)[block % 3], monkeypatch)
+
+
+def test_many_merges_into_one_person_look_at_each_event_once() -> None:
+    hashed = 0
+
+    class Counted(int):
+        def __hash__(self) -> int:
+            nonlocal hashed
+            hashed += 1
+            return super().__hash__()
+
+    count, kind = 1_000, 7
+    one = Counted(count)
+    merges = {row: _Merge(NamedMerge(row, row, count), (Counted(row), one)) for row in range(count)}
+    _note(merges, [(row, person, kind) for row in range(count) for person in (Counted(row), one)])
+    assert hashed < 20 * count
+    assert [merge.until for merge in merges.values()] == [*range(1, count), None]
+    assert [merge.before for merge in merges.values()] == [set(), *[{(kind, count)}] * (count - 1)]
