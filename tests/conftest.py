@@ -1,9 +1,14 @@
-"""Prepare the process of all tests: less work for Python's garbage collector, and a Ctrl-C that is heard."""
+"""Prepare the process of all tests: less garbage collection, a Ctrl-C that is heard, a terminal of all colours."""
 
 from __future__ import annotations
 
 import gc
+import os
 import signal
+
+os.environ["TEXTUAL_COLOR_SYSTEM"] = (
+    "truecolor"  # before Textual is loaded: whatever terminal the tests run in
+)
 
 
 def pytest_configure() -> None:

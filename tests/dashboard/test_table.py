@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import pytest
+from rich.color import ColorSystem
+from rich.console import Console
+from rich.style import Style
 from textual.app import App, ComposeResult
 from textual.screen import Screen
 
 from referral_tui.dashboard.themes import NIGHT
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.columns import Column, fit
-from referral_tui.dashboard.widgets.inks import COMPONENTS
+from referral_tui.dashboard.widgets.inks import COMPONENTS, greyed
 from referral_tui.dashboard.widgets.reading import Block, Reading
 from referral_tui.dashboard.widgets.table import Sorting, Table
 
@@ -201,3 +204,18 @@ async def test_a_text_is_broken_in_its_columns() -> None:
         assert "3 Mar   ● a sentence that is longer" in text
         assert "than there is room for" in text
         assert "amount  short" in text
+
+
+def test_among_256_colours_the_row_under_the_cursor_is_grey_and_not_teal() -> None:
+    ours = Style.parse("#d6deeb on #2b3a54")
+    for style, red_green_blue in ((ours, (0, 95, 95)), (ours + greyed(ours), (48, 48, 48))):
+        assert style.bgcolor is not None
+        assert tuple(style.bgcolor.downgrade(ColorSystem.EIGHT_BIT).get_truecolor()) == red_green_blue
+
+
+async def test_a_terminal_of_256_colours_gets_the_grey(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Console, "color_system", "256")
+    async with BenchApp().run_test() as pilot:
+        ground = pilot.app.screen.query_one(Table).ink("cursor").bgcolor
+        assert ground is not None
+        assert len(set(ground.get_truecolor())) == 1

@@ -127,6 +127,8 @@ async def test_z_makes_the_copy_equal_again(story: Story, watch: Watch, study: F
         await seen.pilot.press("z")
         await seen.app.workers.wait_for_complete()
         assert [one.right for one in study.asked] == [None, RICHER, None]
+        await seen.pilot.press("z")
+        assert seen.status_message() == "The copy is the same as the running design already."
         await seen.pilot.press("enter")
         await seen.pilot.pause()
         assert "turn a number first" in seen.status_message()

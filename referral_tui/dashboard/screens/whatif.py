@@ -142,6 +142,8 @@ class WhatIfScreen(DashboardScreen):
 
     def action_drop(self) -> None:
         """Make the copy equal to the design again."""
+        if self._draft is None:
+            self.say(StatusMessage("The copy is the same as the running design already.", "warn"))
         self._turn_to(None)
 
     def action_draw(self) -> None:

@@ -6,6 +6,7 @@ styles it at every pass, which made the first paint half as long again (800 node
 
 from __future__ import annotations
 
+from rich.color import Color
 from rich.style import Style
 from textual.widget import Widget
 
@@ -65,12 +66,26 @@ class Inks:
         if style is None:
             ground = Style(bgcolor=self._widget.rich_style.bgcolor)
             style = ground + self._widget.screen.get_component_rich_style(f"ink--{name}", partial=True)
+            if name == "cursor" and self._widget.app.console.color_system == "256":
+                style += greyed(style)
             self._kept[name] = style
         return style
 
     def forget(self) -> None:
         """Look up again: the theme has changed."""
         self._kept.clear()
+
+
+def greyed(style: Style) -> Style:
+    """Return a background of the same lightness without its hue.
+
+    Among 256 colours the nearest to our dark blue is a teal, on which quiet text can't be read.
+    """
+    if style.bgcolor is None:
+        return Style()
+    red, green, blue = style.bgcolor.get_truecolor()
+    level = round(0.299 * red + 0.587 * green + 0.114 * blue)
+    return Style(bgcolor=Color.from_rgb(level, level, level))
 
 
 def solid(style: Style) -> Style:
