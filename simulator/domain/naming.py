@@ -10,7 +10,7 @@ from typing import Final
 _SPACE: Final = r"\s+"
 _APART: Final = r"[\s().\-/]*"
 """What people write between the digits of a phone number."""
-_EXTENSION: Final = re.compile(r"\s*(?:x|ext\.?|#)\s*\d+\s*$", re.IGNORECASE)
+_EXTENSION: Final = re.compile(r"(?:x|ext\.?|#)\s*\d+\s*$", re.IGNORECASE)
 _DIGITS: Final = 9
 """So many of the last digits of a phone number tell whose it is, with or without country code or a leading 0."""
 

@@ -105,7 +105,8 @@ def _numbers(row: CsvRow, rejected: Rejected) -> tuple[str, ...]:
 
 
 def _check_header(header: Sequence[str], file: str, *, infer_time: bool) -> None:
-    known = (*ENVELOPE_COLUMNS, *data_columns())
+    known = dict.fromkeys((*ENVELOPE_COLUMNS, *data_columns()))
+    seen: set[str] = set()
     missing = [name for name in REQUIRED_COLUMNS if name not in header]
     if len(missing) == len(REQUIRED_COLUMNS):
         example = ",".join(REQUIRED_COLUMNS)
@@ -128,8 +129,9 @@ def _check_header(header: Sequence[str], file: str, *, infer_time: bool) -> None
                 else "; data fields are written data.NAME, extensions in small letters and digits"
             )
             raise InputError(f'{file}: line 1: column {place + 1} "{shorten(name)}" is unknown{words}')
-        if name in header[:place]:
+        if name in seen:
             raise InputError(f'{file}: line 1: column "{name}" is there twice; keep one')
+        seen.add(name)
     if infer_time and "time" in missing:
         missing.remove("time")
     if missing:

@@ -12,9 +12,12 @@ from typing import Any
 import pytest
 
 from referral_tui.config import read_config
-from simulator.domain.errors import ProgramError, ReferralError
+from simulator.domain.errors import InputError, ProgramError, ReferralError
+from simulator.domain.naming import is_phone
 from simulator.door.keys import load_keys
+from simulator.events import csvfile
 from simulator.events.contract import MAX_LINE_BYTES
+from simulator.events.csvfile import REQUIRED_COLUMNS
 from simulator.events.decode import Decoded, Receiver, decode_lines
 from simulator.events.lines import LongLine, bounded_lines
 from simulator.events.masking import quarantine_text
@@ -230,6 +233,21 @@ def test_a_long_list_of_names_is_not_compared_each_with_each(read: Callable[[obj
     assert CountedText.compared <= 3 * len(names)
     with pytest.raises(values.InvalidValueError, match="named twice"):
         read([*names, names[7]])
+
+
+def test_the_columns_of_a_long_header_are_not_compared_each_with_each() -> None:
+    header = [CountedText(name) for name in (*REQUIRED_COLUMNS, *(f"ext{number}" for number in range(2_000)))]
+    CountedText.compared = 0
+    csvfile._check_header(header, "x.csv", infer_time=False)
+    assert CountedText.compared <= 10 * len(header)
+    with pytest.raises(InputError, match="ext7"):
+        csvfile._check_header([*header, header[len(REQUIRED_COLUMNS) + 7]], "x.csv", infer_time=False)
+
+
+def test_a_name_of_many_spaces_is_read_in_one_pass() -> None:
+    # what is quadratic takes hours here and does not come back
+    assert not is_phone("1" + " " * 1_000_000 + "a")
+    assert is_phone("020 7946 0958 ext. 12 ")
 
 
 @pytest.mark.parametrize("text", ["a = " + "9" * 5_000, "a = " + "[" * 5_000], ids=["digits", "depth"])

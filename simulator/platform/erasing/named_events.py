@@ -32,7 +32,7 @@ class NamedEvents:
     before: dict[int, EventCells]
     events: dict[int, EventCells]
     owners: dict[str, int]
-    spellings: dict[str, list[str]]
+    spellings: dict[str, dict[str, None]]
     of_person: dict[int, list[int]]
     of_text: dict[tuple[str, str], list[int]]
     written: dict[int, str]
@@ -73,9 +73,7 @@ class NamedEvents:
         key = folded(code) if alike else code
         if one.type == "link.created" and one.person is not None:
             self.owners.setdefault(key, one.person)
-        spellings = self.spellings.setdefault(key, [])
-        if code not in spellings:
-            spellings.append(code)
+        self.spellings.setdefault(key, {}).setdefault(code)
 
     def own(self, person: Person) -> list[EventCells]:
         """Return a person's own events, as they are now, in order."""
