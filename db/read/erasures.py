@@ -14,11 +14,10 @@ from typing import Any, NamedTuple
 
 from db.control import VERDICT
 from db.schema.blocks import CHAINS, PERSONAL
-from db.sqlite.readonly import Select
+from db.sqlite.readonly import AMONG, Select
 from simulator.domain.naming import is_phone, probe
 from simulator.domain.vocabulary import WRITTEN_REASONS
 
-_AMONG = "IN (SELECT value FROM json_each(?))"
 _WRITTEN = tuple(map(str, WRITTEN_REASONS))
 _CELLS = ", ".join(f'"{name}"' for name in PERSONAL["event"])
 
@@ -75,12 +74,12 @@ class BlankedRow(NamedTuple):
 
 def persons_named(query: Select, refs: Iterable[str]) -> dict[str, int]:
     """Return the numbers of people by their references; unknown ones are left out."""
-    return dict(query(f"SELECT ref, id FROM person WHERE ref {_AMONG}", (json.dumps(list(refs)),)))
+    return dict(query(f"SELECT ref, id FROM person WHERE ref {AMONG}", (json.dumps(list(refs)),)))
 
 
 def refs_of(query: Select, persons: Iterable[int]) -> dict[int, str]:
     """Return the references of people by their numbers."""
-    return dict(query(f"SELECT id, ref FROM person WHERE id {_AMONG}", (json.dumps(list(persons)),)))
+    return dict(query(f"SELECT id, ref FROM person WHERE id {AMONG}", (json.dumps(list(persons)),)))
 
 
 def merges(query: Select) -> list[Merged]:
@@ -90,13 +89,13 @@ def merges(query: Select) -> list[Merged]:
 
 def persons_with_contact(query: Select, contacts: Iterable[str]) -> list[int]:
     """Return the numbers of the people of whom an event has one of these contacts."""
-    sql = f"SELECT DISTINCT person FROM event WHERE contact_ref {_AMONG} AND person IS NOT NULL ORDER BY 1"
+    sql = f"SELECT DISTINCT person FROM event WHERE contact_ref {AMONG} AND person IS NOT NULL ORDER BY 1"
     return [number for (number,) in query(sql, (json.dumps(list(contacts)),))]
 
 
 def events_of(query: Select, persons: Iterable[int]) -> list[EventCells]:
     """Return the personal cells of all events of these people."""
-    sql = f"SELECT seq, person, type, {_CELLS} FROM event WHERE person {_AMONG} ORDER BY seq"
+    sql = f"SELECT seq, person, type, {_CELLS} FROM event WHERE person {AMONG} ORDER BY seq"
     return _events(query(sql, (json.dumps(list(persons)),)))
 
 
@@ -129,8 +128,8 @@ def events_naming(query: Select, names: Names) -> list[EventCells]:
     )
     sql = (
         f"SELECT seq, person, type, {_CELLS} FROM event NOT INDEXED "
-        f"WHERE {code} {_AMONG} OR contact_ref {_AMONG} OR device_ref {_AMONG} OR (steering IS NOT NULL "
-        f"AND (type = 'customer.merged' AND json_extract(steering, '$.into') {_AMONG} OR type IN {_WRITTEN})) "
+        f"WHERE {code} {AMONG} OR contact_ref {AMONG} OR device_ref {AMONG} OR (steering IS NOT NULL "
+        f"AND (type = 'customer.merged' AND json_extract(steering, '$.into') {AMONG} OR type IN {_WRITTEN})) "
         "ORDER BY seq"
     )
     wanted = (codes, names.contacts, names.devices, names.refs)
@@ -144,10 +143,10 @@ def reasons_about(query: Select, persons: Iterable[int], among: Iterable[int]) -
     """
     theirs = json.dumps(list(persons))
     sql = (
-        f"WITH own AS MATERIALIZED (SELECT source, id FROM event WHERE person {_AMONG}), "
+        f"WITH own AS MATERIALIZED (SELECT source, id FROM event WHERE person {AMONG}), "
         "line AS MATERIALIZED (SELECT e.source, e.id, d.milestone, r.reward FROM reward r "
-        f"JOIN decision d ON d.id = r.decision JOIN event e ON e.seq = r.seq WHERE r.recipient {_AMONG}) "
-        f"SELECT seq FROM event WHERE seq {_AMONG} AND ("
+        f"JOIN decision d ON d.id = r.decision JOIN event e ON e.seq = r.seq WHERE r.recipient {AMONG}) "
+        f"SELECT seq FROM event WHERE seq {AMONG} AND ("
         "(source, coalesce(reinstates, adjusts)) IN own OR json_valid(steering) AND ("
         "(json_extract(steering, '$.reward_source'), json_extract(steering, '$.reward_id')) IN own OR ("
         "json_extract(steering, '$.reward_source'), json_extract(steering, '$.reward_id'), "
@@ -179,7 +178,7 @@ def _events(rows: Iterable[tuple[Any, ...]]) -> list[EventCells]:
 
 def attributions_of(query: Select, referrers: Iterable[int], codes: Iterable[str]) -> list[Attributed]:
     """Return the attributions to these referrers, and those made by these codes."""
-    sql = f"SELECT seq, referrer, code FROM attribution WHERE referrer {_AMONG} OR code {_AMONG} ORDER BY seq"
+    sql = f"SELECT seq, referrer, code FROM attribution WHERE referrer {AMONG} OR code {AMONG} ORDER BY seq"
     return [Attributed(*row) for row in query(sql, (json.dumps(list(referrers)), json.dumps(list(codes))))]
 
 
@@ -187,7 +186,7 @@ def decisions_about(query: Select, persons: Iterable[int]) -> list[DecisionFacts
     """Return the decisions in which one of these people is the friend or the referrer."""
     sql = (
         "SELECT id, seq, milestone, friend, referrer, failed, offered, facts, program_version FROM decision "
-        f"WHERE friend {_AMONG} OR referrer {_AMONG} ORDER BY id"
+        f"WHERE friend {AMONG} OR referrer {AMONG} ORDER BY id"
     )
     wanted = json.dumps(list(persons))
     return [DecisionFacts(*row) for row in query(sql, (wanted, wanted))]
@@ -195,13 +194,13 @@ def decisions_about(query: Select, persons: Iterable[int]) -> list[DecisionFacts
 
 def rewards_of(query: Select, decisions: Iterable[int]) -> list[tuple[int, int, str]]:
     """Return the reward lines of decisions: their number, the decision's, and the reward's name."""
-    sql = f"SELECT id, decision, reward FROM reward WHERE decision {_AMONG} ORDER BY id"
+    sql = f"SELECT id, decision, reward FROM reward WHERE decision {AMONG} ORDER BY id"
     return query(sql, (json.dumps(list(decisions)),))
 
 
 def settlements(query: Select, decisions: Iterable[int]) -> list[tuple[int, int]]:
     """Return the verdicts on decisions that settled them: the decision's number, and the seq of the verdict."""
-    sql = f"SELECT ref, \"trigger\" FROM audit WHERE kind = 'settled' AND ref {_AMONG} ORDER BY seq"
+    sql = f"SELECT ref, \"trigger\" FROM audit WHERE kind = 'settled' AND ref {AMONG} ORDER BY seq"
     return query(sql, (json.dumps(list(decisions)),))
 
 
@@ -209,7 +208,7 @@ def attribution_entries(query: Select, attributions: Iterable[int]) -> list[tupl
     """Return the audit entries about attributions: their seq, the attribution's, and the detail, which has the code."""
     sql = (
         "SELECT seq, ref, detail FROM audit WHERE kind IN ('attributed', 'attribution-ended') "
-        f"AND ref {_AMONG} ORDER BY seq"
+        f"AND ref {AMONG} ORDER BY seq"
     )
     return query(sql, (json.dumps(list(attributions)),))
 
@@ -235,7 +234,7 @@ def quarantined_with(
 def ids_with(query: Select, persons: Sequence[int], texts: Sequence[str]) -> int:
     """Count the events of these people whose id has one of these texts in it."""
     sql = (
-        f"SELECT COUNT(*) FROM event WHERE person {_AMONG} AND EXISTS "
+        f"SELECT COUNT(*) FROM event WHERE person {AMONG} AND EXISTS "
         "(SELECT 1 FROM json_each(?) WHERE instr(event.id, value))"
     )
     return int(query(sql, (json.dumps(list(persons)), json.dumps(list(texts))))[0][0])
@@ -250,7 +249,7 @@ def verdicts_on(query: Select, decisions: Iterable[int]) -> list[int]:
     """Return the numbers of the executed commands that are verdicts on these decisions."""
     sql = (
         f"SELECT id FROM command WHERE kind = '{VERDICT}' AND json_valid(args) "
-        f"AND json_extract(args, '$.decision') {_AMONG} ORDER BY id"
+        f"AND json_extract(args, '$.decision') {AMONG} ORDER BY id"
     )
     return [number for (number,) in query(sql, (json.dumps(list(decisions)),))]
 
@@ -279,7 +278,7 @@ def blanked_rows(query: Select, chain: str, numbers: Iterable[int]) -> list[Blan
     """Return the entries of `blanked` about these rows of a chain, the oldest erasure first."""
     sql = (
         "SELECT chain, number, erasure, before_hash, after_hash, salt FROM blanked "
-        f"WHERE chain = ? AND number {_AMONG} ORDER BY number, erasure"
+        f"WHERE chain = ? AND number {AMONG} ORDER BY number, erasure"
     )
     return [BlankedRow(*row) for row in query(sql, (chain, json.dumps(list(numbers))))]
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from typing import Any, Final, NamedTuple
 
 from db.read.moment import seq_at
-from db.sqlite.readonly import Database
+from db.sqlite.readonly import AMONG, Database, listed
 from simulator.domain.spans import HOUR_MS
 
 EventFields = dict[str, Any]
@@ -82,21 +82,19 @@ def visits_after(
 
 def reversals_by(db: Database, source: str, conversion: str, persons: Collection[int]) -> list[EventFields]:
     """Return the reversals of a conversion, by its source and id, in the name of one of these people or in nobody's."""
-    marks = ", ".join("?" * len(persons))
     return _events(
         db,
         "event.type = 'conversion.reversed' AND event.source = ? AND event.reverses = ? "
-        f"AND (event.person IN ({marks}) OR event.person IS NULL)",
-        *(source, conversion, *persons),
+        f"AND (event.person {AMONG} OR event.person IS NULL)",
+        *(source, conversion, listed(persons)),
     )
 
 
 def adjustments_of(db: Database, source: str, conversion: str, persons: Collection[int]) -> list[EventFields]:
     """Return, as `reversals_by` does, what adjusted the amount of a conversion, in log order."""
-    marks = ", ".join("?" * len(persons))
     named = "event.type = 'conversion.adjusted' AND event.source = ? AND event.adjusts = ?"
     return [
-        *_events(db, f"event.person IN ({marks}) AND {named}", *persons, source, conversion),
+        *_events(db, f"event.person {AMONG} AND {named}", listed(persons), source, conversion),
         *_events(db, f"event.person IS NULL AND {named}", source, conversion),
     ]
 
@@ -191,13 +189,12 @@ def about_conversions(db: Database, persons: Collection[int], most: int) -> list
 
     They need not name anybody themselves.
     """
-    marks = ", ".join("?" * len(persons))
     found = db.execute(
-        f"WITH own AS MATERIALIZED (SELECT source, id FROM event WHERE person IN ({marks})) "
+        f"WITH own AS MATERIALIZED (SELECT source, id FROM event WHERE person {AMONG}) "
         "SELECT seq FROM event WHERE person IS NULL "
         "AND type IN ('conversion.reversed', 'conversion.reinstated', 'conversion.adjusted') "
         "AND (source, COALESCE(reverses, reinstates, adjusts)) IN own ORDER BY seq LIMIT ?",
-        (*persons, most),
+        (listed(persons), most),
     )
     return [seq for (seq,) in found]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from db.sqlite.readonly import Database
+from db.sqlite.readonly import AMONG, Database, listed
 
 
 class Person(NamedTuple):
@@ -58,7 +58,7 @@ def united_with(db: Database, person: int) -> dict[int, int]:
     That is 0 for the number itself.
     """
     above, at = [(person, 0)], 0
-    while (merge := merge_of(db, above[-1][0])) is not None:
+    for merge in _merges_above(db, person):
         at = max(at, merge.at)
         above.append((merge.person, at))
     since: dict[int, int] = {}
@@ -82,18 +82,29 @@ def all_united(db: Database, persons: Iterable[int]) -> dict[int, list[int]]:
 
 def person_now(db: Database, person: int) -> int:
     """Return the number of the person that somebody is by now."""
-    while (merge := merge_of(db, person)) is not None:
+    return next((merge.person for merge in reversed(_merges_above(db, person))), person)
+
+
+def _merges_above(db: Database, person: int) -> list[Merge]:
+    """Return the merges that made a person another one, and that one another, in order.
+
+    They end where they come back to somebody, as only in a database that somebody wrote into they do.
+    """
+    found: list[Merge] = []
+    seen = {person}
+    while (merge := merge_of(db, person)) is not None and merge.person not in seen:
+        found.append(merge)
         person = merge.person
-    return person
+        seen.add(person)
+    return found
 
 
 def community_of(db: Database, persons: Collection[int]) -> str | None:
     """Return the community that a person, by any of these numbers, was last identified with, or None."""
-    marks = ", ".join("?" * len(persons))
     found = db.execute(
-        f"SELECT community FROM event WHERE person IN ({marks}) AND type = 'customer.identified' "
+        f"SELECT community FROM event WHERE person {AMONG} AND type = 'customer.identified' "
         "AND community IS NOT NULL ORDER BY seq DESC LIMIT 1",
-        (*persons,),
+        (listed(persons),),
     ).fetchone()
     return None if found is None else found[0]
 

@@ -24,7 +24,7 @@ from db.read.erasures import (
 from db.read.event_fields import about_conversions
 from db.read.people import merged_into, person_called
 from db.read.versions import ever_folded_codes
-from db.sqlite.readonly import Database, select_on
+from db.sqlite.readonly import AMONG, Database, listed, select_on
 from simulator.domain.naming import mentioning
 from simulator.domain.vocabulary import WRITTEN_REASONS, AuditKind, RewardState
 
@@ -42,9 +42,9 @@ PEOPLE: Final = {
 }
 """The columns that point to a person, by table."""
 _OF_AUDIT: Final = (
-    "person IN ({0}) OR (kind = 'attributed' AND ref IN (SELECT seq FROM attribution WHERE referrer IN ({0}))) "
+    f"person {AMONG} OR (kind = 'attributed' AND ref IN (SELECT seq FROM attribution WHERE referrer {AMONG})) "
     f"OR (kind IN ({', '.join(repr(str(kind)) for kind in (*RewardState, AuditKind.REDUCED))}) "
-    "AND ref IN (SELECT id FROM reward WHERE recipient IN ({0}))) ORDER BY seq"
+    f"AND ref IN (SELECT id FROM reward WHERE recipient {AMONG})) ORDER BY seq"
 )
 _MOST_UNNAMED: Final = 10_000  # events without a subject that take back or change their conversions
 
@@ -79,14 +79,14 @@ def person_held(
     if person is None:
         return None
     numbers = _all_of(db, person)
-    marks = _marks(numbers)
-    found = db.execute(f"SELECT id, ref FROM person WHERE id IN ({marks}) ORDER BY id", numbers).fetchall()
+    theirs = listed(numbers)
+    found = db.execute(f"SELECT id, ref FROM person WHERE id {AMONG} ORDER BY id", (theirs,)).fetchall()
     references = tuple(one for _, one in found)
     tables: dict[str, list[Row]] = {"person": [{"id": number, "ref": one} for number, one in found]}
     for table, columns in PEOPLE.items():
-        where = " OR ".join(f'"{column}" IN ({marks})' for column in columns)
-        tables[table] = _rows(db, table, where, numbers * len(columns))
-    tables["audit"] = _rows(db, "audit", _OF_AUDIT.format(marks), numbers * 3)
+        where = " OR ".join(f'"{column}" {AMONG}' for column in columns)
+        tables[table] = _rows(db, table, where, [theirs] * len(columns))
+    tables["audit"] = _rows(db, "audit", _OF_AUDIT, [theirs] * 3)
     tables["event"] += _unnamed(db, numbers, tables["event"])
     tables["event"].sort(key=lambda row: int(row["seq"]))
     query = select_on(db)
@@ -156,18 +156,18 @@ def _folded(code: str) -> str:
 def _mentions(
     db: Database, numbers: Sequence[int], codes: Sequence[str], naming_them: Sequence[EventCells]
 ) -> dict[str, int]:
-    made = attributions_of(select_on(db), (), codes)
+    made, theirs = attributions_of(select_on(db), (), codes), set(numbers)
     found = {
-        "event": sum(one.person not in numbers for one in naming_them),
-        "attribution": sum(one.referrer not in numbers for one in made),
+        "event": sum(one.person not in theirs for one in naming_them),
+        "attribution": sum(one.referrer not in theirs for one in made),
     }
     return {table: count for table, count in found.items() if count}
 
 
 def _numbered(db: Database, table: str, column: str, numbers: Iterable[int]) -> list[Row]:
     """Return the rows of a table that have these numbers, in their order."""
-    wanted = json.dumps(sorted(numbers))
-    return _rows(db, table, f"{column} IN (SELECT value FROM json_each(?)) ORDER BY {column}", (wanted,))
+    wanted = listed(sorted(numbers))
+    return _rows(db, table, f"{column} {AMONG} ORDER BY {column}", (wanted,))
 
 
 def _unnamed(db: Database, numbers: Sequence[int], events: Sequence[Row]) -> list[Row]:
@@ -176,7 +176,7 @@ def _unnamed(db: Database, numbers: Sequence[int], events: Sequence[Row]) -> lis
     seqs = about_conversions(db, numbers, _MOST_UNNAMED)
     steering = _rows(db, "event", "steering IS NOT NULL AND person IS NULL", ())
     return [
-        *_rows(db, "event", f"seq IN ({_marks(seqs)})", seqs),
+        *_rows(db, "event", f"seq {AMONG}", (listed(seqs),)),
         *(row for row in steering if conversions & _named(row["steering"])),
     ]
 
@@ -198,7 +198,3 @@ def _rows(db: Database, table: str, where: str, values: Sequence[object]) -> lis
     return [
         {name: value for name, value in zip(names, row, strict=True) if value is not None} for row in cursor
     ]
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ", ".join("?" * len(values))

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from db.read.line_entries import Reduction, past_releases, reductions, taken_back_since
 from db.read.pending import STANDS
 from db.read.people import united_with
-from db.sqlite.readonly import Database
+from db.sqlite.readonly import AMONG, Database, listed
 from simulator.domain.vocabulary import COUNTS_AS_PAID
 
 FALLEN: Final = ("voided", "revoked", "forfeited")
@@ -247,8 +247,8 @@ def sums_for(db: Database, referrers: Collection[int]) -> list[RewardSum]:
     """
     found = db.execute(
         f"SELECT r.reward, {STANDS}, COUNT(*), SUM(r.value_minor) FROM reward r "
-        f"WHERE r.recipient IN ({_marks(referrers)}) AND r.role = 'referrer' GROUP BY 1, 2 ORDER BY 1, 2",
-        tuple(referrers),
+        f"WHERE r.recipient {AMONG} AND r.role = 'referrer' GROUP BY 1, 2 ORDER BY 1, 2",
+        (listed(referrers),),
     )
     return [RewardSum(*row) for row in found]
 
@@ -257,15 +257,11 @@ def own_rewards_for(db: Database, referrers: Collection[int], friends: Collectio
     """Return a referrer's own rewards for a friend, in the order of their numbers; both by all their numbers."""
     found = db.execute(
         f"SELECT r.reward, {STANDS}, r.value_minor FROM decision d JOIN reward r ON r.decision = d.id "
-        f"WHERE d.friend IN ({_marks(friends)}) AND r.recipient IN ({_marks(referrers)}) AND r.role = 'referrer' "
+        f"WHERE d.friend {AMONG} AND r.recipient {AMONG} AND r.role = 'referrer' "
         "ORDER BY r.id",
-        (*friends, *referrers),
+        (listed(friends), listed(referrers)),
     )
     return [OwnReward(*row) for row in found]
-
-
-def _marks(values: Collection[object]) -> str:
-    return ", ".join("?" * len(values))
 
 
 def _released(
@@ -302,10 +298,10 @@ def _united(db: Database, recipient: int | None) -> dict[int, int]:
 
 def _of_account(account: Account, since: dict[int, int]) -> tuple[str, tuple[str | int | None, ...]]:
     """Return the condition on the lines of an account, given the numbers of its recipient, and its values."""
-    among = f"recipient IN ({_marks(since)})" if since else "recipient IS NULL"
+    among = f"recipient {AMONG}" if since else "recipient IS NULL"
     return (
         f"reward = ? AND role = ? AND {among} AND community IS ?",
-        (account.reward, account.role, *since, account.community),
+        (account.reward, account.role, *((listed(since),) if since else ()), account.community),
     )
 
 
@@ -315,9 +311,9 @@ def code_of(db: Database, friend: int | None, referrer: int | None) -> str | Non
         return None
     friends, referrers = united_with(db, friend), united_with(db, referrer)
     found = db.execute(
-        f"SELECT code FROM attribution WHERE friend IN ({_marks(friends)}) "
-        f"AND referrer IN ({_marks(referrers)}) ORDER BY friend = ? DESC, ended_at IS NULL DESC LIMIT 1",
-        (*friends, *referrers, friend),
+        f"SELECT code FROM attribution WHERE friend {AMONG} "
+        f"AND referrer {AMONG} ORDER BY friend = ? DESC, ended_at IS NULL DESC LIMIT 1",
+        (listed(friends), listed(referrers), friend),
     ).fetchone()
     return None if found is None else str(found[0])
 

@@ -14,8 +14,9 @@ Standard library only: the screens and the small commands import it.
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
@@ -23,6 +24,8 @@ from urllib.parse import quote
 
 from simulator.domain.errors import DatabaseError
 
+AMONG = "IN (SELECT value FROM json_each(?))"
+"""The condition that a value is among any number of others; SQLite takes some 30,000 parameters at most."""
 APPLICATION_ID = 0x52454655  # "REFU": tells our files from other SQLite databases
 SCHEMA_VERSION = (
     8  # of the tables in `db.schema.models`; raise it when they change, with a step in `db.migrations`
@@ -188,6 +191,11 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise in_words(error, path) from error
+
+
+def listed(values: Iterable[int | str]) -> str:
+    """Return the parameter for `AMONG`."""
+    return json.dumps(list(values))
 
 
 def select_on(db: Database) -> Select:

@@ -6,11 +6,14 @@ import hashlib
 import io
 import json
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from db.read.people import community_of, person_now, united_with
+from db.sqlite.readonly import Database
 from referral_tui.config import read_config
 from simulator.domain.errors import InputError, ProgramError, ReferralError
 from simulator.domain.naming import is_phone
@@ -268,3 +271,18 @@ def test_a_file_of_settings_made_to_hurt_is_refused(
     (tmp_path / "x.toml").write_text(text)
     with pytest.raises(ReferralError, match=r"x\.toml"):
         load(tmp_path / "x.toml")
+
+
+def test_merges_that_come_back_to_somebody_are_followed_once() -> None:
+    with closing(Database(":memory:")) as db:
+        db.execute("CREATE TABLE merge (seq INTEGER, merged INTEGER, person INTEGER, at INTEGER)")
+        db.executemany("INSERT INTO merge VALUES (?, ?, ?, ?)", [(1, 1, 2, 5), (2, 2, 3, 6), (3, 3, 1, 7)])
+        assert person_now(db, 1) == 3
+        assert sorted(united_with(db, 1)) == [1, 2, 3]
+
+
+def test_a_person_may_have_more_references_than_sqlite_takes_parameters() -> None:
+    with closing(Database(":memory:")) as db:
+        db.execute("CREATE TABLE event (seq INTEGER, person INTEGER, type TEXT, community TEXT)")
+        db.execute("INSERT INTO event VALUES (1, 299999, 'customer.identified', 'north')")
+        assert community_of(db, range(300_000)) == "north"
