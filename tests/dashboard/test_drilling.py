@@ -200,6 +200,14 @@ async def test_leaving_ends_what_makes_cases() -> None:
     assert seen.supply.closed
 
 
+async def test_the_message_is_there_again_after_the_window_was_too_small_for_a_moment() -> None:
+    async with drill(Cause.CAPPED) as seen:
+        for size in ((60, 15), (200, 50)):
+            await seen.pilot.resize_terminal(*size)
+            await seen.pilot.pause()
+        assert "I told my sister" in await seen.press()
+
+
 async def test_a_small_window_says_how_large_it_must_be() -> None:
     async with drill(Cause.CAPPED, size=(60, 18)) as seen:
         assert "Make this window larger: 72 x 20" in seen.text

@@ -100,6 +100,12 @@ class Reading(ScrollView, can_focus=True):
         """Break the text at the new width."""
         self._fit()
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
+        """Return how many lines the text has at a width; while it was hidden it had none."""
+        if self._drawn[0] == width:
+            return len(self._drawn[1])
+        return len(or_failed(lambda: self._lay_out(width), width, self)) if width > 0 else 0
+
     def render_line(self, y: int) -> Strip:
         """Return a visible line."""
         width, height = self.scrollable_content_region.size
