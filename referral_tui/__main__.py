@@ -6,7 +6,7 @@ import sys
 
 
 def main() -> None:
-    """Run the command; ctrl-C ends it without a traceback, also while its modules are still loading."""
+    """Run the command; Ctrl-C ends it without a traceback, also while its modules are still loading."""
     try:
         from referral_tui.cli.app import main as command
 

@@ -64,7 +64,7 @@ def demo(
 ) -> int:
     """Start a simulation at a watchable pace and open the dashboard; no options needed.
 
-    It runs in a temporary database of its own. When you leave with q (with --serve: ctrl+c), the simulation ends and
+    It runs in a temporary database of its own. When you leave with q (with --serve: Ctrl-C), the simulation ends and
     its files are removed. It lasts two minutes; --days or --minutes make it longer.
 
     Example: referral-tui demo --days 365 --minutes 20

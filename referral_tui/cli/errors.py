@@ -37,7 +37,7 @@ _PYDANTIC: Final = tuple(
 )
 
 
-class InterruptedCommand(Exception):  # noqa: N818 - not an error: somebody pressed ctrl-C
+class InterruptedCommand(Exception):  # noqa: N818 - not an error: somebody pressed Ctrl-C
     """A KeyboardInterrupt under a name that Typer lets pass; Typer turns the original into a silent exit status.
 
     Its text says what was kept, if there is anything to say.

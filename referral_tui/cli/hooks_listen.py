@@ -27,7 +27,7 @@ def listen_to(subscription: Subscription, port: int, status: int, *, as_json: bo
 
     def ready(address: str) -> None:
         subscription.begin(address)
-        message = f"listening at {address}, subscribed as {subscription.name}; press ctrl-c to stop"
+        message = f"listening at {address}, subscribed as {subscription.name}; press Ctrl-C to stop"
         say(f"{subscription.where}: {message}; secret {subscription.secret}")
         sys.stdout.flush()
 

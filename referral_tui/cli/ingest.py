@@ -223,7 +223,7 @@ class _Reading(NamedTuple):
 def _receive(
     platform: Platform, how: _Reading, intake: Intake, writer: ReceiptWriter | None
 ) -> tuple[int | None, bool]:
-    """Receive and store the files, then advance to the final time; return that time, and whether ctrl-C was pressed."""
+    """Receive and store the files, then advance to the final time; return that time, and whether Ctrl-C was pressed."""
     from referral_tui.cli.progress import Bar
     from simulator.domain.wall_clock import wall_ms
     from simulator.files.following import interruptible

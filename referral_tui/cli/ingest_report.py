@@ -103,7 +103,7 @@ def ended(intake: Intake, db: Path | PostgresAddress, *, strict: bool, interrupt
 
     Raises:
         InputError: every message was refused.
-        InterruptedCommand: somebody pressed ctrl-C.
+        InterruptedCommand: somebody pressed Ctrl-C.
         typer.Exit: some were refused, and `strict` says that none may be.
 
     """

@@ -53,7 +53,7 @@ def watch_folder(
         IntakeSession(platform, clock=wall_ms, batching=QUEUED) as session,
         interruptible() as interrupt,
     ):
-        say(f"{folder}: watched; what arrives is moved to {DONE}/, beside its results; ctrl-c ends it")
+        say(f"{folder}: watched; what arrives is moved to {DONE}/, beside its results; Ctrl-C ends it")
         watch(
             session,
             folder,

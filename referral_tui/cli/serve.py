@@ -231,7 +231,7 @@ def _pass_on(db: Path | PostgresAddress, settings: Settings, others: list[str]) 
         copies(),
         settings,
         lambda address: _say_now(
-            f"{db}: passing events on from {address} to its engine; press ctrl-c to stop"
+            f"{db}: passing events on from {address} to its engine; press Ctrl-C to stop"
         ),
     )
     say(f"{db}: shut down cleanly; everything that was answered is stored")
@@ -250,7 +250,7 @@ def _listening(db: str, door: Door, settings: Settings, clock: DoorClock, *, ope
     from simulator.events.moment import format_moment
 
     who = "to this machine only, since no keys are required" if open_to_all else "to clients with a key"
-    say(f"{db}: served at {door.address}, {who}; press ctrl-c to stop")
+    say(f"{db}: served at {door.address}, {who}; press Ctrl-C to stop")
     if (stands_until := clock.stands_until) is not None:
         say(
             f"{db}: its time, {format_moment(stands_until)}, is ahead of the wall clock: until then it stands still, "

@@ -295,7 +295,7 @@ class Dashboard(OrderedKeys, ThemedApp):
         self.push_screen(ExplainScreen(topic, keys))
 
     def action_help_quit(self) -> None:
-        """Say which key leaves: in a terminal ctrl+c is often tried first."""
+        """Say which key leaves: in a terminal Ctrl-C is often tried first."""
         self.on_status_posted(StatusPosted(PRESS_Q))
 
     def action_picture(self) -> None:

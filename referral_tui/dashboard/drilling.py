@@ -325,7 +325,7 @@ class DrillApp(OrderedKeys, ThemedApp):
         self.push_screen(ExplainScreen(READING if looking else QUESTION, keys))
 
     def action_help_quit(self) -> None:
-        """Say which key leaves: in a terminal ctrl+c is often tried first."""
+        """Say which key leaves: in a terminal Ctrl-C is often tried first."""
         self.screen_stack[0].query_one(StatusLine).show(PRESS_Q)
 
     def action_picture(self) -> None:

@@ -99,7 +99,7 @@ class Served(Server):
 
     def _listening(self, *_words: object) -> None:
         name = f"[{self.host}]" if ":" in self.host else self.host
-        print(f"The dashboard is at http://{name}:{self.port}{self.path}; ctrl+c ends it.", flush=True)  # noqa: T201
+        print(f"The dashboard is at http://{name}:{self.port}{self.path}; Ctrl-C ends it.", flush=True)  # noqa: T201
 
     async def on_shutdown(self, _app: web.Application) -> None:
         """Close every page: the server would wait a minute for each otherwise."""

@@ -17,4 +17,4 @@ class StatusMessage:
     tone: Tone = "quiet"
 
 
-PRESS_Q = StatusMessage("Press q to quit. (ctrl+c copies the selection.)", "warn")
+PRESS_Q = StatusMessage("Press q to quit. (Ctrl-C copies the selection.)", "warn")

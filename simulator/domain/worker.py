@@ -26,9 +26,9 @@ def begin_worker(workers: int) -> None:
 
 @contextmanager
 def starting() -> Iterator[None]:
-    """Keep ctrl-C from processes that are started in this block, for good: it is left to the parent, which ends them.
+    """Keep Ctrl-C from processes that are started in this block, for good: it is left to the parent, which ends them.
 
-    It reaches this process once the block ends. A process that set this itself would die with a traceback if ctrl-C
+    It reaches this process once the block ends. A process that set this itself would die with a traceback if Ctrl-C
     came while it was starting.
     """
     resource_tracker.ensure_running()  # or it would be started in the block, and unblock the signal
@@ -40,9 +40,9 @@ def starting() -> Iterator[None]:
 
 
 def end_waits_on_interrupt() -> None:
-    """Let ctrl-C end a wait for other threads and processes.
+    """Let Ctrl-C end a wait for other threads and processes.
 
-    Polars has such a wait start again (`SA_RESTART`), so that ctrl-C would come only once it is over.
+    Polars has such a wait start again (`SA_RESTART`), so that Ctrl-C would come only once it is over.
     """
     signal.siginterrupt(signal.SIGINT, True)
 

@@ -1,4 +1,4 @@
-"""How commands end in unusual shells: closed streams, ctrl-C while loading, names that look like options."""
+"""How commands end in unusual shells: closed streams, Ctrl-C while loading, names that look like options."""
 
 from __future__ import annotations
 

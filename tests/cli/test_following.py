@@ -1,4 +1,4 @@
-"""A followed file: a pipe's lines are stored when it pauses, also at ctrl-C, and rewards fall due while it is quiet."""
+"""A followed file: a pipe's lines are stored when it pauses, also at Ctrl-C, and rewards fall due while it is quiet."""
 
 from __future__ import annotations
 

@@ -192,7 +192,7 @@ async def test_what_a_screen_said_is_not_told_on_the_next_one_but_what_became_of
 async def test_ctrl_c_says_which_key_leaves(story: Story, watch: Watch) -> None:
     async with watch(story.path) as seen:
         await seen.pilot.press("ctrl+c")
-        assert seen.status_message() == "Press q to quit. (ctrl+c copies the selection.)"
+        assert seen.status_message() == "Press q to quit. (Ctrl-C copies the selection.)"
 
 
 async def test_going_back_has_the_world_made_again_up_to_the_stop_before(story: Story, watch: Watch) -> None:

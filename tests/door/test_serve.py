@@ -1,4 +1,4 @@
-"""`referral-tui serve` as people use it: started, called by curl, stopped with ctrl-C."""
+"""`referral-tui serve` as people use it: started, called by curl, stopped with Ctrl-C."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ADDRESS = re.compile(r"http://127\.0\.0\.1:[0-9]+")
 
 @contextmanager
 def served(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A server in a separate process, and its address; it is stopped with ctrl-C."""
+    """A server in a separate process, and its address; it is stopped with Ctrl-C."""
     (folder / "program.toml").write_text(PROGRAM)
     database = () if "--db" in options else ("--db", "a.db")
     command = [sys.executable, "-m", "referral_tui", "serve", *database, "--port", "0", *options]

@@ -29,7 +29,7 @@ def test_processes_serve_one_study_after_another_and_end_with_the_block() -> Non
         ran = set(active_children())
         both = first | set(pool.map(process_of, range(6), 2))
         assert all(pool.map(deaf, range(6), 2)), (
-            "ctrl-C while they start would end them with a traceback each"
+            "Ctrl-C while they start would end them with a traceback each"
         )
     assert not deaf(0)
     assert os.getpid() not in both

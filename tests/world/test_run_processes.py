@@ -101,7 +101,7 @@ def test_interrupted_both_processes_end(tmp_path: Path) -> None:
         start_new_session=True,
     )
     wait_for_events(path, 1, running)
-    os.killpg(running.pid, signal.SIGINT)  # as ctrl-C does: to both
+    os.killpg(running.pid, signal.SIGINT)  # as Ctrl-C does: to both
     _, said = running.communicate(timeout=60)
     assert running.returncode == 130
     assert b"Traceback" not in said
