@@ -199,25 +199,66 @@ def unqualified_reward(db: Database) -> Any:
 
 def unfounded_decision(db: Database) -> Any:
     """Find a qualified decision without an attribution or its conversion."""
-    return _first(
-        db,
-        f"{_LATER} SELECT d.id FROM decision d LEFT JOIN event e ON e.seq = d.seq WHERE d.outcome = 'qualified' AND ("
-        f"e.seq IS NULL OR NOT ({_is_one('e.person', 'd.friend')}) OR NOT EXISTS (SELECT 1 FROM attribution a "
-        "WHERE a.friend IN (SELECT d.friend UNION ALL SELECT one FROM later WHERE other = d.friend) "
-        f"AND ({_is_one('a.referrer', 'd.referrer')})))",
-    )
+    rows = db.execute(
+        "SELECT d.id, e.seq, e.person, d.friend, d.referrer FROM decision d LEFT JOIN event e ON e.seq = d.seq "
+        "WHERE d.outcome = 'qualified' AND (e.person IS NOT d.friend OR e.seq IS NULL OR NOT EXISTS "
+        "(SELECT 1 FROM attribution a WHERE a.friend = d.friend AND a.referrer IS d.referrer)) ORDER BY d.id"
+    ).fetchall()  # also those of people who were merged by then
+    if not rows:
+        return None
+    united = _United(db)
+    founded: dict[tuple[Any, Any], bool] = {}
+    for number, seq, person, friend, referrer in rows:
+        if (friend, referrer) not in founded:
+            founded[friend, referrer] = united.attributed(friend, referrer)
+        if seq is None or not united.is_one(person, friend) or not founded[friend, referrer]:
+            return number
+    return None
 
 
-_LATER: Final = (
-    "WITH RECURSIVE later (one, other) AS (SELECT merged, person FROM merge "
-    "UNION SELECT later.one, merge.person FROM later JOIN merge ON merge.merged = later.other)"
-)
-"""The people into whom each one was merged, at once or by way of others."""
+class _United:
+    """Who was merged into whom, at once or by way of others: a walk down from those who are people by now.
 
+    Each person's part of the walk is between the numbers at which it begins and ends, so that a chain of merges costs
+    no more than as many merges into one person.
+    """
 
-def _is_one(person: str, now: str) -> str:
-    """Return the condition that one column names the person of another, or somebody merged into that one."""
-    return f"{person} IS {now} OR EXISTS (SELECT 1 FROM later WHERE later.one = {person} AND later.other = {now})"
+    def __init__(self, db: Database) -> None:
+        merged: dict[Any, list[Any]] = {}
+        into: dict[Any, Any] = {}
+        for one, other in db.execute("SELECT merged, person FROM merge"):
+            merged.setdefault(other, []).append(one)
+            into[one] = other
+        self._begins: dict[Any, int] = {}
+        self._ends: dict[Any, int] = {}
+        waiting = [(one, False) for one in merged if one not in into]
+        while waiting:
+            one, ended = waiting.pop()
+            if ended:
+                self._ends[one] = len(self._begins)
+            elif one not in self._begins:
+                self._begins[one] = len(self._begins)
+                waiting += [(one, True), *((each, False) for each in merged.get(one, ()))]
+        self._attributions: dict[Any, list[Any]] = {}
+        for friend, referrer in db.execute("SELECT friend, referrer FROM attribution"):
+            self._attributions.setdefault(friend, []).append(referrer)
+        self._in_order = list(self._begins)
+
+    def is_one(self, person: Any, now: Any) -> bool:
+        """Return whether `person` is the person `now`, or somebody merged into that one."""
+        if person == now:
+            return True
+        begin = self._begins.get(person)
+        return begin is not None and now in self._ends and self._begins[now] <= begin < self._ends[now]
+
+    def attributed(self, friend: Any, referrer: Any) -> bool:
+        """Return whether a friend, or somebody merged into them, was attributed to a referrer or to such a one."""
+        merged = (
+            self._in_order[self._begins[friend] : self._ends[friend]] if friend in self._ends else [friend]
+        )
+        return any(
+            self.is_one(theirs, referrer) for one in merged for theirs in self._attributions.get(one, ())
+        )
 
 
 def repeated_decision(db: Database) -> Any:
@@ -229,7 +270,9 @@ def repeated_attribution(db: Database) -> Any:
     """Find an attribution whose friend has another that has not ended either."""
     return _first(
         db,
-        f"{_LATER}, last (one, other) AS (SELECT * FROM later WHERE other NOT IN (SELECT merged FROM merge)) "
+        "WITH RECURSIVE last (one, other) AS "
+        "(SELECT merged, person FROM merge WHERE person NOT IN (SELECT merged FROM merge) "
+        "UNION SELECT merge.merged, last.other FROM last JOIN merge ON merge.person = last.one) "
         "SELECT MAX(seq) FROM attribution LEFT JOIN last ON last.one = friend WHERE ended_at IS NULL "
         "GROUP BY COALESCE(last.other, friend) HAVING COUNT(*) > 1",
     )

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from db.read import proving
 from db.read.people import community_of, person_now, united_with
 from db.sqlite.readonly import Database
 from referral_tui.config import read_config
@@ -286,3 +287,50 @@ def test_a_person_may_have_more_references_than_sqlite_takes_parameters() -> Non
         db.execute("CREATE TABLE event (seq INTEGER, person INTEGER, type TEXT, community TEXT)")
         db.execute("INSERT INTO event VALUES (1, 299999, 'customer.identified', 'north')")
         assert community_of(db, range(300_000)) == "north"
+
+
+def chained(count: int) -> Database:
+    """A database in which each of so many people was merged into the next, and the first bought by then."""
+    db = Database(":memory:")
+    db.executescript(
+        "CREATE TABLE merge (merged INTEGER PRIMARY KEY, person INTEGER);"
+        "CREATE INDEX merge_person ON merge (person);"
+        "CREATE TABLE attribution (seq INTEGER, friend INTEGER, referrer INTEGER, ended_at INTEGER);"
+        "CREATE TABLE decision (id INTEGER, seq INTEGER, outcome TEXT, friend INTEGER, referrer INTEGER);"
+        "CREATE TABLE event (seq INTEGER PRIMARY KEY, person INTEGER);"
+        "INSERT INTO event VALUES (1, 0); INSERT INTO attribution VALUES (1, 0, -1, NULL);"
+    )
+    db.executemany("INSERT INTO merge VALUES (?, ?)", [(one, one + 1) for one in range(count)])
+    db.execute("INSERT INTO decision VALUES (1, 1, 'qualified', ?, -1)", (count,))
+    return db
+
+
+@pytest.mark.parametrize("find", [proving.unfounded_decision, proving.repeated_attribution])
+def test_a_chain_of_merges_is_followed_once(find: Callable[[Database], object]) -> None:
+    steps = 0
+
+    def step() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    counts = []
+    for count in (200, 400):
+        with closing(chained(count)) as db:
+            steps = 0
+            db.set_progress_handler(step, 100)  # of SQLite's instructions
+            assert find(db) is None
+            counts.append(steps)
+    assert counts[1] < 3 * counts[0]
+
+
+def test_what_no_chain_of_merges_explains_is_found() -> None:
+    with closing(chained(9)) as db:
+        db.execute("UPDATE decision SET referrer = -2")
+        assert proving.unfounded_decision(db) == 1
+    with closing(chained(9)) as db:
+        db.execute("UPDATE event SET person = 50")
+        assert proving.unfounded_decision(db) == 1
+    with closing(chained(9)) as db:
+        db.execute("INSERT INTO attribution VALUES (2, 5, -1, NULL)")
+        assert proving.repeated_attribution(db) == 2
