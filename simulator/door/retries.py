@@ -55,7 +55,7 @@ def put_off_ms(posted: Posted, now: int) -> int:
     else:
         try:
             moment = parsedate_to_datetime(header)
-        except ValueError:
+        except (ValueError, OverflowError):  # the latter for an offset of many digits
             return 0
         asked = round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000) - now
     return min(max(0, asked), SCHEDULE_S[-1] * 1000)

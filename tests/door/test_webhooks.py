@@ -512,6 +512,7 @@ async def test_a_subscriber_that_is_overloaded_is_tried_again_when_it_asks_for_i
         (503, "-5", 0),
         (503, "1.5", 0),
         (503, "9" * 400, 0),
+        (503, "Thu, 01 Jan 1970 00:00:00 +" + "9" * 30, 0),
         (503, None, 0),
         (500, "120", 0),
         (None, None, 0),
