@@ -72,9 +72,7 @@ async def test_a_dashboard_is_drawn_for_a_page_and_ends_with_the_server(story: S
 def said_path(server: subprocess.Popen[str], address: str) -> str:
     """The path of the page, as the server prints it."""
     assert server.stdout is not None
-    found = re.fullmatch(
-        f"The dashboard is at {address}(/.+/); ctrl\\+c ends it.\n", server.stdout.readline()
-    )
+    found = re.fullmatch(f"The dashboard is at {address}(/.+/); Ctrl-C ends it.\n", server.stdout.readline())
     assert found
     return found[1]
 
