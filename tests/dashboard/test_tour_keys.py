@@ -179,7 +179,9 @@ async def test_the_engineers_tour_key_by_key(story: Story, watch: Watch, size: t
         await press("7")
         assert seen.app.current_mode == "load"
         seen.uncut()
-        await press("ctrl+c")  # meant for the simulation; whoever tries it here is told which key leaves
+        await seen.pilot.press(
+            "ctrl+c"
+        )  # meant for the simulation; whoever tries it here is told which key leaves
         assert seen.status_message().startswith("Press q to quit.")
         await seen.pilot.press("q")
         press.pressed.add("q")

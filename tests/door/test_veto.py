@@ -178,7 +178,9 @@ async def test_a_server_that_is_back_asks_what_has_no_answer_and_nothing_else(tm
             await boss.got(3)
             await pass_to(door, DUE + DAY)
             assert [state for _, state, *_ in await states(door)] == ["issued", "issued"]
-    assert [entry(post) for post in boss.posts] == [3, 5, 3]
+    first, second, again = [entry(post) for post in boss.posts]
+    assert {first, second} == {3, 5}  # both may be due in one round, and are asked at once then
+    assert again == first  # which got 500
 
 
 async def test_what_is_pending_again_is_asked_about_again(tmp_path: Path) -> None:
