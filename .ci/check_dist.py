@@ -11,7 +11,6 @@ from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("referral_tui", "simulator", "db")
-KINDS = {".py", ".toml", ".tcss", ".html", ".typed"}
 
 
 def main(folder: Path) -> int:
@@ -21,7 +20,7 @@ def main(folder: Path) -> int:
         path.relative_to(ROOT).as_posix()
         for name in PACKAGES
         for path in (ROOT / name).rglob("*")
-        if path.suffix in KINDS
+        if path.is_file() and "__pycache__" not in path.parts
     }
     problems = []
     (wheel,), (sdist,) = folder.glob("*.whl"), folder.glob("*.tar.gz")
