@@ -19,6 +19,7 @@ from referral_tui.dashboard.commands import COMMANDS, Command, place_command
 from referral_tui.dashboard.preferences import Preferences
 from referral_tui.dashboard.themes import DAY, NIGHT
 from simulator.domain.errors import InputError
+from simulator.domain.toml_text import read_toml
 from simulator.program.nearest import advice, shown
 
 OWN_THEMES: Final = {"night": NIGHT.name, "day": DAY.name}
@@ -52,8 +53,8 @@ def read_config(path: Path | None = None) -> Preferences:
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: is not UTF-8 text") from error
     try:
-        found = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
+        found = read_toml(text)
+    except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path}: {error}; see `referral-tui dashboard --config`") from error
     return _checked(found, path)
 

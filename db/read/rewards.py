@@ -16,6 +16,7 @@ from simulator.domain.calendars import Period, next_period_start, period_start
 from simulator.domain.definitions import DEFINITIONS
 from simulator.domain.pending import Pending
 from simulator.domain.spans import DAY_MS, HOUR_MS
+from simulator.domain.toml_text import read_toml
 from simulator.domain.vocabulary import AuditKind, RewardState, values
 from simulator.domain.zones import UTC_NAME
 
@@ -202,8 +203,8 @@ def _period(text: str) -> tuple[Period, str]:
 def _key(text: str, table: str, name: str) -> object:
     """Return a key of a program's text; None if it has none or can't be read."""
     try:
-        found: object = tomllib.loads(text).get(table, {}).get(name)
-    except (ValueError, TypeError, AttributeError, RecursionError):  # ValueError: also an integer too long
+        found: object = read_toml(text).get(table, {}).get(name)
+    except (tomllib.TOMLDecodeError, TypeError, AttributeError):
         return None
     return found
 

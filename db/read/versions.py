@@ -6,6 +6,8 @@ import sqlite3
 import tomllib
 from dataclasses import dataclass
 
+from simulator.domain.toml_text import read_toml
+
 MOST = 40  # newest changes; more marks than a chart has room for
 
 
@@ -58,8 +60,8 @@ def ever_folded_codes(db: sqlite3.Connection) -> bool:
 
 def _folds_codes(text: str) -> bool:
     try:
-        attribution = tomllib.loads(text).get("attribution", {})
-    except (ValueError, TypeError, AttributeError, RecursionError):
+        attribution = read_toml(text).get("attribution", {})
+    except (tomllib.TOMLDecodeError, TypeError, AttributeError):
         return True
     return not isinstance(attribution, dict) or attribution.get("codes") == "fold"
 

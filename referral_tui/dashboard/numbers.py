@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, Final, Literal
 
+from simulator.domain.toml_text import read_toml
+
 Form = Literal["money", "percent", "duration", "hold", "count", "window"]
 Path = tuple[str | int, ...]
 
@@ -103,8 +105,8 @@ def numbers_of(text: str) -> tuple[Number, ...]:
     A number that does not match what TOML reads there is left out.
     """
     try:
-        document = tomllib.loads(text, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, ValueError, RecursionError):
+        document = read_toml(text, Decimal)
+    except tomllib.TOMLDecodeError:
         return ()
     found = [one for one in _scanned(text, document) if _says(document, one)]
     return tuple(sorted(found, key=lambda one: (_ORDER.index(_kind(one.path)), one.start)))

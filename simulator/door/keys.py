@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 from simulator.domain.errors import InputError
+from simulator.domain.toml_text import read_toml
 from simulator.domain.writing import write_text
 from simulator.events.contract import SOURCE_PATTERN
 
@@ -71,11 +72,11 @@ def load_keys(path: Path) -> list[Key]:
 
     """
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = read_toml(path.read_text(encoding="utf-8"))
     except OSError as error:
         hint = "; `referral-tui keys add` creates it" if isinstance(error, FileNotFoundError) else ""
         raise InputError(f"{path}: can't be read ({error.strerror}){hint}") from error
-    except (ValueError, RecursionError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not valid TOML ({error})") from error
     entries = raw.pop("key", [])
     if raw or not isinstance(entries, list):

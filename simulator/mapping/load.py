@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from simulator.domain.errors import InputError
+from simulator.domain.toml_text import read_toml
 from simulator.events.contract import ATTRIBUTE_PATTERN, EVENT_TYPES, SOURCE_PATTERN, EventSpec
 from simulator.mapping.load_fields import FieldReader
 from simulator.mapping.model import UNMATCHED, DataField, EventMap, MappingFile, Test, Value
@@ -60,8 +61,8 @@ def parsed(text: str, file: str) -> dict[str, Any]:
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise InputError(f"{file}: larger than {MAX_BYTES:,} bytes (1 MiB); a mapping is smaller")
     try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
+        return read_toml(text)
+    except tomllib.TOMLDecodeError as error:
         message = re.sub(r"\s+", " ", str(error))
         raise InputError(f"{file}: not TOML: {message}") from None
 

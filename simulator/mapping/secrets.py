@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from simulator.domain.errors import InputError
+from simulator.domain.toml_text import read_toml
 from simulator.mapping.hashing import Hasher
 
 SHORTEST_KEY: Final = 16  # characters; 32 of chance are better
@@ -45,10 +46,10 @@ def load_secrets(path: Path) -> Secrets:
 
     """
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        found = read_toml(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"{path}: can't be read ({error.strerror})") from error
-    except (ValueError, RecursionError):
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise InputError(f'{path}: not TOML; write hash_key = "…", and a table [signing]') from None
     for key in found:
         if key not in ("hash_key", "signing"):

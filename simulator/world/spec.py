@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from simulator.domain.currencies import DIGITS
 from simulator.domain.errors import WorldError
+from simulator.domain.toml_text import read_toml
 from simulator.domain.vocabulary import RewardState
 from simulator.world.measures import Part, check_whole
 from simulator.world.problems import lines
@@ -120,8 +121,8 @@ def load_world(text: str, file: str) -> WorldSpec:
 
     """
     try:
-        raw: dict[str, Any] = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
+        raw: dict[str, Any] = read_toml(text)
+    except tomllib.TOMLDecodeError as error:
         raise WorldError(f"{file}: not TOML: {error}") from None
     try:
         return WorldSpec.model_validate(raw)

@@ -11,6 +11,7 @@ from db.read import sums
 from db.read.rules import RuleRow, by_rule
 from db.read.versions import program_text, version_at
 from referral_tui.dashboard.query import QueryContext, ScreenQuery
+from simulator.domain.toml_text import read_toml
 
 _CODE: Final = re.compile(r"""\s*code\s*=\s*(?P<quote>["'])(?P<code>.*?)(?P=quote)""")
 Versions = dict[int, tuple[str, tuple["Rule", ...]]]
@@ -83,8 +84,8 @@ def rule_lines(rules: tuple[Rule, ...], did: tuple[RuleRow, ...]) -> tuple[RuleL
 def rules_of(text: str) -> tuple[Rule, ...]:
     """Read the rules of a program's text, and where they stand; none if it can't be read."""
     try:
-        tables: Any = tomllib.loads(text).get("rule", [])
-    except (ValueError, RecursionError):
+        tables: Any = read_toml(text).get("rule", [])
+    except tomllib.TOMLDecodeError:
         return ()
     stands: dict[str, int] = {}
     for at, one in enumerate(text.splitlines(), 1):
