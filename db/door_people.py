@@ -5,7 +5,6 @@ The file holds only numbers of audit entries and rewards: no reference, code or 
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Collection
 from contextlib import closing
@@ -14,7 +13,7 @@ from typing import Any, Final
 
 from db.door_file import DOOR_APPLICATION_ID, door_path
 from db.sqlite.beside import open_beside
-from db.sqlite.readonly import in_words
+from db.sqlite.readonly import AMONG, in_words, listed
 
 POINTING: Final = {"dead_letter": "entry", "question": "reward"}
 """The column that points to an entry of the audit trail, or to a reward, by table."""
@@ -46,8 +45,8 @@ def door_rows_about(path: Path, entries: Collection[int], rewards: Collection[in
         with closing(open_beside(door, "a database of a door of referral-tui", DOOR_APPLICATION_ID)) as db:
             for table, column in POINTING.items():
                 cursor = db.execute(
-                    f"SELECT * FROM {table} WHERE {column} IN (SELECT value FROM json_each(?)) ORDER BY {column}",
-                    (json.dumps(sorted(numbers[table])),),
+                    f"SELECT * FROM {table} WHERE {column} {AMONG} ORDER BY {column}",
+                    (listed(sorted(numbers[table])),),
                 )
                 names = [one[0] for one in cursor.description]
                 found += [{"table": table, **dict(zip(names, row, strict=True))} for row in cursor]

@@ -7,7 +7,6 @@ mark remains, a keyed hash of the pseudonym, from which a resumed simulation kno
 from __future__ import annotations
 
 import hashlib
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -17,14 +16,13 @@ from typing import Final
 from db.client.people import CRM_APPLICATION_ID, crm_path
 from db.sqlite.beside import check_plain
 from db.sqlite.connection import Connection
-from db.sqlite.readonly import in_words
+from db.sqlite.readonly import AMONG, in_words, listed
 from db.sqlite.transactions import write_transaction
 from simulator.domain.errors import DatabaseError
 
 MAKE_ERASED: Final = "CREATE TABLE IF NOT EXISTS erased (mark TEXT PRIMARY KEY) WITHOUT ROWID"
 ANEW_BYTES: Final = 64 * 2**20
 """Up to which size the file is made anew when somebody is erased from it."""
-_AMONG: Final = "WHERE ref IN (SELECT value FROM json_each(?))"
 
 
 def mark(key: bytes, ref: str) -> str:
@@ -63,7 +61,7 @@ def forget(path: Path, refs: Sequence[str]) -> int:
         return 0
     with _opened(crm) as db:
         db.execute("PRAGMA secure_delete = ON")
-        count = _forget(db, _key(db, crm), json.dumps(list(refs)))
+        count = _forget(db, _key(db, crm), listed(refs))
         if crm.stat().st_size <= ANEW_BYTES:
             db.execute("VACUUM")
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -97,9 +95,9 @@ def _key(db: Connection, crm: Path) -> bytes:
 
 def _forget(db: Connection, key: bytes, wanted: str) -> int:
     db.execute(MAKE_ERASED)
-    theirs = [ref for (ref,) in db.execute(f"SELECT ref FROM person {_AMONG}", (wanted,))]
+    theirs = [ref for (ref,) in db.execute(f"SELECT ref FROM person WHERE ref {AMONG}", (wanted,))]
     marks = [(mark(key, ref),) for ref in theirs]
     with write_transaction(db):
         db.executemany("INSERT OR IGNORE INTO erased (mark) VALUES (?)", marks)
-        db.execute(f"DELETE FROM person {_AMONG}", (wanted,))
+        db.execute(f"DELETE FROM person WHERE ref {AMONG}", (wanted,))
     return len(theirs)

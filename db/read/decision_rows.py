@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass, fields
 from typing import Any, Final, NamedTuple
 
-from db.sqlite.readonly import Database
+from db.sqlite.readonly import AMONG, Database, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +178,7 @@ def brought_by(db: Database, referrers: Collection[int]) -> list[BroughtFriend]:
     """Return the friends of a referrer, given by all their numbers, in the order in which they were attributed."""
     found = db.execute(
         "SELECT a.friend, p.ref, a.code, a.channel, a.method, a.attributed_at FROM attribution a "
-        "JOIN person p ON p.id = a.friend WHERE a.referrer IN (SELECT value FROM json_each(?)) ORDER BY a.seq",
+        f"JOIN person p ON p.id = a.friend WHERE a.referrer {AMONG} ORDER BY a.seq",
         _numbers(referrers),
     )
     return [BroughtFriend(*row) for row in found]
@@ -187,13 +186,10 @@ def brought_by(db: Database, referrers: Collection[int]) -> list[BroughtFriend]:
 
 def _numbers(*people: Collection[int]) -> tuple[str, ...]:
     """Return numbers of people as `json_each` reads them, however many they are."""
-    return tuple(json.dumps(list(one)) for one in people)
+    return tuple(listed(one) for one in people)
 
 
-_ON_FRIENDS: Final = (
-    "d.friend IN (SELECT value FROM json_each(?)) "
-    "AND (d.referrer IS NULL OR d.referrer IN (SELECT value FROM json_each(?)))"
-)
+_ON_FRIENDS: Final = f"d.friend {AMONG} AND (d.referrer IS NULL OR d.referrer {AMONG})"
 """SQL: the decisions on these friends, apart from those by which another referrer was given something."""
 
 

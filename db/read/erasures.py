@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from db.control import VERDICT
 from db.schema.blocks import CHAINS, PERSONAL
-from db.sqlite.readonly import AMONG, Select
+from db.sqlite.readonly import AMONG, Select, listed
 from simulator.domain.naming import is_phone, probe
 from simulator.domain.vocabulary import WRITTEN_REASONS
 
@@ -74,12 +74,12 @@ class BlankedRow(NamedTuple):
 
 def persons_named(query: Select, refs: Iterable[str]) -> dict[str, int]:
     """Return the numbers of people by their references; unknown ones are left out."""
-    return dict(query(f"SELECT ref, id FROM person WHERE ref {AMONG}", (json.dumps(list(refs)),)))
+    return dict(query(f"SELECT ref, id FROM person WHERE ref {AMONG}", (listed(refs),)))
 
 
 def refs_of(query: Select, persons: Iterable[int]) -> dict[int, str]:
     """Return the references of people by their numbers."""
-    return dict(query(f"SELECT id, ref FROM person WHERE id {AMONG}", (json.dumps(list(persons)),)))
+    return dict(query(f"SELECT id, ref FROM person WHERE id {AMONG}", (listed(persons),)))
 
 
 def merges(query: Select) -> list[Merged]:
@@ -90,13 +90,13 @@ def merges(query: Select) -> list[Merged]:
 def persons_with_contact(query: Select, contacts: Iterable[str]) -> list[int]:
     """Return the numbers of the people of whom an event has one of these contacts."""
     sql = f"SELECT DISTINCT person FROM event WHERE contact_ref {AMONG} AND person IS NOT NULL ORDER BY 1"
-    return [number for (number,) in query(sql, (json.dumps(list(contacts)),))]
+    return [number for (number,) in query(sql, (listed(contacts),))]
 
 
 def events_of(query: Select, persons: Iterable[int]) -> list[EventCells]:
     """Return the personal cells of all events of these people."""
     sql = f"SELECT seq, person, type, {_CELLS} FROM event WHERE person {AMONG} ORDER BY seq"
-    return _events(query(sql, (json.dumps(list(persons)),)))
+    return _events(query(sql, (listed(persons),)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +133,7 @@ def events_naming(query: Select, names: Names) -> list[EventCells]:
         "ORDER BY seq"
     )
     wanted = (codes, names.contacts, names.devices, names.refs)
-    return _events(query(sql, tuple(json.dumps(list(one)) for one in wanted)))
+    return _events(query(sql, tuple(listed(one) for one in wanted)))
 
 
 def reasons_about(query: Select, persons: Iterable[int], among: Iterable[int]) -> list[int]:
@@ -141,7 +141,7 @@ def reasons_about(query: Select, persons: Iterable[int], among: Iterable[int]) -
 
     They are about somebody's conversion, or a reward for it or for them, and need not name anybody.
     """
-    theirs = json.dumps(list(persons))
+    theirs = listed(persons)
     sql = (
         f"WITH own AS MATERIALIZED (SELECT source, id FROM event WHERE person {AMONG}), "
         "line AS MATERIALIZED (SELECT e.source, e.id, d.milestone, r.reward FROM reward r "
@@ -153,7 +153,7 @@ def reasons_about(query: Select, persons: Iterable[int], among: Iterable[int]) -
         "json_extract(steering, '$.reward_milestone'), json_extract(steering, '$.reward_reward')) IN line)) "
         "ORDER BY seq"
     )
-    return [seq for (seq,) in query(sql, (theirs, theirs, json.dumps(list(among))))]
+    return [seq for (seq,) in query(sql, (theirs, theirs, listed(among)))]
 
 
 def reason_in(one: EventCells) -> str | None:
@@ -179,7 +179,7 @@ def _events(rows: Iterable[tuple[Any, ...]]) -> list[EventCells]:
 def attributions_of(query: Select, referrers: Iterable[int], codes: Iterable[str]) -> list[Attributed]:
     """Return the attributions to these referrers, and those made by these codes."""
     sql = f"SELECT seq, referrer, code FROM attribution WHERE referrer {AMONG} OR code {AMONG} ORDER BY seq"
-    return [Attributed(*row) for row in query(sql, (json.dumps(list(referrers)), json.dumps(list(codes))))]
+    return [Attributed(*row) for row in query(sql, (listed(referrers), listed(codes)))]
 
 
 def decisions_about(query: Select, persons: Iterable[int]) -> list[DecisionFacts]:
@@ -188,20 +188,20 @@ def decisions_about(query: Select, persons: Iterable[int]) -> list[DecisionFacts
         "SELECT id, seq, milestone, friend, referrer, failed, offered, facts, program_version FROM decision "
         f"WHERE friend {AMONG} OR referrer {AMONG} ORDER BY id"
     )
-    wanted = json.dumps(list(persons))
+    wanted = listed(persons)
     return [DecisionFacts(*row) for row in query(sql, (wanted, wanted))]
 
 
 def rewards_of(query: Select, decisions: Iterable[int]) -> list[tuple[int, int, str]]:
     """Return the reward lines of decisions: their number, the decision's, and the reward's name."""
     sql = f"SELECT id, decision, reward FROM reward WHERE decision {AMONG} ORDER BY id"
-    return query(sql, (json.dumps(list(decisions)),))
+    return query(sql, (listed(decisions),))
 
 
 def settlements(query: Select, decisions: Iterable[int]) -> list[tuple[int, int]]:
     """Return the verdicts on decisions that settled them: the decision's number, and the seq of the verdict."""
     sql = f"SELECT ref, \"trigger\" FROM audit WHERE kind = 'settled' AND ref {AMONG} ORDER BY seq"
-    return query(sql, (json.dumps(list(decisions)),))
+    return query(sql, (listed(decisions),))
 
 
 def attribution_entries(query: Select, attributions: Iterable[int]) -> list[tuple[int, int, str]]:
@@ -210,7 +210,7 @@ def attribution_entries(query: Select, attributions: Iterable[int]) -> list[tupl
         "SELECT seq, ref, detail FROM audit WHERE kind IN ('attributed', 'attribution-ended') "
         f"AND ref {AMONG} ORDER BY seq"
     )
-    return query(sql, (json.dumps(list(attributions)),))
+    return query(sql, (listed(attributions),))
 
 
 def quarantined_with(
@@ -228,7 +228,7 @@ def quarantined_with(
         "OR EXISTS (SELECT 1 FROM json_each(?) WHERE instr(lower(message), value) OR instr(lower(reason), value)) "
         "ORDER BY number"
     )
-    return query(sql, (json.dumps(list(texts)), json.dumps(parts))) if texts else []
+    return query(sql, (listed(texts), json.dumps(parts))) if texts else []
 
 
 def ids_with(query: Select, persons: Sequence[int], texts: Sequence[str]) -> int:
@@ -237,7 +237,7 @@ def ids_with(query: Select, persons: Sequence[int], texts: Sequence[str]) -> int
         f"SELECT COUNT(*) FROM event WHERE person {AMONG} AND EXISTS "
         "(SELECT 1 FROM json_each(?) WHERE instr(event.id, value))"
     )
-    return int(query(sql, (json.dumps(list(persons)), json.dumps(list(texts))))[0][0])
+    return int(query(sql, (listed(persons), listed(texts)))[0][0])
 
 
 def commands(query: Select) -> list[tuple[int, str, str | None]]:
@@ -251,7 +251,7 @@ def verdicts_on(query: Select, decisions: Iterable[int]) -> list[int]:
         f"SELECT id FROM command WHERE kind = '{VERDICT}' AND json_valid(args) "
         f"AND json_extract(args, '$.decision') {AMONG} ORDER BY id"
     )
-    return [number for (number,) in query(sql, (json.dumps(list(decisions)),))]
+    return [number for (number,) in query(sql, (listed(decisions),))]
 
 
 def newest_event(query: Select) -> tuple[int, int]:
@@ -280,7 +280,7 @@ def blanked_rows(query: Select, chain: str, numbers: Iterable[int]) -> list[Blan
         "SELECT chain, number, erasure, before_hash, after_hash, salt FROM blanked "
         f"WHERE chain = ? AND number {AMONG} ORDER BY number, erasure"
     )
-    return [BlankedRow(*row) for row in query(sql, (chain, json.dumps(list(numbers))))]
+    return [BlankedRow(*row) for row in query(sql, (chain, listed(numbers)))]
 
 
 def rows_with_cells(query: Select, chain: str, first: int, end: int) -> list[int]:

@@ -115,7 +115,7 @@ def keys_by_id(db: Database, own_id: str, qualified: tuple[str, str], most: int)
 
 
 def seqs_by_id(db: Database) -> dict[tuple[str, str], list[int]]:
-    """Return the seqs of all events by source and id: of very many look-ups each would read the whole log."""
+    """Return the seqs of all events by source and id, for very many look-ups: each alone would read the whole log."""
     found: dict[tuple[str, str], list[int]] = {}
     for seq, source, own_id in db.execute("SELECT seq, source, id FROM event ORDER BY seq"):
         found.setdefault((source, own_id), []).append(seq)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection
 from typing import Final, NamedTuple
 
 from db.read.moment import audit_at
-from db.sqlite.readonly import Database
+from db.sqlite.readonly import AMONG, Database, listed
 
 _GIVEN: Final = re.compile(r": (\d+) to (?:referrer|friend|upline|community)(?:, |$)")  # NAME: VALUE to ROLE
 _STATES: Final = (
@@ -53,8 +52,8 @@ def reductions(db: Database, numbers: Collection[int], since: int) -> dict[int, 
         return {}
     found = db.execute(
         "SELECT ref, at, detail FROM audit WHERE seq > ? AND kind IN ('reduced', 'revoked') "
-        "AND ref IN (SELECT value FROM json_each(?)) ORDER BY seq",
-        (audit_at(db, since), json.dumps(list(numbers))),
+        f"AND ref {AMONG} ORDER BY seq",
+        (audit_at(db, since), listed(numbers)),
     )
     of: dict[int, list[Reduction]] = {}
     for number, at, detail in found:
@@ -99,9 +98,8 @@ def past_releases(db: Database, numbers: Collection[int]) -> list[PastRelease]:
     if not numbers or reinstated is None or not reinstated[0]:
         return []
     entries = db.execute(
-        f"SELECT ref, at, kind, detail FROM audit WHERE kind IN {_STATES} "
-        "AND ref IN (SELECT value FROM json_each(?)) ORDER BY seq",
-        (json.dumps(list(numbers)),),
+        f"SELECT ref, at, kind, detail FROM audit WHERE kind IN {_STATES} AND ref {AMONG} ORDER BY seq",
+        (listed(numbers),),
     )
     last: dict[int, PastRelease] = {}
     found = []

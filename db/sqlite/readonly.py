@@ -27,9 +27,8 @@ from simulator.domain.errors import DatabaseError
 AMONG = "IN (SELECT value FROM json_each(?))"
 """The condition that a value is among any number of others; SQLite takes some 30,000 parameters at most."""
 APPLICATION_ID = 0x52454655  # "REFU": tells our files from other SQLite databases
-SCHEMA_VERSION = (
-    8  # of the tables in `db.schema.models`; raise it when they change, with a step in `db.migrations`
-)
+# of the tables in `db.schema.models`; raise it when they change, with a step in `db.migrations`
+SCHEMA_VERSION = 8
 OLDEST_SCHEMA = 6  # the first that `db.migrations` has a step from
 TABLES = frozenset(
     {

@@ -11,9 +11,8 @@ import polars as pl
 from db.sqlite.connection import Connection
 
 SLICE = 20_000  # rows of a frame converted to Python objects at once: bounds how many are alive
-PART = (
-    512  # tuples alive: 700 and more would trigger Python's garbage collector, which took a fifth of the time
-)
+# tuples alive: 700 and more would trigger Python's garbage collector, which took a fifth of the time
+PART = 512
 WIDE = 16  # rows to a statement: 4 gain nothing, 64 no more than 16
 _FEW = 100  # rows that Python looks through in less time than a call of Polars takes
 

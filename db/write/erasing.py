@@ -6,7 +6,6 @@ chained like any other.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from db.read.erasures import blanked_rows, digest_of, rows_with_cells
 from db.read.salts import NO_SALT, SALT_BYTES, block_of, first_row, stored_salts
 from db.schema.blocks import BLOCK_ROWS, CHAINS, PERSONAL
 from db.sqlite.connection import Connection
+from db.sqlite.readonly import AMONG, listed
 from db.sqlite.rows import Row
 from db.write.chain import commitment
 
@@ -62,9 +62,8 @@ def overwrite(db: Connection, erasure: int, what: Overwriting) -> str:
         "UPDATE command SET args = ?, refused = ? WHERE id = ?",
         [(*new, key) for key, new in what.commands.items()],
     )
-    seqs = json.dumps([one[0] for one in what.kept])
-    among = "IN (SELECT value FROM json_each(?))"
-    known = set(db.execute(f"SELECT seq, what FROM kept_answer WHERE seq {among}", (seqs,)).fetchall())
+    seqs = listed(one[0] for one in what.kept)
+    known = set(db.execute(f"SELECT seq, what FROM kept_answer WHERE seq {AMONG}", (seqs,)).fetchall())
     kept = [one for one in what.kept if one[:2] not in known]  # an earlier erasure's answer is the same
     db.executemany(
         "INSERT INTO kept_answer (seq, what, answer, erasure) VALUES (?, ?, ?, ?)",
