@@ -6,8 +6,9 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from threading import BoundedSemaphore, Thread
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+import aiohttp
 import orjson
 import polars as pl
 
@@ -19,9 +20,6 @@ from simulator.events.encode import encode_events
 from simulator.load.target import Server
 from simulator.load.traffic import Span
 from simulator.platform.receipts import Counts
-
-if TYPE_CHECKING:
-    import aiohttp  # loaded where a server is driven: it takes a tenth of the start of any other load
 
 Lines = Sequence[bytes]
 PATIENCE_S: Final = 60.0
@@ -112,8 +110,6 @@ class HttpTarget:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     async def _opened(self) -> aiohttp.ClientSession:
-        import aiohttp
-
         headers = {} if self._server.key is None else {"Authorization": f"Bearer {self._server.key}"}
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self._server.connections),
@@ -123,8 +119,6 @@ class HttpTarget:
 
     async def _clock(self) -> int:
         """Return the server's time, milliseconds UTC; the wall's, where the key may not ask."""
-        import aiohttp
-
         url = self._server.url
         try:
             async with self._session.get(f"{url}/healthz") as answer:
@@ -139,8 +133,6 @@ class HttpTarget:
             ) from error
 
     async def _send(self, lines: Lines, done: Callable[[Counts], None]) -> None:
-        import aiohttp
-
         alone = len(lines) == 1
         media = "application/cloudevents+json" if alone else "application/x-ndjson"
         counts = Counts()
