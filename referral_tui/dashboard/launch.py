@@ -23,6 +23,7 @@ from referral_tui.dashboard.app import Dashboard
 from referral_tui.dashboard.clocks import Clocks
 from referral_tui.dashboard.preferences import Preferences
 from referral_tui.dashboard.setup import Setup
+from referral_tui.dashboard.themed import ending_signals
 
 if TYPE_CHECKING:
     from referral_tui.dashboard.classroom import Classroom
@@ -30,15 +31,13 @@ if TYPE_CHECKING:
     from referral_tui.dashboard.what_if import StandaloneDesign
     from referral_tui.lessons.notes import NotesFile
 
-GOODBYE_S = (
-    5.0  # a writer commits and leaves well within it; after that it is killed: nothing of a demo is kept
-)
+# a writer commits and leaves well within it; after that it is killed: nothing of a demo is kept
+GOODBYE_S = 5.0
 SERVER_GOODBYE_S = 15.0  # a server waits 2.5 s for bodies and 5 s for answers, then stores what it accepted
 SERVED = b": served at http"
 """Part of the line that `serve` prints once it listens."""
-SWITCH_S = (
-    0.001  # in which the reader's thread lets a key through; Python's own 0.005 add up over a key's answer
-)
+# in which the reader's thread lets a key through; Python's own 0.005 add up over a key's answer
+SWITCH_S = 0.001
 # thresholds of its collection: a look makes thousands of rows, none of them in cycles
 GARBAGE = (5_000, 10, 10)
 NICE = 5  # of a simulation that runs beside its own dashboard: keys go before it, alone it is no slower
@@ -241,16 +240,14 @@ def _leaving() -> Iterator[None]:
         raise SystemExit(128 + number)
 
     before: dict[int, Any] = {}
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None:  # not on every system
-            with contextlib.suppress(ValueError):  # in another thread than the main one
-                before[number] = signal.signal(number, leave)
+    for number in ending_signals():
+        with contextlib.suppress(ValueError):  # in another thread than the main one
+            before[number] = signal.signal(number, leave)
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+        for changed, handler in before.items():
+            signal.signal(changed, signal.SIG_DFL if handler is None else handler)
 
 
 def start_writer(command: Sequence[str], folder: Path, output: int = subprocess.DEVNULL) -> Writer:

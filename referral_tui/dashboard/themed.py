@@ -13,6 +13,11 @@ from referral_tui.dashboard.styles import Styles
 from referral_tui.dashboard.themes import DAY, NIGHT
 
 
+def ending_signals() -> list[signal.Signals]:
+    """Return the signals on which to leave in order: the request to end, and that the terminal was closed."""
+    return [one for one in signal.Signals if one.name in ("SIGTERM", "SIGHUP")]  # not every system has both
+
+
 class ThemedApp(App[None]):
     """An app that is dark or light; Textual's own themes can be chosen, too."""
 
@@ -27,11 +32,9 @@ class ThemedApp(App[None]):
 
     def on_mount(self) -> None:
         """Exit cleanly on a signal to end, or when the terminal is closed: the one who opened us cleans up."""
-        for name in ("SIGTERM", "SIGHUP"):
-            number = getattr(signal, name, None)
-            if number is not None:  # not on every system
-                with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-                    asyncio.get_running_loop().add_signal_handler(number, self.exit)
+        for number in ending_signals():
+            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+                asyncio.get_running_loop().add_signal_handler(number, self.exit)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give Textual's own themes the colours that only ours name."""
