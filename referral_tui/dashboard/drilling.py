@@ -290,9 +290,8 @@ class DrillScreen(Screen[None]):
 def _hint(command: Command, space: str) -> KeyHint:
     read = {"question_mark": "?", "enter": "enter"}
     key = command.shown_key or read.get(command.keys, command.keys)
-    action = (
-        f"{space}.{command.action}" if command.action != "choose" else ""
-    )  # which answer, a click can't say
+    # which answer, a click can't say
+    action = f"{space}.{command.action}" if command.action != "choose" else ""
     return KeyHint(key, command.label or "", action, command.says, command.pinned)
 
 

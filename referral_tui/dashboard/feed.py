@@ -29,9 +29,8 @@ from referral_tui.dashboard.snapshot import Snapshot, Trouble, stopped_at, take,
 
 LOG = logging.getLogger(__name__)
 EVERY_S = 0.15  # 6.7 looks a second: fluent to the eye; one costs 2-3 ms, an unchanged database microseconds
-SOON_S = (
-    0.03  # till the next look where the answer is a part only: in small pieces, and none waits for 0.15 s
-)
+# till the next look where the answer is a part only: in small pieces, and none waits for 0.15 s
+SOON_S = 0.03
 REST = 4.0  # a look that took long is followed by four times as long a rest: a fifth of a core at most
 
 

@@ -36,12 +36,10 @@ from simulator.door.vetoes import Asker, Veto
 from simulator.door.writer import Intake, Writer
 from simulator.platform.platform import Platform
 
-MOST_STREAMS: Final = (
-    8  # streamed bodies whose lines may be with the writer at the same time; others wait for their turn
-)
-_SWITCH_S: Final = (
-    0.0005  # how long a thread keeps the interpreter; at 5 ms each response waits for the engine
-)
+# streamed bodies whose lines may be with the writer at the same time; others wait for their turn
+MOST_STREAMS: Final = 8
+# how long a thread keeps the interpreter; at 5 ms each response waits for the engine
+_SWITCH_S: Final = 0.0005
 _STILL_COMING_S: Final = 2.5  # for what clients are sending when the server ends
 _PATIENCE_S: Final = 5.0  # for requests in progress when the server ends
 

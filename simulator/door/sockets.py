@@ -14,9 +14,8 @@ from aiohttp import web
 from simulator.domain.errors import InputError
 
 _MOST_FILES: Final = 65_536
-_KEPT_FILES: Final = (
-    256  # a server without clients has 20 open, and asyncio accepts 128 before it asks for any
-)
+# a server without clients has 20 open, and asyncio accepts 128 before it asks for any
+_KEPT_FILES: Final = 256
 _IN_USE: Final = "it is in use; choose another port, or 0 for any free one"
 
 

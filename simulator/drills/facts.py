@@ -30,9 +30,8 @@ from simulator.program.model import Reward
 
 MATCHING: Final = ("friend.claimed", *CONVERSION_TYPES)
 """The types of events at which a friend can be matched to a referrer."""
-_MOST_OF_A_FRIEND: Final = (
-    2  # conversions: who buys every week asks no more about the tenth than about the second
-)
+# conversions: who buys every week asks no more about the tenth than about the second
+_MOST_OF_A_FRIEND: Final = 2
 
 
 @dataclass(frozen=True)

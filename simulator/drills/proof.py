@@ -21,9 +21,8 @@ TESTABLE: Final = (
     Cause.IN_REVIEW,
 )
 """The causes whose remedy is an edit of the friend's own events."""
-_ENOUGH: Final = (
-    15_000  # minor units: above each design's minimum, below what is looked at as unusually large
-)
+# minor units: above each design's minimum, below what is looked at as unusually large
+_ENOUGH: Final = 15_000
 
 
 class Proof:

@@ -38,9 +38,9 @@ def quarantine_text(raw: bytes, contacts: Collection[str] = ()) -> tuple[str, st
     r"""Return a refused message as it may be stored: its masked text, and the SHA-256 (hex) of it as sent.
 
     The end of the line is not part of the message. Bytes that are not UTF-8 are written `\xNN`. `contacts` are values
-    of it that may be raw contacts by where they stood: they are masked wherever they stand alone. If
-    there are more than a valid message can have, every digit of it is masked instead: to look for each would take
-    hours. Of a message that is too long only the beginning is kept.
+    of it that may be raw contacts by where they stood: they are masked wherever they stand alone. If there are more
+    than a valid message can have, every digit of it is masked instead: to look for each would take minutes. Of a
+    message that is too long only the beginning is kept.
     """
     sent = raw.rstrip(b"\r\n")
     cut = isinstance(raw, LongLine) or len(sent) > MAX_LINE_BYTES

@@ -22,9 +22,8 @@ from simulator.explain.touches import explain_touches, why_not_yet
 
 _AFTER_EVENTS = 2**62  # no event has such a seq
 _MOST_EVENTS = 500  # of one person, the first; the others are counted (no real journey has more)
-_MOST_DECISIONS = (
-    100  # explained, the first: each is judged again with several changes, up to a tenth of a second
-)
+# explained, the first: each is judged again with several changes, up to a tenth of a second
+_MOST_DECISIONS = 100
 
 
 def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> Fields:

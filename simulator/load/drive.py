@@ -24,10 +24,8 @@ from simulator.measuring.tally import Tally, late_arrivals
 from simulator.platform.receipts import Counts
 
 _NAP_S = 0.05  # longest sleep of a paced run, so that it notices an interruption
-_DETAILED_EVENTS = (
-    1000  # batches this large are timed rule by rule; of smaller ones, which that would slow down,
-)
-_DETAILED_EVERY = 8  # only one in this many
+# batches this large are timed rule by rule; of smaller ones, which that would slow down, only one in so many
+_DETAILED_EVENTS, _DETAILED_EVERY = 1000, 8
 
 
 @dataclass(frozen=True)

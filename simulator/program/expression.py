@@ -18,9 +18,8 @@ from simulator.program.nearest import advice, shown
 from simulator.program.sqltext import ALLOWED, MAX_NESTING, no_fact, whole_fractions, word_problems
 from simulator.program.tree import SIGNS, Node, Op, balanced, constant, few_values, results
 
-MAX_NODES = (
-    5_000  # of the tree, after expanding BETWEEN and the like; Polars takes 0.1 s for one of this size
-)
+# of the tree, after expanding BETWEEN and the like; Polars takes 0.1 s for one of this size
+MAX_NODES = 5_000
 MAX_DEPTH = 100  # levels of the tree; a long sum is deep too, since the order of adding floats matters
 MAX_PATTERN = 256  # characters of a LIKE pattern; no text of an event is longer
 _LARGEST_FACT = 2.0**63  # more than any amount, age or count can be

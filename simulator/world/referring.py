@@ -39,9 +39,8 @@ from simulator.world.spec import WorldSpec
 from simulator.world.spec_people import Reach
 
 JOIN_WIDTH = 2  # time, row of the person
-_MOST_SESSIONS = (
-    63  # a day; a session's number is (day + 1) * 64 + its place in the day; 0 is the one when joining
-)
+# a day; a session's number is (day + 1) * 64 + its place in the day; 0 is the one when joining
+_MOST_SESSIONS = 63
 _IDENTIFIED_AFTER = 350  # ms from the sign-on to the CRM's event, and below to the link
 _LINKED_AFTER = 1_200
 _SHORTEST_SHARE = 2_000.0  # ms: nobody shares before the link is there
